@@ -101,10 +101,11 @@ class Levels:
         weights, biases = floats(graph["weights"]), floats(graph["biases"])
         self.weights, self.biases = weights[edges].clone(), biases[order][:, None].clone()
         sizes = torch.bincount(level).tolist()
-        self.nodes = []
+        # The nodes of each level, from `first` to `end` (exclusive).
+        self.ranges = []
         first = 0
         for size in sizes:
-            self.nodes.append((first, first + size))
+            self.ranges.append((first, first + size))
             first += size
 
 
@@ -132,14 +133,14 @@ class SparseHandWritten(Levels):
         # Buffers that are reused: freed blocks of this size would be returned to the system after each step.
         self.d_h_of_edges, self.x_of_edges = torch.empty(0), torch.empty(0)
         n = self.count
-        self.incoming = [csr(self.to, self.source, self.weights, a, b, n) for a, b in self.nodes[1:]]
+        self.incoming = [csr(self.to, self.source, self.weights, a, b, n) for a, b in self.ranges[1:]]
         rows, columns = self.source[self.out_order], self.to[self.out_order]
-        self.outgoing = [csr(rows, columns, self.out_weights, a, b, n) for a, b in self.nodes[1:]]
+        self.outgoing = [csr(rows, columns, self.out_weights, a, b, n) for a, b in self.ranges[1:]]
 
     def forward(self, inputs):
         x = torch.zeros(self.count, inputs.shape[0])
         x[: self.inputs] = inputs.t()
-        for (a, b), matrix in zip(self.nodes[1:], self.incoming):
+        for (a, b), matrix in zip(self.ranges[1:], self.incoming):
             torch.sigmoid(torch.addmm(self.biases[a:b], matrix, x), out=x[a:b])
         return x
 
@@ -153,7 +154,7 @@ class SparseHandWritten(Levels):
         d_x[self.outputs] = error * (2 / error.numel())
         d_h = torch.zeros_like(x)
         slope = x - x * x
-        for (a, b), matrix in zip(reversed(self.nodes[1:]), reversed(self.outgoing)):
+        for (a, b), matrix in zip(reversed(self.ranges[1:]), reversed(self.outgoing)):
             torch.mul(torch.addmm(d_x[a:b], matrix, d_h), slope[a:b], out=d_h[a:b])
         torch.index_select(d_h, 0, self.to, out=self.d_h_of_edges)
         torch.index_select(x, 0, self.source, out=self.x_of_edges)
@@ -171,7 +172,7 @@ class SparseAutograd(Levels):
     def __init__(self, graph, rate):
         super().__init__(graph)
         self.levels = []
-        for a, b in self.nodes[1:]:
+        for a, b in self.ranges[1:]:
             low, high = torch.searchsorted(self.to, torch.tensor([a, b])).tolist()
             weights = self.weights[low:high, None].clone().requires_grad_()
             biases = self.biases[a:b].clone().requires_grad_()
@@ -276,10 +277,10 @@ def batches_of(workload):
     if "kind" not in workload:
         inputs, targets = floats(workload["inputs"]).view(samples, -1), floats(workload["targets"]).view(samples, -1)
         return list(zip(inputs.split(batch), targets.split(batch)))
-    rows = (workload["steps"], batch) if workload["kind"] == "lstm" else (batch,)
-    shape = (*rows, -1) if workload["kind"] == "lstm" else (batch, 1, 28, 28)
+    leading = (workload["steps"], batch) if workload["kind"] == "lstm" else (batch,)
+    shape = (*leading, -1) if workload["kind"] == "lstm" else (batch, 1, 28, 28)
     pairs = zip(workload["inputs"], workload["targets"])
-    return [(floats(x).view(shape), floats(t).view(*rows, -1)) for x, t in pairs]
+    return [(floats(x).view(shape), floats(t).view(*leading, -1)) for x, t in pairs]
 
 
 class Runner:
@@ -312,6 +313,7 @@ class Runner:
         return speed
 
     def step(self):
+        """Trains on all samples once."""
         for x, t in self.batches:
             self.model.step(x, t)
 

@@ -23,7 +23,7 @@ const shapes = [
   [1, 10, 1],
   [5, 4, 2],
 ];
-/** Standard deviation of the relative differences between starting points. */
+/** Standard deviation of the relative difference between the first starting point and another one. */
 const startDistance = 1e-10;
 const maxIterations = 5000;
 

@@ -102,8 +102,9 @@ export function expectLength(what: string, received: number, expected: number): 
 }
 
 /**
- * Whether every number is finite. 0 · v is 0 for a finite number and NaN for any other number, so sums replace a
- * branch per entry: 0.3 ns per entry, compared with 0.6 ns for a loop over `Number.isFinite` and 4.6 ns for `every`.
+ * Whether every number is finite. 0 · v is 0 for a finite number and NaN for any other number, so the sum of all 0 · v
+ * is 0 only if every number is finite. The sum needs no branch per entry and takes 0.3 ns per entry, compared with 0.6
+ * ns for a loop over `Number.isFinite` and 4.6 ns for `every`.
  */
 export function allFinite(values: ArrayLike<number>): boolean {
   for (let from = 0; from < values.length; from += chunkSize) if (!isChunkFinite(values, from)) return false;
@@ -111,8 +112,9 @@ export function allFinite(values: ArrayLike<number>): boolean {
 }
 
 /**
- * The number of entries per call of `isChunkFinite`. V8 optimizes a frequently called function as a whole. It
- * optimizes a single long loop while the loop runs (on-stack replacement), which makes every call slower.
+ * The number of entries per call of `isChunkFinite`. V8 optimizes a function as a whole if it is called often. If one
+ * call looped over all entries instead, V8 would optimize the loop while it runs (on-stack replacement), and every call
+ * would be slower.
  */
 const chunkSize = 1024;
 

@@ -20,7 +20,7 @@ import { sgd } from '@nnbp/optim';
 import { describe, expect, test } from 'vitest';
 import { randomRecurrentGraph } from './random-recurrent.js';
 
-/** Two groups of nodes with the same predecessors, declared alternately, with predecessors that are not adjacent. */
+/** A graph with nodes that alternate between two activations, and with layers whose predecessors are not in order. */
 function interleaved(): Graph {
   const builder = new GraphBuilder();
   const inputs = builder.inputs(5);
@@ -34,7 +34,7 @@ function interleaved(): Graph {
   return builder.build();
 }
 
-/** Layers that are wide enough to compute four nodes at a time, with and without a remainder. */
+/** Layers whose nodes are computed two or four at a time, with different remainders. */
 const wide = () => mlp([30, 41, 26, 2], { activation: sigmoid });
 
 describe.each([

@@ -86,7 +86,7 @@ describe.each(forms)('as %s', (_, roundTrip) => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  test('a supplied custom activation is used, and the error lists all missing ones', () => {
+  test('a supplied custom activation is used; if some are missing, the error lists all of them', () => {
     const custom = (name: string): Activation => ({ name, value: Math.sin, derivative: Math.cos });
     const builder = new GraphBuilder();
     builder.input('1');
@@ -114,9 +114,9 @@ describe.each(forms)('as %s', (_, roundTrip) => {
 
 test('a network whose parameters are float32 numbers is saved in about half the space', () => {
   const network = new Network(mlp([100, 100], { activation: tanh }), { seed: 1 });
-  const wide = save(network).length;
+  const float64Length = save(network).length;
   network.parameters.vector.set(Float32Array.from(network.parameters.vector));
-  expect(save(network).length).toBeLessThan(wide / 1.8);
+  expect(save(network).length).toBeLessThan(float64Length / 1.8);
   expectSame(load(save(network)).network, network);
 });
 

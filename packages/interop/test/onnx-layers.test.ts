@@ -148,9 +148,9 @@ describe('a recurrent operator', () => {
     ['RNN', 1, 'h'],
     ['LSTM', 4, 'h c'],
     ['GRU', 3, 'h'],
-  ])('%s reads the batch before the steps with layout = 1', (opType, gates, states) => {
-    const zero = each((k) => 0.5 - 0.25 * k);
-    const initial = (dims: number[]) => ({ h: [dims, zero], c: [dims, zero] }) as const;
+  ])('%s reads sequences with layout = 1, in which the batch axis precedes the step axis', (opType, gates, states) => {
+    const initialState = each((k) => 0.5 - 0.25 * k);
+    const initial = (dims: number[]) => ({ h: [dims, initialState], c: [dims, initialState] }) as const;
     const model = (layout: bigint, axis: number, results = 'all') =>
       recurrent(opType, gates, { layout }, `- ${states}`, initial([1, 1, units]), { axis, results });
     const withDefaultLayout = fromOnnx(model(0n, 1));
@@ -298,7 +298,7 @@ describe('a recurrent operator over the steps of a sample', () => {
   const steps = 4;
   const sample = someNumbers(steps * inputs);
   const stepOf = (t: number) => sample.slice(t * inputs, (t + 1) * inputs);
-  /** Runs one direction of an RNN over these steps in this order. h is initially `initial`. */
+  /** Runs one direction of an RNN over the steps of the sample, in the given order. h is initially `initial`. */
   const loop = (order: readonly number[], direction: number, initial: readonly number[]) => {
     const [W, R] = [someNumbers(2 * units * inputs), someNumbers(2 * units * units)];
     const outputs: number[][] = [];
@@ -339,7 +339,7 @@ describe('a recurrent operator over the steps of a sample', () => {
   const forward = [0, 1, 2, 3];
   const zeros = each(() => 0);
 
-  test('a bidirectional RNN over the steps of a sample is imported as exported by torch.onnx.export', () => {
+  test('a bidirectional RNN over the steps of a sample is imported in the form that torch.onnx.export writes', () => {
     const bytes = model(
       2,
       [
@@ -389,7 +389,7 @@ describe('a recurrent operator over the steps of a sample', () => {
     expectRow(bytes, [...loop(forward, 0, zeros).last, ...loop(forward.toReversed(), 1, zeros).last]);
   });
 
-  test('an RNN whose steps read one node twice has the outputs of its definition', () => {
+  test('an RNN whose steps read one node twice is imported with the correct outputs', () => {
     const bytes = onnxModel({
       inputs: { a: [null, 1] },
       nodes: [
@@ -422,15 +422,19 @@ describe('a recurrent operator over the steps of a sample', () => {
   });
 
   const bidirectional = { direction: 'bidirectional' };
-  const first: Model['nodes'][number] = ['Transpose', 'all', 'y', { perm: [2, 0, 1, 3] }];
+  const batchFirst: Model['nodes'][number] = ['Transpose', 'all', 'y', { perm: [2, 0, 1, 3] }];
   test.each([
-    ['MALFORMED', /direction = sideways/, model(1, [first], { direction: 'sideways' })],
-    ['UNSUPPORTED', /layout = 1 with a fixed number/, model(1, [first], { direction: 'reverse', layout: 1n })],
-    ['UNSUPPORTED', /not \[steps, batch, inputs\]/, model(1, [first], { direction: 'reverse' }, { perm: [1, 2, 0] })],
-    ['UNSUPPORTED', /not \[steps/, model(1, [first], { direction: 'reverse' }, { perm: [0, 1, 2] })],
-    ['MALFORMED', /perm \[0, 0, 2\]/, model(1, [first], { direction: 'reverse' }, { perm: [0, 0, 2] })],
-    ['MALFORMED', /in 2 directions/, model(1, [first], bidirectional)],
-    ['MALFORMED', /activations; expected 2/, model(2, [first], { ...bidirectional, activations: ['Tanh'] })],
+    ['MALFORMED', /direction = sideways/, model(1, [batchFirst], { direction: 'sideways' })],
+    ['UNSUPPORTED', /layout = 1 with a fixed number/, model(1, [batchFirst], { direction: 'reverse', layout: 1n })],
+    [
+      'UNSUPPORTED',
+      /not \[steps, batch, inputs\]/,
+      model(1, [batchFirst], { direction: 'reverse' }, { perm: [1, 2, 0] }),
+    ],
+    ['UNSUPPORTED', /not \[steps/, model(1, [batchFirst], { direction: 'reverse' }, { perm: [0, 1, 2] })],
+    ['MALFORMED', /perm \[0, 0, 2\]/, model(1, [batchFirst], { direction: 'reverse' }, { perm: [0, 0, 2] })],
+    ['MALFORMED', /in 2 directions/, model(1, [batchFirst], bidirectional)],
+    ['MALFORMED', /activations; expected 2/, model(2, [batchFirst], { ...bidirectional, activations: ['Tanh'] })],
     [
       'UNSUPPORTED',
       /from \[4, 2, batch, 3\] to \[0, 0, -1\]/,
@@ -550,7 +554,7 @@ describe('an operator on a grid', () => {
   test('Pad becomes the padding of a Conv that follows; before other operators, it inserts its value', () => {
     const pads = { pads: [0, 0, 1, 0, 0, 0, 0, 1] };
     const kernel: Model['numbers'] = { W: [[1, 1, 2, 2], W.slice(0, 4)] };
-    const before = fromOnnx(
+    const padThenConv = fromOnnx(
       onImage(
         1,
         [
@@ -560,9 +564,9 @@ describe('an operator on a grid', () => {
         kernel,
       ),
     );
-    const own = fromOnnx(onImage(1, [['Conv', 'x W', 'y', { pads: [1, 0, 0, 1] }]], kernel));
-    expect(before.predict(image(1))).toEqual(own.predict(image(1)));
-    expect(before.graph.edgeCount).toBe(own.graph.edgeCount);
+    const convWithPads = fromOnnx(onImage(1, [['Conv', 'x W', 'y', { pads: [1, 0, 0, 1] }]], kernel));
+    expect(padThenConv.predict(image(1))).toEqual(convWithPads.predict(image(1)));
+    expect(padThenConv.graph.edgeCount).toBe(convWithPads.graph.edgeCount);
     const raised = onImage(1, [
       ['Pad', 'x', 'p', { ...pads, value: 2 }],
       ['GlobalMaxPool', 'p', 'y'],

@@ -22,13 +22,13 @@ function lstmNetwork(): Network {
 test('a network with delays is exported as a single-step model, with its state as input and output', () => {
   const network = lstmNetwork();
   const { graph, metadataProps } = decodeModel(toOnnx(network));
-  const tables = (list: NonNullable<typeof graph>['input']) =>
+  const namesAndWidths = (list: NonNullable<typeof graph>['input']) =>
     list.map(({ name, type }) => [name, Number(type!.tensorType!.shape!.dim[1].dimValue)]);
-  expect(tables(graph!.input)).toEqual([
+  expect(namesAndWidths(graph!.input)).toEqual([
     ['input', 2],
     ['state', 6],
   ]);
-  expect(tables(graph!.output)).toEqual([
+  expect(namesAndWidths(graph!.output)).toEqual([
     ['output', 3],
     ['next_state', 6],
   ]);
@@ -68,9 +68,9 @@ describe('an aggregation', () => {
 
   test('a TopK with sorted = 0 is not imported as a median', () => {
     const model = decodeModel(toOnnx(aggregating(aggregations.median)));
-    const sort = model.graph!.node.find(({ opType }) => opType === 'TopK')!;
-    const [axis] = sort.attribute;
-    sort.attribute = [{ ...axis, name: 'sorted', i: 0n }];
+    const topK = model.graph!.node.find(({ opType }) => opType === 'TopK')!;
+    const [axis] = topK.attribute;
+    topK.attribute = [{ ...axis, name: 'sorted', i: 0n }];
     const unsorted = encodeModel(model);
     expect(errorOf(() => fromOnnx(unsorted)).code).toBe('UNSUPPORTED');
   });
@@ -91,8 +91,8 @@ describe('an aggregation', () => {
   });
 
   test('a custom aggregation is rejected, and the error names the node', () => {
-    const own: Aggregation = { name: 'range', value: (z) => z[0], derivative: (_z, _a, dAdz) => dAdz.fill(0) };
-    const error = errorOf(() => toOnnx(aggregating(own)));
+    const range: Aggregation = { name: 'range', value: (z) => z[0], derivative: (_z, _a, dAdz) => dAdz.fill(0) };
+    const error = errorOf(() => toOnnx(aggregating(range)));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/"y".*"range"/)]);
   });
 });

@@ -1,7 +1,7 @@
 /** Binary cross-entropy of logits. The loss includes the sigmoid. */
 import type { Loss } from '@nnbp/core';
 import { elementwise } from './elementwise.js';
-import { probability } from './targets.js';
+import { probabilityProblem } from './targets.js';
 import type { LossRecord } from './record.js';
 
 /**
@@ -14,7 +14,7 @@ export const binaryCrossEntropyWithLogits = (): Loss =>
     name: 'binaryCrossEntropyWithLogits',
     value: (x, t) => Math.max(x, 0) - x * t + Math.log1p(Math.exp(-Math.abs(x))),
     derivative: (x, t) => 1 / (1 + Math.exp(-x)) - t,
-    targetProblem: probability,
+    targetProblem: probabilityProblem,
     builtin: { name: 'binaryCrossEntropyWithLogits', options: {} },
   });
 

@@ -1,7 +1,7 @@
 /** Binary cross-entropy of probabilities, such as the outputs of a sigmoid. */
 import type { Loss } from '@nnbp/core';
 import { elementwise } from './elementwise.js';
-import { probability } from './targets.js';
+import { probabilityProblem } from './targets.js';
 import type { LossRecord } from './record.js';
 
 /** The logarithm with PyTorch's lower bound: the loss of a wrong prediction with probability 1 is 100, not infinity. */
@@ -18,7 +18,7 @@ export const binaryCrossEntropy = (): Loss =>
     name: 'binaryCrossEntropy',
     value: (x, t) => -t * boundedLog(x) - (1 - t) * boundedLog(1 - x),
     derivative: (x, t) => (x - t) / Math.max(x * (1 - x), 1e-12),
-    targetProblem: probability,
+    targetProblem: probabilityProblem,
     builtin: { name: 'binaryCrossEntropy', options: {} },
   });
 

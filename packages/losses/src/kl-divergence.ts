@@ -1,7 +1,7 @@
 /** Kullback–Leibler divergence, with logarithms of probabilities as outputs. */
 import type { Loss } from '@nnbp/core';
 import { firstProblem } from './elementwise.js';
-import { nonNegative } from './targets.js';
+import { nonNegativeProblem } from './targets.js';
 import type { LossRecord } from './record.js';
 
 /**
@@ -19,7 +19,7 @@ export const klDivergence = (): Loss => ({
   derivative(x, t, dLossDx) {
     for (let k = 0; k < x.length; k++) dLossDx[k] = -t[k];
   },
-  targetProblem: (t) => firstProblem(t, nonNegative),
+  targetProblem: (t) => firstProblem(t, nonNegativeProblem),
   builtin: { name: 'klDivergence', options: {} },
 });
 

@@ -1,7 +1,7 @@
 /** Poisson negative log-likelihood, with the logarithm of a rate as output and a count as target. */
 import type { Loss } from '@nnbp/core';
 import { elementwise } from './elementwise.js';
-import { nonNegative } from './targets.js';
+import { nonNegativeProblem } from './targets.js';
 import type { LossRecord } from './record.js';
 
 /**
@@ -14,7 +14,7 @@ export const poisson = (): Loss =>
     name: 'poisson',
     value: (x, t) => Math.exp(x) - t * x,
     derivative: (x, t) => Math.exp(x) - t,
-    targetProblem: nonNegative,
+    targetProblem: nonNegativeProblem,
     builtin: { name: 'poisson', options: {} },
   });
 

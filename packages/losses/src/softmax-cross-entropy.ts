@@ -1,7 +1,7 @@
 /** Cross-entropy of the softmax of the outputs, for one of several classes. */
 import type { Loss } from '@nnbp/core';
 import { firstProblem } from './elementwise.js';
-import { nonNegative } from './targets.js';
+import { nonNegativeProblem } from './targets.js';
 import type { LossRecord } from './record.js';
 
 /** Returns the largest entry, and Σ exp(x − largest), which is ≥ 1, so that its logarithm is finite. */
@@ -39,7 +39,7 @@ export const softmaxCrossEntropy = (): Loss => ({
     for (let k = 0; k < t.length; k++) total += t[k];
     for (let k = 0; k < x.length; k++) dLossDx[k] = (Math.exp(x[k] - largest) / sum) * total - t[k];
   },
-  targetProblem: (t) => firstProblem(t, nonNegative),
+  targetProblem: (t) => firstProblem(t, nonNegativeProblem),
   builtin: { name: 'softmaxCrossEntropy', options: {} },
 });
 

@@ -138,16 +138,16 @@ test('the factor satisfies RᵀR = JᵀJ and Rᵀz = Jᵀr for many rows that ar
     factor.fold(jacobian.slice(first * n, end * n), residuals.slice(first, end), end - first);
   }
   const { R, z } = factor;
-  const over = (count: number, term: (i: number) => number) =>
+  const sumOver = (count: number, term: (i: number) => number) =>
     Array.from({ length: count }, (_, i) => term(i)).reduce((sum, value) => sum + value, 0);
   for (let a = 0; a < n; a++) {
-    expect(over(n, (i) => R[i * n + a] * z[i])).toBeCloseTo(
-      over(rows, (r) => jacobian[r * n + a] * residuals[r]),
+    expect(sumOver(n, (i) => R[i * n + a] * z[i])).toBeCloseTo(
+      sumOver(rows, (r) => jacobian[r * n + a] * residuals[r]),
       10,
     );
     for (let b = 0; b < n; b++) {
-      const product = over(rows, (r) => jacobian[r * n + a] * jacobian[r * n + b]);
-      expect(over(n, (i) => R[i * n + a] * R[i * n + b])).toBeCloseTo(product, 10);
+      const product = sumOver(rows, (r) => jacobian[r * n + a] * jacobian[r * n + b]);
+      expect(sumOver(n, (i) => R[i * n + a] * R[i * n + b])).toBeCloseTo(product, 10);
     }
   }
 });
@@ -160,7 +160,7 @@ describe('levenbergMarquardt', () => {
     expect(iterations).toBeLessThan(40);
   });
 
-  test('levenbergMarquardt fits an exponential to noisy data, up to a gradient below 1e-14', () => {
+  test('levenbergMarquardt fits an exponential to noisy data until the gradient is below 1e-14', () => {
     const xs = [0, 1, 2, 3, 4, 5];
     const ys = [2.1, 1.1, 0.8, 0.45, 0.2, 0.15];
     const { parameters, optimizer } = minimize(exponential(xs, ys), [10, 1]);
@@ -224,19 +224,19 @@ describe('levenbergMarquardt', () => {
   test('levenbergMarquardt keeps parameters within their bounds, and lets them leave a bound again', () => {
     const xs = [0, 1, 2, 3];
     const ys = xs.map((x) => 3 * Math.exp(-0.5 * x));
-    const bounded = levenbergMarquardt({ lower: [0, -0.3], upper: [10, 0] });
-    const { parameters } = minimize(exponential(xs, ys), [1, -0.3], bounded);
+    const tightBounds = levenbergMarquardt({ lower: [0, -0.3], upper: [10, 0] });
+    const { parameters } = minimize(exponential(xs, ys), [1, -0.3], tightBounds);
     expect(parameters[1]).toBe(-0.3);
     // The normal equation gives the best p_0 for p_1 = −0.3.
     const e = xs.map((x) => Math.exp(-0.3 * x));
     const best = e.reduce((sum, v, k) => sum + v * ys[k], 0) / e.reduce((sum, v) => sum + v * v, 0);
     expect(parameters[0]).toBeCloseTo(best, 10);
-    const free = levenbergMarquardt({ lower: [0, -2], upper: [10, -0.1] });
-    const { parameters: solution } = minimize(exponential(xs, ys), [1, -0.1], free);
+    const looseBounds = levenbergMarquardt({ lower: [0, -2], upper: [10, -0.1] });
+    const { parameters: solution } = minimize(exponential(xs, ys), [1, -0.1], looseBounds);
     expect(solution[0]).toBeCloseTo(3, 10);
     expect(solution[1]).toBeCloseTo(-0.5, 10);
-    const upper = levenbergMarquardt({ upper: [2, 0] });
-    expect(minimize(exponential(xs, ys), [1, -0.1], upper).parameters[0]).toBe(2);
+    const upperBounds = levenbergMarquardt({ upper: [2, 0] });
+    expect(minimize(exponential(xs, ys), [1, -0.1], upperBounds).parameters[0]).toBe(2);
   });
 
   test('levenbergMarquardt keeps the parameters finite if large steps would overflow', () => {

@@ -60,7 +60,8 @@ export const sequencesOf = (windows: readonly Window[], shape: Shape): { sequenc
 const batchSize = 256;
 
 /**
- * Computes the outputs of the network for each window. The outputs are scaled changes; `valuesOf` converts them.
+ * Computes the outputs of the network for each window. An output is the forecast change from the last value of the
+ * window, divided by the scale of the series. `valuesOf` in windows.ts converts outputs to values of the series.
  *
  * @param next - The time of the first step to forecast.
  */
@@ -77,28 +78,28 @@ export function outputsOf(
   const executor = engine.prepare(graph, size, steps);
   try {
     executor.parameters.set(network.parameters.vector);
-    const found: number[][] = [];
+    const results: number[][] = [];
     for (let first = 0; first < windows.length; first += size) {
-      const some = windows.slice(first, first + size);
-      const rows = new Float64Array(steps * some.length * graph.inputCount);
-      some.forEach((window, s) => {
-        const own =
+      const batch = windows.slice(first, first + size);
+      const rows = new Float64Array(steps * batch.length * graph.inputCount);
+      batch.forEach((window, s) => {
+        const windowRows =
           shape.recurrent === undefined
             ? [inputRow(window, shape, next(window))]
             : inputRows(window, shape, next(window));
-        own.forEach((row, t) => {
-          rows.set(row, (t * some.length + s) * graph.inputCount);
+        windowRows.forEach((row, t) => {
+          rows.set(row, (t * batch.length + s) * graph.inputCount);
         });
       });
-      const counts = new Array<number>(steps).fill(some.length);
-      const outputs = executor.predict(rows, steps === 1 ? some.length : counts);
+      const counts = new Array<number>(steps).fill(batch.length);
+      const outputs = executor.predict(rows, steps === 1 ? batch.length : counts);
       const width = graph.outputs.length;
-      some.forEach((_, s) => {
-        const start = ((steps - 1) * some.length + s) * width;
-        found.push(Array.from(outputs.subarray(start, start + width)));
+      batch.forEach((_, s) => {
+        const start = ((steps - 1) * batch.length + s) * width;
+        results.push(Array.from(outputs.subarray(start, start + width)));
       });
     }
-    return found;
+    return results;
   } finally {
     executor.dispose();
   }

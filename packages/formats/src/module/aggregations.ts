@@ -4,9 +4,10 @@
  */
 import type { AggregationName } from '@nnbp/aggregations';
 
-const first = (rank: string) => `(z) => {
+/** The source of a function that returns the first of the best entries. `isBetter` compares `value` with `largest`. */
+const firstBest = (isBetter: string) => `(z) => {
   let largest = z[0];
-  for (const value of z) if (${rank}) largest = value;
+  for (const value of z) if (${isBetter}) largest = value;
   return largest;
 }`;
 
@@ -19,8 +20,8 @@ export const aggregationSources = {
   for (const value of z) total += Math.exp(value - largest);
   return largest + Math.log(total);
 }`,
-  max: first('value > largest'),
-  maxAbs: first('Math.abs(value) > Math.abs(largest)'),
+  max: firstBest('value > largest'),
+  maxAbs: firstBest('Math.abs(value) > Math.abs(largest)'),
   mean: `(z) => {
   let total = 0;
   for (const value of z) total += value;
@@ -31,7 +32,7 @@ export const aggregationSources = {
   const [low, high] = [(z.length - 1) >> 1, z.length >> 1];
   return low === high ? sorted[low] : sorted[low] / 2 + sorted[high] / 2;
 }`,
-  min: first('value < largest').replaceAll('largest', 'smallest'),
+  min: firstBest('value < largest').replaceAll('largest', 'smallest'),
   product: `(z) => {
   if (z.length === 2) return z[0] * z[1];
   // mantissa · 2^exponent: no partial product overflows or underflows unless the full product does.

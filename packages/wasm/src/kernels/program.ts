@@ -32,7 +32,7 @@ const number = int.const;
  */
 export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boolean): void {
   const kernels = kernelSet(module, multiplyAdd, shared);
-  const run = module.function('run', [i32, i32, i32, i32], [], ([thread, kind, loss, optimizer], local) => {
+  const run = module.function('run', [i32, i32, i32, i32], [], ([thread, jobCode, loss, optimizer], local) => {
     const pass = passOf(kernels, thread, local);
     const { firstUnit, endUnit, record, from, to, wait } = pass;
     return [
@@ -40,13 +40,13 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
       record.set(add(number(header.total), shl(thread.get, number(6)))),
       firstUnit.set(word('units')),
       endUnit.set(add(firstUnit.get, mul(word('unitCount'), number(unitBytes)))),
-      control.when(ne(kind.get, number(job.predict)), prepareGradients(pass)),
+      control.when(ne(jobCode.get, number(job.predict)), prepareGradients(pass)),
       forwardPass(pass),
-      control.when(ne(kind.get, number(job.predict)), [
+      control.when(ne(jobCode.get, number(job.predict)), [
         pass.first(stepLosses(pass, loss)),
         wait,
         backwardPass(pass),
-        control.when(eq(kind.get, number(job.step)), kernels.update(thread.get, optimizer.get), [
+        control.when(eq(jobCode.get, number(job.step)), kernels.update(thread.get, optimizer.get), [
           pass.share(word('parameterBytes'), 64),
           kernels.mean(from.get, to.get),
           wait,
@@ -57,11 +57,11 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
 
   const { advance } = kernels;
   if (advance === undefined) return;
-  // Kernels read a batch at the start of the queue, so batch k is copied there.
-  const take = (rows: 'inputs' | 'targets', bytes: 'queueInputBytes' | 'queueTargetBytes', k: Local): Code =>
+  // Kernels read only the batch at the start of the queue, so batch k is copied there.
+  const copyToStart = (rows: 'inputs' | 'targets', bytes: 'queueInputBytes' | 'queueTargetBytes', k: Local): Code =>
     memory.copy(word(rows), add(word(rows), mul(k.get, word(bytes))), word(bytes));
   const stepOn = (k: Local, loss: Local, optimizer: Local): Code => [
-    control.when(k.get, [take('inputs', 'queueInputBytes', k), take('targets', 'queueTargetBytes', k)]),
+    control.when(k.get, [copyToStart('inputs', 'queueInputBytes', k), copyToStart('targets', 'queueTargetBytes', k)]),
     run(number(0), number(job.step), loss.get, optimizer.get),
   ];
   runMany(module, stepOn, advance);

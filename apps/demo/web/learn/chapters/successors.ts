@@ -13,11 +13,11 @@ export const successors: Chapter<SuccessorsExercise> = {
   ability: { en: 'sum over successors', zh: '对所有后继节点求和' },
   exercise(seed) {
     const sample = articleExercise(seed);
-    return { ...sample, tasks: [rate(sample), oneSuccessor(sample), collect(sample), sum(sample)] };
+    return { ...sample, tasks: [exchangeRate(sample), oneSuccessor(sample), collect(sample), sum(sample)] };
   },
 };
 
-function rate({ network, pass: { cache } }: ComputedSample): Task {
+function exchangeRate({ network, pass: { cache } }: ComputedSample): Task {
   const w = network.getParameters('7').w['4'];
   const slope = cache.slope('7');
   return numberTask({
@@ -27,7 +27,7 @@ function rate({ network, pass: { cache } }: ComputedSample): Task {
       zh: `x_4 每变化一个单位，x_7 变化多少？x_4 每变化一个单位，h_7 变化 w_4to7；h_7 每变化一个单位，x_7 变化 slope_7，也就是 h_7 处切线的斜率。把点拖到 h_7 = ${show(cache.h('7'))} 读出它。`,
     },
     explain: {
-      en: `dx_7/dx_4 = slope_7 · w_4to7 = ${show(slope)} · ${show(w)} = ${show(slope * w)}. It is the exchange rate of the edge from 4 to 7: changes of x_4 are worth this much at x_7.`,
+      en: `dx_7/dx_4 = slope_7 · w_4to7 = ${show(slope)} · ${show(w)} = ${show(slope * w)}. It is the exchange rate of the edge from 4 to 7: x_7 changes by this much per unit of x_4.`,
       zh: `dx_7/dx_4 = slope_7 · w_4to7 = ${show(slope)} · ${show(w)} = ${show(slope * w)}。这是边 4→7 的“汇率”：x_4 变化一个单位，在 x_7 处就值这么多。`,
     },
     expected: slope * w,

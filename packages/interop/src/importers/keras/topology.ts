@@ -12,8 +12,9 @@ export interface Layer {
   readonly from: readonly string[];
 }
 
-/** The layers of a model, each after the layers that it reads. */
+/** The layers of a model, and the connections between them. */
 export interface Topology {
+  /** All layers, in the order of the file. `fromKeras` rejects a layer that reads a later one. */
   readonly layers: readonly Layer[];
   /** Names of the input layers, in the order of the model. */
   readonly inputs: readonly string[];
@@ -26,11 +27,11 @@ export interface Topology {
 /** Reads the topology of a model. @throws NnbpError `UNSUPPORTED` (a layer that is used twice), `MALFORMED` */
 export function readTopology(model: JsonValue): Topology {
   const document = model.at('modelTopology').present ? model.at('modelTopology') : model;
-  const inner = document.at('model_config').present ? document.at('model_config') : document;
+  const modelConfig = document.at('model_config').present ? document.at('model_config') : document;
   const entry = document.at('keras_version');
   const version = entry.present ? entry.text() : '';
-  const kind = inner.at('class_name');
-  const config = inner.at('config');
+  const kind = modelConfig.at('class_name');
+  const config = modelConfig.at('config');
   if (kind.text() === 'Sequential') return { ...sequential(config), version };
   if (kind.text() === 'Functional' || kind.text() === 'Model') return { ...functional(config), version };
   return kind.unsupported('expected a Sequential or a Functional model.');

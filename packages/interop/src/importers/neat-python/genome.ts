@@ -1,4 +1,4 @@
-/** Reads a neat-python genome from JSON. Names are those of neat-python. */
+/** Reads a neat-python genome from JSON. The types use the names of neat-python. */
 import type { JsonValue } from '@nnbp/formats/shared';
 import { openJson } from '../open-json.js';
 
@@ -65,10 +65,10 @@ export interface ParsedGenome {
  */
 export function readGenome(json: unknown): ParsedGenome {
   const genome = openJson(json, what);
-  return genome.at('topology').present ? exported(genome) : genes(genome);
+  return genome.at('topology').present ? genomeFromExport(genome) : genomeFromGenes(genome);
 }
 
-function genes(genome: JsonValue): ParsedGenome {
+function genomeFromGenes(genome: JsonValue): ParsedGenome {
   return {
     inputs: keysIn(genome.at('input_keys')),
     outputs: keysIn(genome.at('output_keys')),
@@ -81,7 +81,7 @@ function genes(genome: JsonValue): ParsedGenome {
   };
 }
 
-function exported(network: JsonValue): ParsedGenome {
+function genomeFromExport(network: JsonValue): ParsedGenome {
   const kind = network.at('network_type');
   if (kind.text() !== 'feedforward') kind.unsupported('only feed-forward networks are supported.');
   const topology = network.at('topology');
@@ -123,7 +123,7 @@ function keysIn(json: JsonValue): number[] {
   return json.list().map(keyOf);
 }
 
-/** The name of a function, written as the name or as `{ name, custom }`. */
+/** Reads the name of a function, given as a string or as `{ name, custom }`. */
 function functionOf(json: JsonValue): string {
   if (typeof json.value === 'string') return json.value;
   if (json.at('custom').present && json.at('custom').flag()) json.unsupported('custom functions are not supported.');

@@ -1,4 +1,4 @@
-/** Kernel of `gelu`: g = h Φ(h), g' = Φ(h) + h φ(h), with the standard normal distribution Φ and density φ */
+/** Kernel of `gelu`: g = h Φ(h), g' = Φ(h) + h φ(h), where Φ is the standard normal distribution and φ its density. */
 import { f32x4, i32x4 } from '../../assembler.js';
 import { expOfSquare, polynomial } from '../elementary.js';
 import { type ActivationKernel, locals, one, zero } from './kernel.js';
@@ -14,16 +14,17 @@ const normalTail = [
 
 export const gelu: ActivationKernel = {
   emit: (context, h, g, derivative) => {
-    const [e, t, tail] = locals(context, 3);
-    const [setup, series] = polynomial(context, normalTail, t);
+    const [e, t, cdf] = locals(context, 3);
+    const [setup, p] = polynomial(context, normalTail, t);
     return [
       expOfSquare(context, h, e, 2),
       t.set(f32x4.div(one, f32x4.add(one, f32x4.mul(f32x4.const(0.3), f32x4.abs(h.get))))),
       setup,
-      tail.set(f32x4.mul(f32x4.mul(e.get, t.get), series)),
-      tail.set(i32x4.select(f32x4.sub(one, tail.get), tail.get, f32x4.gt(h.get, zero))),
-      g.set(f32x4.mul(h.get, tail.get)),
-      derivative.set(f32x4.add(tail.get, f32x4.mul(h.get, f32x4.mul(e.get, f32x4.const(1 / Math.sqrt(2 * Math.PI)))))),
+      // First Φ(−|h|), then Φ(h).
+      cdf.set(f32x4.mul(f32x4.mul(e.get, t.get), p)),
+      cdf.set(i32x4.select(f32x4.sub(one, cdf.get), cdf.get, f32x4.gt(h.get, zero))),
+      g.set(f32x4.mul(h.get, cdf.get)),
+      derivative.set(f32x4.add(cdf.get, f32x4.mul(h.get, f32x4.mul(e.get, f32x4.const(1 / Math.sqrt(2 * Math.PI)))))),
     ];
   },
 };
