@@ -14,11 +14,11 @@ const uncovered = [
 const projects = (names) => names.map((name) => `--project=${name}`).join(' ');
 
 /**
- * The steps. They start in this order, except that a step with `after` waits until the step of that name has succeeded.
- * `show` means that the output is printed while the step runs, and `fix` describes how to fix a failure.
+ * The checks. They start in this order, except that a check with `after` waits until the check of that name has
+ * succeeded. `show` means that the output is printed while the check runs, and `fix` describes how to fix a failure.
  */
 /** @type {{ name: string, command: string, fix: string, after?: string, show?: boolean }[]} */
-const steps = [
+const checks = [
   {
     name: 'browser',
     command: 'tsx scripts/browser.ts',
@@ -44,7 +44,7 @@ const steps = [
   {
     name: 'coverage',
     command: `vitest run --coverage ${projects(coveredPackages)}`,
-    fix: 'Fix failing tests as described for the step "unit". "pnpm coverage" lists the lines that no test of the package runs.',
+    fix: 'Fix failing tests as described for the check "unit". "pnpm coverage" lists the lines that no test of the package runs.',
   },
   { name: 'lint', command: 'oxlint', fix: 'Run "pnpm lint --fix", then fix the rest.' },
   { name: 'format', command: 'oxfmt --check', fix: 'Run "pnpm fmt".' },
@@ -83,7 +83,11 @@ const steps = [
     command: 'node scripts/language.mjs',
     fix: 'Use the term that the output suggests; the glossary is in CONTRIBUTING.md.',
   },
-  { name: 'traces', command: 'node scripts/traces.mjs', fix: "Remove the machine's path or the host from the file." },
+  {
+    name: 'traces',
+    command: 'node scripts/traces.mjs',
+    fix: 'Remove the path of a machine, or the host of the package registry, from the file that the output names.',
+  },
   { name: 'build', command: 'pnpm run build', fix: 'Fix the error that the build reports; "pnpm build" repeats it.' },
   {
     name: 'packages',
@@ -106,35 +110,35 @@ const steps = [
 ];
 
 const chosen = process.argv.slice(2);
-const unknown = chosen.filter((name) => !steps.some((step) => step.name === name));
+const unknown = chosen.filter((name) => !checks.some((check) => check.name === name));
 if (unknown.length > 0) {
-  console.error(`Unknown step ${unknown.join(', ')}. Expected: ${steps.map(({ name }) => name).join(', ')}.`);
+  console.error(`Unknown check ${unknown.join(', ')}. Expected: ${checks.map(({ name }) => name).join(', ')}.`);
   process.exit(2);
 }
-const selected = steps.filter(({ name }) => chosen.length === 0 || chosen.includes(name));
+const selected = checks.filter(({ name }) => chosen.length === 0 || chosen.includes(name));
 const done = new Map();
 const limit = Math.min(2, availableParallelism());
-const width = Math.max(...steps.map(({ name }) => name.length));
+const width = Math.max(...checks.map(({ name }) => name.length));
 
 /** @type {Promise<void>} */
 const all = new Promise((resolve) => {
   const running = new Set();
   const next = () => {
-    for (const step of selected) {
-      const before = selected.some(({ name }) => name === step.after) ? done.get(step.after) : { ok: true };
-      if (before?.ok === false && !done.has(step.name)) {
-        done.set(step.name, { ok: false });
-        console.log(`skipped ${step.name}: step ${step.after} failed`);
+    for (const check of selected) {
+      const required = selected.some(({ name }) => name === check.after) ? done.get(check.after) : { ok: true };
+      if (required?.ok === false && !done.has(check.name)) {
+        done.set(check.name, { ok: false });
+        console.log(`skipped ${check.name}: check ${check.after} failed`);
         if (done.size === selected.length) return resolve();
         continue;
       }
-      const ready = step.after === undefined || before !== undefined;
-      if (running.size < limit && !running.has(step) && !done.has(step.name) && ready) {
-        running.add(step);
-        void run(step).then((result) => {
-          running.delete(step);
-          done.set(step.name, result);
-          report(step, result);
+      const ready = check.after === undefined || required !== undefined;
+      if (running.size < limit && !running.has(check) && !done.has(check.name) && ready) {
+        running.add(check);
+        void run(check).then((result) => {
+          running.delete(check);
+          done.set(check.name, result);
+          report(check, result);
           if (done.size === selected.length) resolve();
           else next();
         });
@@ -149,7 +153,7 @@ const failed = selected.filter(({ name }) => !done.get(name).ok);
 console.log(`\ncheck: ${selected.length - failed.length} passed, ${failed.length} failed or skipped`);
 process.exit(failed.length === 0 ? 0 : 1);
 
-/** @param {typeof steps[number]} step */
+/** @param {typeof checks[number]} check */
 function run({ command, show }) {
   const startTime = Date.now();
   return new Promise((resolve) => {
@@ -174,7 +178,7 @@ function run({ command, show }) {
   });
 }
 
-/** @param {typeof steps[number]} step */
+/** @param {typeof checks[number]} check */
 function report({ name, fix, command, show }, { ok, output, seconds }) {
   console.log(`${ok ? 'ok    ' : 'FAILED'} ${name.padEnd(width)} ${seconds.toFixed(1).padStart(6)} s`);
   const counts = /Tests .*? passed.*/.exec(output);

@@ -1,6 +1,6 @@
 /**
- * A pass with user functions that is recorded in the worker and replayed on the page has the same numbers as in the
- * engine.
+ * Tests that the worker can record a pass with user functions, and that the page, which replays the recording, gets the
+ * same numbers as the engine.
  */
 import { backpropagate, type Loss } from '@nnbp/core';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** The article's graph, with the parameters of the golden runs. */
+/** The article's graph, with the parameters in `packages/conformance/src/golden.json`. */
 export const articleDescription = {
   inputs: ['1'],
   nodes: [

@@ -1,4 +1,4 @@
-/** Models created with neataptic, trained or mutated: their saved files, and their outputs for some rows. */
+/** Creates, trains and mutates neataptic models. Returns their JSON, and their outputs for some rows. */
 import neataptic from 'neataptic';
 import { flowers, probes, xor } from './data.mjs';
 
@@ -63,7 +63,9 @@ export function recurrent(count, steps) {
     Hopfield: () => new Hopfield(4),
   };
   return Object.entries(kinds).flatMap(([name, make]) =>
-    Array.from({ length: count }, (_, k) => makeFinite(() => withOutputsOfEachStep(`${name} ${k + 1}`, make(), steps))),
+    Array.from({ length: count }, (_, k) =>
+      makeFinite(() => trainedWithStepOutputs(`${name} ${k + 1}`, make(), steps)),
+    ),
   );
 }
 
@@ -76,7 +78,7 @@ function makeFinite(make) {
   }
 }
 
-function withOutputsOfEachStep(name, network, steps) {
+function trainedWithStepOutputs(name, network, steps) {
   for (const row of probes(network.input, 60)) {
     network.activate(row);
     network.propagate(

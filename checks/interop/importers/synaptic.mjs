@@ -43,7 +43,7 @@ export function recurrent(count, steps) {
     Elman: elman,
   };
   return Object.entries(kinds).flatMap(([name, make]) =>
-    Array.from({ length: count }, (_, k) => withOutputsOfEachStep(`${name} ${k + 1}`, make(), steps)),
+    Array.from({ length: count }, (_, k) => trainedWithStepOutputs(`${name} ${k + 1}`, make(), steps)),
   );
 }
 
@@ -55,7 +55,7 @@ function elman() {
   return new Network({ input, hidden: [hidden], output });
 }
 
-function withOutputsOfEachStep(name, network, steps) {
+function trainedWithStepOutputs(name, network, steps) {
   for (const row of probes(network.inputs(), 60)) {
     network.activate(row);
     network.propagate(0.1, [row[0] ** 2]);

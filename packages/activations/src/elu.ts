@@ -12,8 +12,8 @@ const withAlpha = (alpha: number): Activation => ({
 
 /**
  * Exponential linear unit: $g(h) = h$ for $h > 0$, else $\alpha (e^h - 1)$; $g'(h) = 1$ for $h > 0$, else $\alpha e^h$
- * (Clevert et al. 2016). Default: $\alpha = 1$. `elu.alpha(0.5)` returns the function with another $\alpha$, which has
- * a kink at 0.
+ * (Clevert et al. 2016). Default: $\alpha = 1$. `elu.alpha(0.5)` returns the function with another $\alpha$. If
+ * $\alpha \ne 1$, the function has a kink at 0.
  */
 export const elu: Activation & {
   /**

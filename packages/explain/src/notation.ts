@@ -4,7 +4,10 @@
  */
 import { nameOf, type QuantityName } from './quantity.js';
 
-/** A symbol: a quantity of a node or an edge, a parameter, a target, a scaler value, the case 1 part or g'(h). */
+/**
+ * A symbol: a quantity of a node or an edge, a parameter, a target, a scaler value, the case 1 part of dloss/dx, or
+ * g'(h).
+ */
 export type FormulaSymbol =
   | QuantityName
   | { readonly parameter: 'b' | 'c' | 'w'; readonly node: string; readonly from?: string }
@@ -24,8 +27,8 @@ export interface Notation {
   /** A number rounded to significant digits; 17 digits are exact. */
   number(value: number, digits: number): string;
   /**
-   * The derivative of a function without a known formula: of a loss with respect to x of a node, or of an aggregation
-   * with respect to z of an edge.
+   * A derivative whose formula is unknown: that of a custom loss with respect to x of a node, or that of a custom
+   * aggregation with respect to z of an edge.
    */
   partial(name: string, node: string, from?: string): string;
 }
@@ -63,7 +66,7 @@ export const latex: Notation = {
     }
     if ('target' in symbol) return `t_{${subscript(symbol.target)}}`;
     if ('scaler' in symbol) return `${upright(symbol.scaler)}_{${subscript(symbol.node)}}`;
-    if ('caseOneOf' in symbol) return `\\left(${over(`x_{${subscript(symbol.caseOneOf)}}`)}\\right)_{1}`;
+    if ('caseOneOf' in symbol) return `\\left(${dLossBy(`x_{${subscript(symbol.caseOneOf)}}`)}\\right)_{1}`;
     return `g'(h_{${subscript(symbol.derivativeOf)}})`;
   },
   number(value, digits) {
@@ -78,13 +81,13 @@ export const latex: Notation = {
 function quantity({ quantity: kind, node, from }: QuantityName): string {
   switch (kind) {
     case 'dLossDw':
-      return over(`w_{${edge(from!, node)}}`);
+      return dLossBy(`w_{${edge(from!, node)}}`);
     case 'dAdz':
       return `\\frac{\\partial A}{\\partial z_{${edge(from!, node)}}}`;
     case 'dLossDb':
     case 'dLossDc':
     case 'dLossDx':
-      return over(`${kind.slice(-1)}_{${subscript(node)}}`);
+      return dLossBy(`${kind.slice(-1)}_{${subscript(node)}}`);
     case 'slope':
       return `\\mathit{slope}_{${subscript(node)}}`;
     default:
@@ -92,7 +95,8 @@ function quantity({ quantity: kind, node, from }: QuantityName): string {
   }
 }
 
-const over = (what: string) => `\\frac{\\partial\\, \\mathit{loss}}{\\partial ${what}}`;
+/** The derivative of the loss with respect to `what`. */
+const dLossBy = (what: string) => `\\frac{\\partial\\, \\mathit{loss}}{\\partial ${what}}`;
 const edge = (from: string, node: string) => `${subscript(from)} \\to ${subscript(node)}`;
 
 /** Returns a number or a single letter unchanged, and any other id as LaTeX text. */

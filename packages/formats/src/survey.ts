@@ -82,7 +82,7 @@ class NodeReader {
   /** The last mark in use. Each list of ids has its own mark, which shows whether an id is already in the list. */
   #mark = 0;
   #delayed = false;
-  /** A node with delayed edges has this mark plus its longest delay. */
+  /** A node that delayed edges read has this mark plus the longest of their delays. */
   #noDelayMark = 0;
   #initialMark = 0;
   #outputMark = 0;
@@ -177,17 +177,19 @@ class NodeReader {
       }
     }
     const count = at('ids').list(() => this.declare());
-    // Otherwise a short file could describe any number of edges without parameters.
-    const single = positions.has('shared') || positions.has('w');
-    if (count === 0 || (single && count > 1))
+    // If weights are fixed or shared, only one id is allowed, since otherwise a short file could describe any number of
+    // edges without parameters.
+    const allowsOnlyOneId = positions.has('shared') || positions.has('w');
+    if (count === 0 || (allowsOnlyOneId && count > 1))
       at('ids').throwExpected('at least one id, and only one if weights are fixed or shared');
     this.#parameters += count * ownParameters;
     scanner.at = end;
   }
 
   /**
-   * Checks that the node of each delayed edge exists, after all nodes, since it may be declared after the edge, and that
-   * the state, the sum of the longest delay of each node, is not too large.
+   * Checks that each delayed edge reads an existing node. Call this method after all nodes, since a node may be declared
+   * after the edge that reads it. Also checks that the state is not too large: the sum, over all nodes, of the longest
+   * delay with which an edge reads the node.
    */
   delayedEdges(): void {
     this.#noDelayMark = this.#mark;
@@ -206,7 +208,7 @@ class NodeReader {
         scanner.list(() => {
           if (scanner.begins('"')) scanner.string();
           else {
-            const { id, delay } = this.#delay();
+            const { id, delay } = this.#delayedEdge();
             state += this.#raiseDelay(id, delay);
             if (state > maxState) throw tooMuchState();
           }
@@ -215,7 +217,7 @@ class NodeReader {
     });
   }
 
-  /** Records a delay of a node. Returns by how much it is longer than the node's longest delay until now. */
+  /** Records a delay with which an edge reads the node. Returns by how much this raises the node's longest delay. */
   #raiseDelay(id: number, delay: number): number {
     if (delay > maxState) throw tooMuchState();
     const mark = this.#ids.mark(id, this.#noDelayMark + delay);
@@ -225,7 +227,7 @@ class NodeReader {
     return Math.max(0, delay - longest);
   }
 
-  /** Scans an initial value: the id of a node with delayed edges, listed only once, and a number. */
+  /** Scans an initial value: the id of a node that delayed edges read, listed only once, and a number. */
   initial(): void {
     const scanner = this.#scanner;
     const begin = scanner.at;
@@ -236,7 +238,7 @@ class NodeReader {
         const id = scanner.string();
         const mark = this.#ids.mark(id, this.#initialMark) ?? 0;
         if (mark <= this.#noDelayMark || mark === this.#initialMark)
-          scanner.throwExpectedAt(id, 'the id of a node with delayed edges, listed only once');
+          scanner.throwExpectedAt(id, 'the id of a node that delayed edges read, listed only once');
       }
     });
     if (k !== 2) scanner.throwExpectedAt(begin, 'an id and a number');
@@ -261,7 +263,7 @@ class NodeReader {
   #source(predecessorMark: number): void {
     const scanner = this.#scanner;
     if (scanner.begins('{') && !this.#isVersion1) {
-      this.#delay();
+      this.#delayedEdge();
       this.#delayed = true;
       return;
     }
@@ -271,8 +273,8 @@ class NodeReader {
       scanner.throwExpectedAt(id, 'the id of an earlier node, listed only once');
   }
 
-  /** Scans a delayed edge. Returns the position of its id. */
-  #delay(): { id: number; delay: number } {
+  /** Scans a delayed edge. Returns its delay, and the position in the text of the id of the node that it reads. */
+  #delayedEdge(): { id: number; delay: number } {
     const scanner = this.#scanner;
     const begin = scanner.at;
     let id = -1;

@@ -113,7 +113,11 @@ describe('load rejects an invalid model', () => {
       /predecessors/,
       (m) => m.replace('"from":["1"]', '"from":[],"aggregation":"max"'),
     ],
-    ['an initial value of a node without delays', /with delayed/, (m) => m.replace(/\}$/, ',"initial":[["1",2]]}')],
+    [
+      'an initial value of a node without delays',
+      /a node that delayed edges read/,
+      (m) => m.replace(/\}$/, ',"initial":[["1",2]]}'),
+    ],
     ['an initial value without a number', /and a number/, (m) => delayedModel(m, '[["1"]]')],
     ['a duplicate initial value', /listed only once/, (m) => delayedModel(m, '[["1",2],["1",3]]')],
     ['an empty group', /at least one id/, (m) => m.replace(/"ids":\["2","3"\]/, '"ids":[]')],

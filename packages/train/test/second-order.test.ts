@@ -77,13 +77,13 @@ describe.each(Object.entries(optimizers))('%s', (_, optimizer) => {
     const { history } = await fit(network, { sequences }, { loss: mse(), optimizer: optimizer(), epochs: 200 });
     expect(history[0].loss).toBeGreaterThan(1e-2);
     expect(history.at(-1)!.loss).toBeLessThan(1e-4);
-    const swapped = recurrent();
+    const weighted = recurrent();
     const rewritten = sequences.map(({ inputs: x, targets: t }) => ({
       inputs: x,
       targets: Array.from(t, (target) => target ?? [1e6]),
       weights: Array.from(t, (target) => (target === null ? 0 : 1)),
     }));
-    const again = await fit(swapped, { sequences: rewritten }, { loss: mse(), optimizer: optimizer(), epochs: 3 });
+    const again = await fit(weighted, { sequences: rewritten }, { loss: mse(), optimizer: optimizer(), epochs: 3 });
     again.history.forEach(({ loss }, k) => expect(loss).toBeCloseTo(history[k].loss, 12));
   });
 

@@ -154,7 +154,7 @@ describe('sequences', () => {
     expect(predictSequence(network, unscaled[0].inputs)[1][0] / 1e5).toBeCloseTo(unscaled[0].targets[1]![0] / 1e5, 0);
   });
 
-  test('an overflow in a truncated sequence is reported with the batch of its window', async () => {
+  test('the error for an overflow in a truncated sequence names the batch in which the overflow occurs', async () => {
     const network = recurrent();
     const sequences = [{ inputs: [[1], [1]], targets: [[1], [1e300]] }];
     await expect(fit(network, { sequences }, options({ truncate: 1 }))).rejects.toMatchObject({

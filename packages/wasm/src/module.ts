@@ -1,4 +1,7 @@
-/** Compiles the kernels, once for each kind of memory and multiply-add; all executors of a process share them. */
+/**
+ * Compiles all kernels to a WebAssembly module: one module for each combination of memory (shared or not) and
+ * multiply-add (fused or separate). All executors of a process share these modules.
+ */
 import { NnbpError } from '@nnbp/core';
 import {
   Assembler,

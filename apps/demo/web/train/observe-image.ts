@@ -8,27 +8,28 @@ import type { Mistake } from './evaluation.js';
 
 /** A misclassified image. */
 export interface MisclassifiedImage extends Mistake {
-  /** Pixels from 0 to 255, row by row. */
+  /** Pixel values from 0 to 255, row by row. */
   readonly pixels: Uint8Array;
 }
 
 export function misclassifiedImages(
   { inputs }: SampleSet,
   mistakes: readonly Mistake[],
-  pixels: number,
+  pixelCount: number,
 ): MisclassifiedImage[] {
   return mistakes.map((mistake) => ({
     ...mistake,
     pixels: Uint8Array.from(
-      inputs.subarray(mistake.number * pixels, (mistake.number + 1) * pixels),
+      inputs.subarray(mistake.number * pixelCount, (mistake.number + 1) * pixelCount),
       (value) => 255 * value,
     ),
   }));
 }
 
 /**
- * Returns the weights from the inputs to the nodes, scaled per node to ±127 and concatenated node by node. Each node
- * has one weight per pixel of the image, or per pixel of its window if all nodes see square windows of the same size.
+ * Returns the weights from the inputs to the nodes with these ids, node by node. The weights of each node are scaled so
+ * that the largest magnitude is 127. Each node has one weight per pixel of the image or, if all nodes see square windows
+ * of the same size, one per pixel of its window.
  */
 export function weightImages(graph: Graph, executor: Executor, ids: readonly string[]): Int8Array {
   const { inputCount, edgeStart, predecessors } = graph;
@@ -54,8 +55,8 @@ export function weightImages(graph: Graph, executor: Executor, ids: readonly str
  */
 function windowSize({ inputCount, edgeStart, predecessors }: Graph, nodes: readonly number[]): number | undefined {
   const size = edgeStart[nodes[0] + 1] - edgeStart[nodes[0]];
-  const [across, side] = [Math.sqrt(size), Math.sqrt(inputCount)];
-  const offsets = Array.from({ length: size }, (_, k) => Math.floor(k / across) * side + (k % across));
+  const [windowSide, imageSide] = [Math.sqrt(size), Math.sqrt(inputCount)];
+  const offsets = Array.from({ length: size }, (_, k) => Math.floor(k / windowSide) * imageSide + (k % windowSide));
   const isWindow = nodes.every((j) => {
     const first = edgeStart[j];
     return (
@@ -63,5 +64,5 @@ function windowSize({ inputCount, edgeStart, predecessors }: Graph, nodes: reado
       offsets.every((offset, k) => predecessors[first + k] === predecessors[first] + offset)
     );
   });
-  return isWindow && Number.isInteger(across) ? size : undefined;
+  return isWindow && Number.isInteger(windowSide) ? size : undefined;
 }

@@ -276,8 +276,8 @@ function Count(props: {
 function Sample({ ready, sample }: { readonly ready: Ready; readonly sample: SamplePrediction }) {
   const say = useMessages(messages);
   const palette = usePalette();
-  const square = Math.sqrt(sample.input.length);
-  const pictured = Number.isInteger(square) && square >= 8;
+  const side = Math.sqrt(sample.input.length);
+  const pictured = Number.isInteger(side) && side >= 8;
   const pixelAt = useCallback(
     (pixel: number) => pixelOf(mix(palette.panel, palette.text, sample.input[pixel])),
     [sample, palette],
@@ -289,7 +289,7 @@ function Sample({ ready, sample }: { readonly ready: Ready; readonly sample: Sam
     : [ready.classes[target], ready.classes[predictedClass]];
   return (
     <div className={styles.sample}>
-      {pictured && <ImageCanvas side={square} size={84} pixelAt={pixelAt} />}
+      {pictured && <ImageCanvas side={side} size={84} pixelAt={pixelAt} />}
       <p>{say.sampleIs(number, truth, guess)}</p>
     </div>
   );

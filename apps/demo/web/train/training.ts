@@ -22,7 +22,10 @@ import { withTimeout, loadTimeout } from './worker-problem.js';
 export interface TrainingView {
   /** Undefined until the first training run has been prepared, and for settings that cannot be trained. */
   readonly ready: Ready | undefined;
-  /** Fraction of the data that is loaded, or of a link's steps that are repeated; undefined at other times. */
+  /**
+   * While data are loading, the fraction that is loaded. While the steps of a run opened from a link are repeated, the
+   * fraction that is repeated. Undefined at other times.
+   */
   readonly progress: number | undefined;
   readonly playing: boolean;
   /** Whether another training run is being prepared, or the settings are invalid. The previous run stays visible. */
@@ -81,7 +84,7 @@ export class Training {
    * Prepares a training run, and starts it if the previous run was playing or another view has requested to play it.
    *
    * @param functions - The user functions that the training run uses.
-   * @param steps - Number of steps to repeat, for a link to a training run in progress.
+   * @param steps - Number of steps to repeat. A link to a training run in progress sets it.
    */
   async open(
     settings: Settings,
@@ -133,14 +136,17 @@ export class Training {
     if (takePlayRequest()) await this.play(this.#speed);
   }
 
-  /** Repeats the steps of a link and returns the loss curve; undefined if another request starts in the meantime. */
+  /**
+   * Repeats the steps of a run opened from a link. Returns the loss curve; undefined if another request starts in the
+   * meantime.
+   */
   async #replay(request: number, trainer: Remote<Trainer>, steps: number): Promise<Curve | undefined> {
     let curve = emptyCurve;
     for (let taken = 0; taken < steps;) {
       const repeated = await withTimeout(trainer.advance(steps));
       if (request !== this.#worker.request) return undefined;
       for (const { step, loss } of repeated.losses) curve = withPoint(curve, step, loss);
-      // No progress: training diverges at the same step as before.
+      // No step was taken, because the training has diverged.
       if (repeated.steps === taken) break;
       taken = repeated.steps;
       this.#show({ progress: taken / steps });
@@ -178,7 +184,7 @@ export class Training {
   }
 
   /** Selects the sample whose gradient is shown, or the row of inputs for which the output is predicted. */
-  async ask(part: Partial<ObservationOptions>): Promise<void> {
+  async observe(part: Partial<ObservationOptions>): Promise<void> {
     this.#options = { ...this.#options, ...part };
     // While another training run is being prepared, the response would not match the picture that is shown.
     if (this.view.playing || this.view.opening || this.view.ready === undefined) return;
@@ -186,7 +192,7 @@ export class Training {
     await this.#safely(request, async () => this.#showSnapshot(request, (await this.#worker.connect()).trainer));
   }
 
-  /** Returns the current parameters and the training sample with index `sample`, or the last one if there are fewer. */
+  /** Returns the current parameters and training sample `sample`, or the last sample if this index is too large. */
   async result(sample: number): Promise<Result | undefined> {
     return withTimeout((await this.#worker.connect()).trainer.result(sample));
   }

@@ -69,8 +69,8 @@ function SampleView() {
     if (misfitReason !== undefined) training.block();
     else void training.openOnce(start, table, functions, currentState().train.steps);
   }, [start, table, functions, misfitReason]);
-  useEffect(() => void training.ask({ sample: settings.sample }), [settings.sample]);
-  useEffect(() => void training.ask({ row: row ?? null }), [row]);
+  useEffect(() => void training.observe({ sample: settings.sample }), [settings.sample]);
+  useEffect(() => void training.observe({ row: row ?? null }), [row]);
   const reset = () => {
     change({ steps: 0 });
     void training.open(start, table, functions);

@@ -29,26 +29,32 @@ export function numberIn(cell: string, decimal: Decimal): number | undefined {
 
 /** Determines the decimal separator of a column from its cells. */
 export class DecimalEvidence {
-  /** Number of cells that are numbers only with a decimal point. */
-  point = 0;
-  /** Number of cells that are numbers only with a decimal comma. */
-  comma = 0;
+  /** Number of cells that are numbers only if the decimal separator is a point. */
+  pointCells = 0;
+  /** Number of cells that are numbers only if the decimal separator is a comma. */
+  commaCells = 0;
   /** The first cell with two readings, such as "1,200". */
   ambiguous: string | undefined;
   /** The largest absolute value of the numbers that are written without separators. */
   #maxPlain = 0;
 
+  /**
+   * Adds a cell.
+   *
+   * @param point - The number in the cell if the decimal separator is a point; undefined if it is not a number.
+   * @param comma - The same for a comma.
+   */
   add(cell: string, point: number | undefined, comma: number | undefined): void {
-    if (point !== undefined && comma === undefined) this.point++;
-    else if (comma !== undefined && point === undefined) this.comma++;
+    if (point !== undefined && comma === undefined) this.pointCells++;
+    else if (comma !== undefined && point === undefined) this.commaCells++;
     else if (point !== comma) this.ambiguous ??= cell;
     else if (point !== undefined) this.#maxPlain = Math.max(this.#maxPlain, Math.abs(point));
   }
 
   /** The separator that the cells determine; undefined if they determine none. */
   get decided(): Decimal | undefined {
-    if (this.point === 0 && this.comma === 0) return undefined;
-    return this.comma > this.point ? ',' : '.';
+    if (this.pointCells === 0 && this.commaCells === 0) return undefined;
+    return this.commaCells > this.pointCells ? ',' : '.';
   }
 
   /**
@@ -71,8 +77,8 @@ export function decimalOfFile(columns: readonly DecimalEvidence[], delimiter: st
 }
 
 /**
- * A sentence with both readings of an ambiguous column; undefined if the column is not ambiguous. In a file whose cells
- * are separated by commas, 1.234 is not ambiguous.
+ * A sentence with both readings of an ambiguous column; undefined if the column is not ambiguous. If the decimal
+ * separator is a point, 1.234 is ambiguous only in a file whose delimiter is a semicolon.
  */
 export function bothReadings(
   name: string,

@@ -131,9 +131,9 @@ async function usableSequences(
   const missing = gaps.sentence('left out');
   if (missing !== undefined) await note(io, `${missing} With --missing mean, missing inputs are filled in.`);
   const targets = targetSteps(csv, sequences, columns);
-  const usable = sequences.flatMap((rows): Usable[] => {
-    const sequence = withTargets(csv, rows, columns, targets);
-    return sequence === undefined ? [] : [{ rows, sequence }];
+  const usable = sequences.flatMap((group): Usable[] => {
+    const sequence = withTargets(csv, group, columns, targets);
+    return sequence === undefined ? [] : [{ rows: group, sequence }];
   });
   const leftOut = sequences.length - usable.length;
   if (leftOut > 0) await note(io, `Left out ${counted(leftOut, 'group')} without a target or usable rows.`);
@@ -153,7 +153,7 @@ function splitGroups(
   for (const one of usable) parts[draw()].push(one);
   if (parts.training.length < 2) {
     throw new Problem(
-      `${file} has ${counted(usable.length, 'usable group')} in "${group}", too few to train on. Rows with the same value form one sequence.`,
+      `${file} has ${counted(usable.length, 'usable group')} in "${group}", too few to train on. Rows with the same value in this column form one sequence.`,
     );
   }
   return parts;
@@ -179,7 +179,7 @@ function sequenceRun(
   );
 }
 
-/** Throws if an option cannot be combined with `--recurrent`, or an option that it requires is missing. */
+/** Throws if an option cannot be combined with `--recurrent`, or an option that `--recurrent` requires is missing. */
 function expectSequenceOptions(options: SeriesOptions): asserts options is SeriesOptions & { readonly group: string } {
   if (options.group === undefined) {
     throw misuse(

@@ -216,8 +216,8 @@ function partsOf(
   const scales = new Map<string, number>();
   const parts = { training: [] as Window[], validation: [] as Window[], test: [] as Window[] };
   for (const one of series) {
-    const known = one.times.filter((time) => time < starts[0]).length;
-    const scale = scaleOf(one, known > 1 ? known : one.values.length, horizon);
+    const trainingLength = one.times.filter((time) => time < starts[0]).length;
+    const scale = scaleOf(one, trainingLength > 1 ? trainingLength : one.values.length, horizon);
     scales.set(one.name, scale);
     for (const found of windowsOf(one, scale, { window, horizon, calendar })) {
       const [first, last] = [one.times[found.end], one.times[found.end + horizon - 1]];
@@ -261,13 +261,13 @@ function compare(
   windows: readonly Window[],
   shape: NetworkShape,
   season: number,
-  outputs: (windows: readonly Window[]) => number[][],
+  outputsFor: (windows: readonly Window[]) => number[][],
 ): Comparison | undefined {
   if (windows.length === 0) return undefined;
-  const found = outputs(windows);
+  const outputs = outputsFor(windows);
   const hasSeason = season > 1 && windows.every(({ end }) => end >= season);
   return {
-    model: errorsOf(windows, shape, (window, k) => valuesOf(window, found[k])),
+    model: errorsOf(windows, shape, (window, k) => valuesOf(window, outputs[k])),
     naive: errorsOf(windows, shape, (window) => naive(window, shape)),
     ...(hasSeason && {
       seasonalNaive: errorsOf(windows, shape, (window) => seasonalNaive(window, shape, season)!),

@@ -9,7 +9,7 @@ type Options = Readonly<Record<string, number>>;
 export interface Written {
   /** Adds operations that compute g(h) for the tensor h. Returns the name of the result. */
   readonly write: (operations: Operations, h: string, options: Options) => string;
-  /** A factor that is multiplied into b and w, which saves an operation. Default: 1. */
+  /** The factor of h in the activation. It is multiplied into b and w, which saves an operation. Default: 1. */
   readonly inner?: (options: Options) => number;
   /** True if g(c h) = c g(h), so that c can be multiplied into b and w too. */
   readonly linear?: true;

@@ -102,7 +102,7 @@ const hasSharedOrFixed = ({ h, fixed }: NetworkNode) => h.share !== undefined ||
 /** Names of the parameters that the nodes of a filter share, or that a gate shares over all steps. */
 function sharedBy({ share }: Entry, fixed: Fixed | undefined, edges: readonly Edge[]): Pick<NodeOptions, 'shared'> {
   if (share === undefined || edges.some(({ scale }) => scale !== 1)) return {};
-  const trained = edges.slice(0, fixed?.from);
+  const trained = edges.slice(0, fixed?.firstEdge);
   const w = trained.map((edge, k) => [edgeName(edge.source), `${share.key}.${share.indices[k]}`] as const);
   return { shared: { b: share.key, w: Object.fromEntries(w) } };
 }
@@ -110,7 +110,7 @@ function sharedBy({ share }: Entry, fixed: Fixed | undefined, edges: readonly Ed
 /** The constants of a node, as the option `fixed` of `GraphBuilder`. */
 function fixedBy({ weights, bias }: Entry, fixed: Fixed | undefined, edges: readonly Edge[]): NodeOptions['fixed'] {
   if (fixed === undefined) return {};
-  const w = edges.map((edge, k) => [edgeName(edge.source), weights[k] * edge.scale] as const).slice(fixed.from);
+  const w = edges.map((edge, k) => [edgeName(edge.source), weights[k] * edge.scale] as const).slice(fixed.firstEdge);
   return { ...(fixed.b && { b: bias }), w: Object.fromEntries(w) };
 }
 

@@ -19,10 +19,12 @@ export interface Entry {
   readonly share?: { readonly key: string; readonly indices: readonly number[] };
 }
 
-/** The parameters of a node that are constants: b, and the weights of all edges from index `from` on. */
+/** The parameters of a node that are constants. */
 export interface Fixed {
+  /** Whether b is a constant. */
   readonly b: boolean;
-  readonly from: number;
+  /** The weights of this edge and all later edges are constants. */
+  readonly firstEdge: number;
 }
 
 /** A function that is not an activation, but may become one together with the operations that follow. */
@@ -59,13 +61,13 @@ export interface Rows {
   readonly shape: readonly number[];
   readonly entries: readonly Entry[];
   /**
-   * For sequences, the first two axes, each by its number in the input of the model: [1, 0] if a Transpose has swapped
-   * them. For other tensors, undefined or a single axis.
+   * For sequences, the axes of the model's input that have become the first two axes of this tensor: [0, 1], or [1, 0] if
+   * a Transpose has swapped them. For other tensors, undefined or a single axis.
    */
   readonly lead?: readonly number[];
   /**
-   * Label of the operation that returned this tensor, if its result is supported only at the end of the model or, with
-   * `part`, as the operand of an operation that completes the part.
+   * Set if this tensor is supported only as a result of the model or, if `part` is set, as the operand of an operation
+   * that reads such a part. The value is the label of the operation that returned the tensor, for error messages.
    */
   readonly endedBy?: string;
   /** The final softmax that is applied to the entries. */
@@ -147,9 +149,9 @@ export class Tape {
     return this.#entryOf(this.nodes.length - 1);
   }
 
-  /** Adds a node without parameters. */
+  /** Adds a node whose b and weights are constants. */
   fixed(h: Entry, g: Activation = identity): Entry {
-    return this.apply(g, h, { b: true, from: 0 });
+    return this.apply(g, h, { b: true, firstEdge: 0 });
   }
 
   /** Returns `make(option)`. Nodes with the same option share one object. */

@@ -56,9 +56,9 @@ interface Unit {
 
 /** Whether a GRU applies its reset gate after or before the recurrent weights. */
 type Reset =
-  /** Through ru = r · u, where u has the recurrent weights. */
+  /** After: n reads ru = r · u, where node u has the recurrent weights. */
   | { readonly after: true; readonly ru: number; readonly u: number }
-  /** Through rh = r · h(t − 1) of each unit. */
+  /** Before: n reads rh = r · h(t − 1) of each unit. */
   | { readonly after: false };
 
 const rnnActivations = new Set(['tanh', 'relu', 'sigmoid', 'softsign', 'softplus']);
@@ -109,13 +109,13 @@ function rnnUnit(nodes: Nodes, h: number): Unit | undefined {
 
 /** Matches a unit of an LSTM: h = o · tanh(c), c = i · g + f · c(t − 1). */
 function lstmUnit(nodes: Nodes, h: number): Unit | undefined {
-  const [o, tanhed] = pair(nodes, h, (i) => nodes.isSum(i, 'sigmoid'));
-  const [state] = (tanhed === undefined ? undefined : nodes.plain(tanhed, 'tanh')) ?? [];
-  if (o === undefined || state?.delay !== 0 || nodes.edges(tanhed!).length !== 1) return undefined;
+  const [o, tanhC] = pair(nodes, h, (i) => nodes.isSum(i, 'sigmoid'));
+  const [state] = (tanhC === undefined ? undefined : nodes.plain(tanhC, 'tanh')) ?? [];
+  if (o === undefined || state?.delay !== 0 || nodes.edges(tanhC!).length !== 1) return undefined;
   const c = state.node;
-  const added = nodes.plain(c);
-  if (added?.length !== 2 || added.some(({ delay }) => delay !== 0)) return undefined;
-  for (const [first, second] of [added, added.toReversed()]) {
+  const terms = nodes.plain(c);
+  if (terms?.length !== 2 || terms.some(({ delay }) => delay !== 0)) return undefined;
+  for (const [first, second] of [terms, terms.toReversed()]) {
     const [i, g] = pair(nodes, first.node, (k) => nodes.isSum(k, 'sigmoid'));
     const [f] = gateOfPrevious(nodes, second.node, c);
     if (i === undefined || !nodes.isSum(g!, 'tanh') || f === undefined) continue;
@@ -125,7 +125,7 @@ function lstmUnit(nodes: Nodes, h: number): Unit | undefined {
       h,
       c,
       gates: [i, f, g!, o],
-      inner: [tanhed!, c, first.node, second.node, h],
+      inner: [tanhC!, c, first.node, second.node, h],
     };
   }
   return undefined;
@@ -133,9 +133,9 @@ function lstmUnit(nodes: Nodes, h: number): Unit | undefined {
 
 /** Matches a unit of a GRU: h = (1 − z) · n + z · h(t − 1). */
 function gruUnit(nodes: Nodes, h: number): Unit | undefined {
-  const added = nodes.plain(h);
-  if (added?.length !== 2 || added.some(({ delay }) => delay !== 0)) return undefined;
-  for (const [first, second] of [added, added.toReversed()]) {
+  const terms = nodes.plain(h);
+  if (terms?.length !== 2 || terms.some(({ delay }) => delay !== 0)) return undefined;
+  for (const [first, second] of [terms, terms.toReversed()]) {
     const [z] = gateOfPrevious(nodes, second.node, h);
     if (z === undefined) continue;
     const [oneMinusZ, n] = pair(nodes, first.node, (i) => nodes.plain(i, 'identity', { b: 1, w: -1 }) !== undefined);
@@ -208,10 +208,10 @@ function connectedUnits(nodes: Nodes, units: readonly Unit[]): Unit[][] {
 }
 
 /** The layer that these units form; undefined if they form none, for example because a gate reads another node. */
-function layerOf(nodes: Nodes, found: readonly Unit[]): RecurrentLayer | undefined {
-  const [{ kind, activation, reset }] = found;
-  if (found.some((unit) => unit.activation !== activation || unit.reset?.after !== reset?.after)) return undefined;
-  const group = reset?.after === false ? withResets(nodes, found) : found;
+function layerOf(nodes: Nodes, units: readonly Unit[]): RecurrentLayer | undefined {
+  const [{ kind, activation, reset }] = units;
+  if (units.some((unit) => unit.activation !== activation || unit.reset?.after !== reset?.after)) return undefined;
+  const group = reset?.after === false ? withResets(nodes, units) : units;
   if (group === undefined) return undefined;
   const own = new Set(group.flatMap(({ gates, inner }) => [...gates, ...inner]));
   const isInput = ({ node, delay }: Edge) => delay === 0 && !own.has(node);
@@ -223,7 +223,7 @@ function layerOf(nodes: Nodes, found: readonly Unit[]): RecurrentLayer | undefin
 
   const inputAt = new Map(inputs.map((i, k) => [i, k]));
   const unitAt = new Map(group.map(({ h }, k) => [h, k]));
-  /** The reset units rh, if the candidate reads them. */
+  /** The products rh = r · h(t − 1), if the candidate reads them. */
   const resetAt = new Map(group.flatMap((unit, k) => ('rh' in unit ? [[unit.rh as number, k] as const] : [])));
   const gateOf = (g: number): Gate | undefined => {
     const rows = group.map((unit): GateRow | undefined => {

@@ -1,6 +1,6 @@
 /**
- * Chapter 5's picture: the learner visits the nodes in any order and sees which messages have arrived, are missing, or
- * come too late.
+ * Chapter 5's picture: the learner visits the nodes in any order. A visited node sends each predecessor a message: a term
+ * of the predecessor's dloss/dx. The picture shows which messages have arrived, are missing, or come too late.
  */
 import { useMessages } from '../../language.js';
 import { Figure } from '../../shared/figure.js';
@@ -54,10 +54,10 @@ export function OrderStage({ exercise, task, draft, onDraft }: StageProps<OrderE
     };
   };
   const visitEdge = (from: string, to: string): PictureEdge => {
-    const [before, after] = [visited.indexOf(to), visited.indexOf(from)];
-    if (before < 0) return { tone: after < 0 ? 'plain' : 'dim' };
-    // The message of `to` is lost if `from` was visited first.
-    return { tone: after >= 0 && after < before ? 'wrong' : 'done' };
+    const [fromPosition, toPosition] = [visited.indexOf(from), visited.indexOf(to)];
+    if (toPosition < 0) return { tone: fromPosition < 0 ? 'plain' : 'dim' };
+    // If `from` was visited first, the message that `to` sends to it comes too late.
+    return { tone: fromPosition >= 0 && fromPosition < toPosition ? 'wrong' : 'done' };
   };
   const messageEdge = (from: string, to: string): PictureEdge => ({
     tone: 'plain',

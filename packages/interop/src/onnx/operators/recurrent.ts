@@ -292,7 +292,7 @@ export const gatedRecurrentUnit: Operator = (call) => {
         ]);
         const summed = weightedSum([...inputs, past], inputBias, 2, unit);
         // The last term is the node `past`, with the constant weight 1.
-        return tape.apply(candidate, summed, { b: false, from: summed.from.length - 1 });
+        return tape.apply(candidate, summed, { b: false, firstEdge: summed.from.length - 1 });
       };
       const n = linearFirst
         ? candidateLinearFirst()

@@ -14,18 +14,18 @@ import { isOn } from './checks.js';
 export function applyFilters(
   context: Context,
   layer: Applied,
-  { ids: read, shape: before }: Values,
+  { ids: inputIds, shape: inputShape }: Values,
   { shape, windows }: Windows,
   kernel: Float32Array,
   filters: number,
 ): Values {
   const { name, config, json } = layer;
-  const channels = before[before.length - 1];
+  const channels = inputShape[inputShape.length - 1];
   const bias = isOn(config, 'use_bias') ? context.array(layer, 'bias', [filters]) : undefined;
   const activation = activationIn(config.at('activation'), context.version);
   const ids = context.ids(json, name, windows.length * filters);
   const sources = windows.map(({ cells }) =>
-    cells.flatMap((cell) => read.slice(cell * channels, (cell + 1) * channels)),
+    cells.flatMap((cell) => inputIds.slice(cell * channels, (cell + 1) * channels)),
   );
   /** For each edge of a window, its row of the kernel. */
   const rows = windows.map(({ kernelIndices }) =>
