@@ -10,24 +10,28 @@ import { globSync } from 'tinyglobby';
 /** pnpm's own commands, and programs that it runs from node_modules/.bin. */
 const notScripts = new Set(['install', 'add', 'exec', 'dlx', 'changeset', 'pack', 'publish', 'store']);
 
-const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' })
+/** All files that Git does not ignore. */
+const repositoryFiles = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  encoding: 'utf8',
+})
   .split('\n')
   .filter((file) => file !== '' && existsSync(file));
 const directories = new Set(
-  tracked.flatMap((file) => file.split('/').map((_, k, parts) => parts.slice(0, k).join('/'))),
+  repositoryFiles.flatMap((file) => file.split('/').map((_, k, parts) => parts.slice(0, k).join('/'))),
 );
-const baseNames = new Set(tracked.map((file) => basename(file)));
-const topLevel = new Set(tracked.map((file) => file.split('/')[0]));
+const baseNames = new Set(repositoryFiles.map((file) => basename(file)));
+const topLevel = new Set(repositoryFiles.map((file) => file.split('/')[0]));
 const scriptsOf = (folder) => Object.keys(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).scripts ?? {});
 const packageFolders = new Map(
-  tracked
+  repositoryFiles
     .filter((file) => /^(packages|apps)\/[^/]+\/package\.json$/.test(file))
     .map((file) => [JSON.parse(readFileSync(file, 'utf8')).name, dirname(file)]),
 );
 
 /**
- * @type {(file: string, text: string) => string[]} Reports each link, path and script in a Markdown file that does not
- * exist.
+ * Returns a message for each link, path or script that a Markdown file contains but that does not exist.
+ *
+ * @type {(file: string, text: string) => string[]}
  */
 export function missingIn(file, text) {
   const problems = [];
@@ -65,7 +69,7 @@ function unlistedGuides() {
   };
   return Object.entries(lists).flatMap(([folder, pages]) => {
     const text = pages.map((page) => readFileSync(page, 'utf8')).join('');
-    return tracked
+    return repositoryFiles
       .filter((file) => file.startsWith(folder) && !text.includes(`](${file})`))
       .map((file) => `${file}: add a link to the list of guides in ${pages.join(' or ')}`);
   });
@@ -112,7 +116,7 @@ function exists(path) {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const files = tracked.filter((file) => file.endsWith('.md'));
+  const files = repositoryFiles.filter((file) => file.endsWith('.md'));
   const problems = files.flatMap((file) => missingIn(file, readFileSync(file, 'utf8')));
   problems.push(...unlistedGuides());
   if (problems.length > 0) {

@@ -1,7 +1,6 @@
 /**
- * Measures the test error and CPU time of `nnbp train` on tables with a numeric target, with Adam and with
- * Levenberg–Marquardt, and defaults for all other options. Runs are compared in pairs with the same seed, and so with
- * the same test rows.
+ * Measures the test error and CPU time of `nnbp train` with Adam and with Levenberg–Marquardt, on tables with a numeric
+ * target. All other options have their defaults. Compares runs with the same seed, which use the same test rows.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,8 +39,16 @@ async function train(
   const stderr = new PassThrough();
   const chunks: Buffer[] = [];
   stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  const columns = targets.flatMap((target) => ['--target', target, '--number', target]);
-  const argv = ['train', path, ...columns, '--json', '--output', join(directory, 'm.nnbp.safetensors'), ...options];
+  const targetOptions = targets.flatMap((target) => ['--target', target, '--number', target]);
+  const argv = [
+    'train',
+    path,
+    ...targetOptions,
+    '--json',
+    '--output',
+    join(directory, 'm.nnbp.safetensors'),
+    ...options,
+  ];
   const before = process.cpuUsage();
   const code = await run(argv, { stdout, stderr, stdin: Readable.from([]), cwd: dirname(path) });
   if (code !== 0) throw new Error(String(stderr.read() ?? `Exit code ${code}.`));
@@ -73,7 +80,7 @@ async function compareOptimizers(
   options: readonly string[],
 ): Promise<string> {
   const errors: number[][] = [];
-  const columns: string[] = [];
+  const results: string[] = [];
   let size = '';
   for (const optimizer of optimizers) {
     const runs: Awaited<ReturnType<typeof train>>[] = [];
@@ -83,14 +90,14 @@ async function compareOptimizers(
     const testErrors = runs.map(({ summary }) => 1 - summary.test.metrics.rSquared);
     const seconds = mean(runs.map((each) => each.seconds));
     errors.push(testErrors);
-    columns.push(
+    results.push(
       `${optimizer} ${mean(testErrors).toFixed(4)} ± ${deviation(testErrors).toFixed(4)} in ${seconds.toFixed(2)} s`,
     );
     const [{ summary }] = runs;
     size = `${summary.rows.training} training rows, ${summary.network.parameters} parameters`;
   }
   const better = errors[1].filter((error, seed) => error < errors[0][seed]).length;
-  return `${task.name}: ${size}; 1 − R²: ${columns.join(', ')}; lm lower in ${better} of ${seeds}`;
+  return `${task.name}: ${size}; 1 − R²: ${results.join(', ')}; lm lower in ${better} of ${seeds}`;
 }
 
 /**

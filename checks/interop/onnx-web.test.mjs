@@ -19,7 +19,7 @@ const html = `<!doctype html><title>ONNX Runtime</title><script type="module">
   ort.env.wasm.numThreads = 1;
   globalThis.ort = ort;
 </script>`;
-const graphs = 12;
+const graphCount = 12;
 const resultRows = [];
 let server;
 let browser;
@@ -66,13 +66,13 @@ const run = (bytes, rows) =>
     [Buffer.from(bytes).toString('base64'), rows],
   );
 
-test(`${graphs} random graphs have the same outputs in onnxruntime-web in a browser, from seed ${firstSeed}`, async () => {
+test(`${graphCount} random graphs, with seeds from ${firstSeed}, have the same outputs in onnxruntime-web in a browser`, async () => {
   const worst = new WorstError();
-  for (let seed = firstSeed; seed < firstSeed + graphs; seed++) {
+  for (let seed = firstSeed; seed < firstSeed + graphCount; seed++) {
     const { network, rows } = randomNetwork(seed);
     worst.check(network, rows, await run(toOnnx(network), rows), `INTEROP_SEED=${seed}`);
   }
-  resultRows.push([`${graphs} random graphs, 16 samples each`, String(worst)]);
+  resultRows.push([`${graphCount} random graphs, 16 samples each`, String(worst)]);
 }, 60_000);
 
 test('a network with all activations has the same outputs in onnxruntime-web in a browser', async () => {

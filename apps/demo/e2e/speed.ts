@@ -1,11 +1,11 @@
 /**
- * `pnpm --filter @nnbp/demo run speed` measures the built playground on a slow device: for each view the time until it
- * is ready, and the frame rate while Train learns. Reports medians over several runs, each in a browser context without
- * a cache.
+ * `pnpm --filter @nnbp/demo run speed` measures the built playground on a slow device: the time until each view is
+ * ready, and the frame rate while the Train view trains a network. Reports medians over several runs, each in a browser
+ * context without a cache.
  *
  *     --runs 3                     runs of each measurement
  *     --views learn,derive         only these views
- *     --trainings circles,digits   only these training runs; `none` for none
+ *     --trainings circles,digits   data sets of the training runs to measure; `none` for no runs
  *     --network fast-4g            or slow-4g
  *     --cpu 4                      factor by which the page's main thread is slowed down
  *     --built before,after         directories of builds to compare in interleaved runs; default: builds the playground
@@ -13,8 +13,8 @@
  *
  * A view is ready when its first picture is drawn and the result of a first action is on the screen. `views` below
  * defines the picture and the action. The slowest second is the second with the fewest frames after Play was pressed.
- * The server throttles the network, so that the files of workers are throttled too. Latency and bandwidth are those of
- * "Fast 4G" in Chrome DevTools and of "Slow 4G" in Lighthouse.
+ * The server throttles the network, so that the scripts of workers are throttled too. Latency and bandwidth are those
+ * of "Fast 4G" in Chrome DevTools and of "Slow 4G" in Lighthouse.
  */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
@@ -50,7 +50,7 @@ interface FirstAction {
   /** Selector of the element that is clicked. */
   readonly press: string;
   /** Selector of the element that contains `text` after the action. */
-  readonly answer: string;
+  readonly result: string;
   readonly text: string;
   /** Selector of an input, and the text that is typed into it before the click. */
   readonly type?: readonly [input: string, text: string];
@@ -62,47 +62,47 @@ const views: Readonly<Record<ViewName, FirstAction>> = {
     // Not the input of the first screen, which React replaces.
     type: ['[data-chapter] input[type="text"]:not([inert] *)', '1'],
     press: '[data-chapter] form button[type="submit"]:enabled',
-    answer: '[data-chapter] [role="status"]',
+    result: '[data-chapter] [role="status"]',
     text: 'Not quite',
   },
   derive: {
     picture: '.react-flow__edge',
     press: 'button[aria-label^="dloss/dw_2to4 = "]',
-    answer: 'section[aria-label="Derivation"]',
+    result: 'section[aria-label="Derivation"]',
     text: 'w_2to4',
   },
   train: {
     picture: 'section[aria-label="Network"] canvas',
     press: 'section[aria-label="Training"] button:nth-of-type(2):enabled',
-    answer: '[data-stat="steps"]',
+    result: '[data-stat="steps"]',
     text: '1',
   },
   fit: {
     picture: 'svg[aria-label^="8 points"] :is(polyline, polygon)',
     press: 'svg[aria-label^="8 points"] circle:nth-of-type(2)',
-    answer: 'svg[aria-label^="8 points"] circle[r="7"]',
+    result: 'svg[aria-label^="8 points"] circle[r="7"]',
     text: '2: ',
   },
   build: {
     picture: '.react-flow__edge',
     press: '[role="group"][aria-label="Edit"] button:has(.lucide-plus)',
-    answer: '.react-flow__nodes > :nth-child(8)',
+    result: '.react-flow__nodes > :nth-child(8)',
     text: '',
   },
   extend: {
     picture: '.cm-content',
     press: 'section[aria-label="Functions"] ul:last-of-type li:nth-child(2) button',
-    answer: '.cm-content',
+    result: '.cm-content',
     text: 'ignores the product rule',
   },
 };
 
 /**
- * Waits in the page for the picture, performs the action, and waits until its result is painted. (Playwright's
- * selectors would add a tenth to the measured time.) Returns the time on the page's clock; throws if it exceeds the
- * limit. Both are in milliseconds.
+ * Runs in the page. Waits for the picture, performs the action, and waits until its result is painted. (Playwright's
+ * selectors would add a tenth to the measured time.) Returns the time on the page's clock, in milliseconds. Throws if
+ * this time exceeds `limit`.
  */
-function ready([{ picture, type, press, answer, text }, limit]: [FirstAction, number]): Promise<number> {
+function timeUntilReady([{ picture, type, press, result, text }, limit]: [FirstAction, number]): Promise<number> {
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
   const find = async <E extends Element>(selector: string, text = ''): Promise<E> => {
     for (;;) {
@@ -122,7 +122,7 @@ function ready([{ picture, type, press, answer, text }, limit]: [FirstAction, nu
       await frame();
     }
     (await find(press)).dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }));
-    await find(answer, text);
+    await find(result, text);
     await frame();
     return new Promise<number>((resolve) => {
       setTimeout(() => resolve(performance.now()));
@@ -280,7 +280,7 @@ interface Options {
 
 export const openView = (browser: Browser, site: Site, view: ViewName, options: Options): Promise<Figures> =>
   withPage(browser, site, { view }, options, async (page) => {
-    const milliseconds = await page.evaluate(ready, [views[view], readyLimit] satisfies [FirstAction, number]);
+    const milliseconds = await page.evaluate(timeUntilReady, [views[view], readyLimit] satisfies [FirstAction, number]);
     const timings = await page.evaluate(() => (globalThis as unknown as { timings: PageTimings }).timings);
     return {
       'ready, s': milliseconds / 1000,

@@ -38,7 +38,7 @@ it.each([
   expect(table.rows[5]).toEqual(['5', '7.5']);
 });
 
-it('integers such as 2 and 4 are classes, and a mostly empty column drops no rows', () => {
+it('integers such as 2 and 4 are classes, and rows with an empty cell in a mostly empty column are kept', () => {
   const text = `x,pool,label\n${lines(40, (k) => `${k * 1.5},${k === 3 ? 1 : ''},${2 + 2 * (k % 2)}`)}`;
   expect(kinds(text)[2]).toBe('label: number as category');
   expect(readTable(text).rows).toHaveLength(40);
@@ -54,7 +54,10 @@ it.each([
   ['a header and 20,001 rows', 'x,y\n', 20_001, true],
   ['20,000 rows without a header', '', 20_000, false],
   ['20,001 rows without a header', '', 20_001, true],
-])('of a table with %s, up to 20,000 rows are used, and hasMore is right', (_, header, count, hasMore) => {
-  const table = readTable(`${header}${lines(count, (k) => `${k},${k * 1.5}`)}`);
-  expect([table.rows.length, table.incomplete, table.hasMore]).toEqual([20_000, 0, hasMore]);
-});
+])(
+  'at most 20,000 rows are read from a table with %s, and hasMore is true only if there are more',
+  (_, header, count, hasMore) => {
+    const table = readTable(`${header}${lines(count, (k) => `${k},${k * 1.5}`)}`);
+    expect([table.rows.length, table.incomplete, table.hasMore]).toEqual([20_000, 0, hasMore]);
+  },
+);

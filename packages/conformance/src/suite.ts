@@ -53,7 +53,7 @@ const sequences = [[3], [1, 1, 1, 1], [5, 4, 4, 1], [2, 2, 1, 1, 1, 1, 1]];
 export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
   expectEngine(engine);
   const testCase = (name: string, run: () => void): ConformanceCase => ({ name, run });
-  const agrees = (
+  const agreementCase = (
     name: string,
     draw: (random: Random) => Graph,
     loss = mse(),
@@ -86,17 +86,17 @@ export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
       [70, 20, 9],
       [3, 300, 4],
     ].map((sizes) =>
-      agrees(`matches the reference engine on dense layers of sizes ${sizes.join('-')}`, () =>
+      agreementCase(`matches the reference engine on dense layers of sizes ${sizes.join('-')}`, () =>
         mlp(sizes, { activation: sigmoid }),
       ),
     ),
     ...everyActivation.map((activation) =>
-      agrees(`matches the reference engine with the activation ${activation.name}`, (random) =>
+      agreementCase(`matches the reference engine with the activation ${activation.name}`, (random) =>
         mixed(random, activation),
       ),
     ),
     ...everyLoss.map(({ loss, target, onProbabilities }) =>
-      agrees(
+      agreementCase(
         `matches the reference engine with the loss ${loss.name}`,
         (random) =>
           randomGraph(random, {
@@ -107,10 +107,10 @@ export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
         target,
       ),
     ),
-    agrees('matches the reference engine when all weights are shared', fullyShared),
-    agrees('matches the reference engine on outputs that feed other outputs', chainedOutputs),
-    agrees('matches the reference engine with a custom activation', (random) => mixed(random, wave)),
-    agrees(
+    agreementCase('matches the reference engine when all weights are shared', fullyShared),
+    agreementCase('matches the reference engine on outputs that feed other outputs', chainedOutputs),
+    agreementCase('matches the reference engine with a custom activation', (random) => mixed(random, wave)),
+    agreementCase(
       'matches the reference engine with a custom loss',
       (random) => randomGraph(random, { nodes: 30 }),
       couplingLoss,

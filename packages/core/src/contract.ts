@@ -1,7 +1,8 @@
 /**
  * The plugin interfaces for activations, aggregations, losses and optimizers. (The interface for engines is in
  * `engine.ts`.) Any object that implements one of these interfaces is a plugin, without registration and without a base
- * class. Core never checks which plugin it was given; a plugin declares what core needs to know in optional properties.
+ * class. Core never checks which plugin it was given; in optional properties, a plugin declares what core needs to
+ * know.
  */
 
 /** A flat vector of numbers in the precision of the engine that owns it. */
@@ -76,8 +77,8 @@ export interface Aggregation {
   /** The name in messages and files. */
   readonly name: string;
   /**
-   * Returns A(z). `z` has one entry per incoming edge, in the order of `from`. It is never empty, and all entries are
-   * finite.
+   * Returns A(z). `z` has one entry per incoming edge, in the order of the node's option `from`. It is never empty, and
+   * all entries are finite.
    */
   value(z: ArrayLike<number>): number;
   /** Writes dA/dz_e for every edge to `dAdz`; `a` is value(z). Must set every entry, and must not read any. */
@@ -104,7 +105,8 @@ export interface Loss {
   /** The values of x_k at which the loss has no derivative, for an output whose target is t. Default: none. */
   kinks?(t: number): readonly number[];
   /**
-   * True if targets may be NaN, which means unknown: such an output has no loss, and its derivative is 0.
+   * True if targets may be NaN, which means unknown: an output with an unknown target adds nothing to the loss, and
+   * its derivative is 0.
    * `targetProblem` and `residuals` must accept NaN too.
    */
   readonly unknownTargets?: boolean;
@@ -162,14 +164,14 @@ export interface OptimizerState {
   readonly numbers: Readonly<Record<string, number>>;
   /** Vectors as long as the parameter vector (momenta, squared gradients), by name; empty before the first step. */
   readonly vectors: Readonly<Record<string, FloatArray>>;
-  /** Only for a chain: the states of its parts. */
+  /** Only for an optimizer made of several parts (a chain): the states of the parts. */
   readonly parts?: readonly OptimizerState[];
 }
 
 /**
- * The data that an engine needs to run the update of a built-in optimizer itself: the rule's name and options, the
- * scalars of the next step, and the optimizer's step count and vectors. `state()` and `restore` then work whether the
- * engine or the optimizer runs the update.
+ * The data that an engine needs to run the update of a built-in optimizer itself: the name and options of the
+ * optimizer, the scalars of the next step, the step count and the vectors. `state()` and `restore` then work whether
+ * the engine or the optimizer runs the update.
  */
 export interface BuiltinOptimizer extends Builtin {
   /** Steps taken so far. */

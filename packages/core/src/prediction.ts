@@ -16,12 +16,14 @@ interface Group {
   readonly first: number;
   end: number;
   /**
-   * The index of the first predecessor in x, if all nodes have the same consecutive predecessors and consecutive
-   * weights; then `weight` is the slot of the first weight and `stride` the distance between nodes. Otherwise −1.
+   * The index of the first predecessor in x if the nodes form a layer, otherwise −1. Nodes form a layer if they have no
+   * aggregation and the same predecessors, which are consecutive in x, and if the weights of each node are consecutive.
    */
   readonly source: number;
   readonly fanIn: number;
+  /** The slot of the first node's first weight. */
   readonly weight: number;
+  /** For a layer: the distance between the first weights of two consecutive nodes. */
   stride: number;
   /** False if every c is fixed at 1. */
   readonly scaled: boolean;
@@ -32,7 +34,7 @@ interface Group {
 
 /** Computes the values of all nodes from those of the inputs. */
 export interface ForwardPass {
-  /** The value of each row. The inputs have the first rows, in their own order. */
+  /** The value of each row. The first rows are those of the inputs, in the order of the inputs. */
   readonly x: Float64Array;
   /** For each output, its row. */
   readonly outputRows: ArrayLike<number>;
@@ -161,7 +163,7 @@ class TopologicalPass implements ForwardPass {
     const x = this.x;
     const biases = this.#biases;
     const scales = this.#scales;
-    const last = source + fanIn;
+    const sourceEnd = source + fanIn;
     const stride2 = 2 * stride;
     const stride3 = 3 * stride;
     let zeroIfFinite = 0;
@@ -174,7 +176,7 @@ class TopologicalPass implements ForwardPass {
       let h3 = slots[biases[i + 3]];
       // One index for four weights is a third faster than four indices, and `| 0`, which keeps an index within 32 bits,
       // saves V8 the checks for overflow.
-      for (let j = source, at = w; j < last; j = (j + 1) | 0, at = (at + 1) | 0) {
+      for (let j = source, at = w; j < sourceEnd; j = (j + 1) | 0, at = (at + 1) | 0) {
         const value = x[j];
         h0 += slots[at] * value;
         h1 += slots[(at + stride) | 0] * value;
@@ -196,7 +198,7 @@ class TopologicalPass implements ForwardPass {
     }
     for (; i < end; i++, w += stride) {
       let h = slots[biases[i]];
-      for (let j = source, at = w; j < last; j++) h += slots[at++] * x[j];
+      for (let j = source, at = w; j < sourceEnd; j++) h += slots[at++] * x[j];
       x[i] = slots[scales[i]] * activation.value(h);
       zeroIfFinite += 0 * h;
     }
@@ -204,8 +206,8 @@ class TopologicalPass implements ForwardPass {
   }
 
   /**
-   * Computes nodes that do not form a layer or have an aggregation other than the sum. Returns 0, or NaN if a
-   * weighted value z or a pre-activation is not finite.
+   * Computes nodes that do not form a layer, edge by edge. Returns 0, or NaN if a weighted value z or a pre-activation
+   * is not finite.
    */
   #sumEdges({ activation, first, end, aggregation, z }: Group, slots: Float64Array): number {
     const graph = this.#graph;
@@ -245,18 +247,27 @@ function groupsOf(graph: Graph, sources: ArrayLike<number>): Group[] {
       if (sources[start + k] !== source + k || graph.weightSlot(start + k, i) !== weight + k) source = -1;
     }
     const activation = graph.activations[graph.activationOf[i]];
-    // The first constant is 1.
+    // The slot after the parameters holds the first constant, which is 1.
     const scaled = graph.scaleSlot(i) !== graph.parameterCount;
-    const before = groups[groups.length - 1] as Group | undefined;
-    if (before?.activation === activation && before.scaled === scaled && !aggregation && before.source === source) {
-      const size = before.end - before.first;
-      if (source < 0 && before.aggregation === undefined) {
-        before.end++;
+    const previous = groups[groups.length - 1] as Group | undefined;
+    if (
+      previous?.activation === activation &&
+      previous.scaled === scaled &&
+      !aggregation &&
+      previous.source === source
+    ) {
+      const size = previous.end - previous.first;
+      if (source < 0 && previous.aggregation === undefined) {
+        previous.end++;
         continue;
       }
-      if (source >= 0 && before.fanIn === fanIn && (size === 1 || weight === before.weight + size * before.stride)) {
-        if (size === 1) before.stride = weight - before.weight;
-        before.end++;
+      if (
+        source >= 0 &&
+        previous.fanIn === fanIn &&
+        (size === 1 || weight === previous.weight + size * previous.stride)
+      ) {
+        if (size === 1) previous.stride = weight - previous.weight;
+        previous.end++;
         continue;
       }
     }

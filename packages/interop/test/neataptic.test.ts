@@ -9,7 +9,8 @@ import { countLoaded, damaged, damagedText } from '../../formats/test/fuzz.js';
 
 const { models, recurrent, program, version } = fixtures('neataptic');
 
-function single(squash: unknown, ...more: object[]) {
+/** Returns the JSON of a model whose only computing nodes are a hidden node and an output with the given squash. */
+function modelWith(squash: unknown, ...more: object[]) {
   return {
     input: 1,
     output: 1,
@@ -52,19 +53,19 @@ describe('every squash', () => {
     ['BIPOLAR_SIGMOID', (x: number) => 2 / (1 + Math.exp(-x)) - 1],
     ['INVERSE', (x: number) => 1 - x],
   ])('the squash %s is computed as in neataptic', (squash, g) => {
-    const network = fromNeataptic(single(squash));
+    const network = fromNeataptic(modelWith(squash));
     for (const x of [-20, -1, -0.25, 0, 0.3, 5]) expect(network.predict([x])[0]).toBeCloseTo(g(0.5 + 2 * x), 13);
   });
 
   test('a step function works for prediction, has derivative 0, and must be supplied to load a saved network', () => {
-    const network = fromNeataptic(single('STEP'));
+    const network = fromNeataptic(modelWith('STEP'));
     const { gradients } = backpropagate(network, [0.3], [0], mse());
     expect(gradients.vector.every((derivative) => derivative === 0)).toBe(true);
     expect(load(save(network), { activations: [step] }).network.predict([0.3])).toEqual([1]);
     expect(errorOf(() => load(save(network))).code).toBe('MISSING_PLUGIN');
-    expect(load(save(fromNeataptic(single('BIPOLAR'))), { activations: [bipolarStep] }).network.predict([-3])).toEqual([
-      -1,
-    ]);
+    expect(
+      load(save(fromNeataptic(modelWith('BIPOLAR'))), { activations: [bipolarStep] }).network.predict([-3]),
+    ).toEqual([-1]);
   });
 });
 
@@ -76,29 +77,29 @@ describe('a gated or backward connection', () => {
     ).map(([y]) => y);
 
   test('an earlier node gates with its value at the same step, and an input as gater has no effect', () => {
-    const gate = (gater: number) => single('IDENTITY', { from: 0, to: 2, weight: 3, gater });
+    const gate = (gater: number) => modelWith('IDENTITY', { from: 0, to: 2, weight: 3, gater });
     expect(outputs(gate(1), [2, -1])).toEqual([0.5 + 2 * 2 + 3 * 2 * 2, 0.5 - 2 + 3]);
     expect(outputs(gate(0), [2, -1])).toEqual([0.5 + 4 + 6, 0.5 - 2 - 3]);
   });
 
-  test('a later node acts with a delay of one step: its value is initially 0, and its gain as a gater 1', () => {
-    const back = single('IDENTITY', { from: 2, to: 1, weight: 1, gater: null });
+  test('a later node acts with a delay of one step: at the first step, its value is 0, and its gain is 1', () => {
+    const back = modelWith('IDENTITY', { from: 2, to: 1, weight: 1, gater: null });
     expect(outputs(back, [1, 1])).toEqual([2.5, 0.5 + 2 * (1 + 2.5)]);
-    const own = { ...single('IDENTITY'), connections: [{ from: 0, to: 1, weight: 1, gater: 2 }, { from: 1, to: 2, weight: 2, gater: null }] }; // oxfmt-ignore
+    const own = { ...modelWith('IDENTITY'), connections: [{ from: 0, to: 1, weight: 1, gater: 2 }, { from: 1, to: 2, weight: 2, gater: null }] }; // oxfmt-ignore
     expect(outputs(own, [1, 1])).toEqual([2.5, 0.5 + 2 * 2.5]);
   });
 
-  test('a connection from a node to itself adds the previous sum, also before a squash with a factor', () => {
-    const self = single('INVERSE', { from: 2, to: 2, weight: 0.5, gater: null });
+  test('a connection from a node to itself adds the previous sum, to which the factor of a squash is not applied', () => {
+    const self = modelWith('INVERSE', { from: 2, to: 2, weight: 0.5, gater: null });
     // The sums are 0.5 + 2 and 0.5 + 2 + 1.25.
     expect(outputs(self, [1, 1])).toEqual([1 - 2.5, 1 - 3.75]);
-    const gatedByItself = single('IDENTITY', { from: 2, to: 2, weight: 0.5, gater: 2 });
+    const gatedByItself = modelWith('IDENTITY', { from: 2, to: 2, weight: 0.5, gater: 2 });
     expect(outputs(gatedByItself, [1, 1])).toEqual([2.5, 2.5 + 0.5 * 2.5 * 2.5]);
   });
 
   test('two connections from a node to itself are rejected', () => {
     const self = { from: 1, to: 1, weight: 1, gater: null };
-    expect(errorOf(() => fromNeataptic(single('TANH', self, self))).message).toMatch(/one connection from 1 to 1/);
+    expect(errorOf(() => fromNeataptic(modelWith('TANH', self, self))).message).toMatch(/one connection from 1 to 1/);
   });
 });
 
@@ -107,7 +108,7 @@ describe('a model that cannot be imported', () => {
     ['MY_OWN', /"MY_OWN"/],
     [undefined, /custom/],
   ])('the squash %s is rejected, and the error names it', (squash, message) => {
-    const error = errorOf(() => fromNeataptic(single(squash)));
+    const error = errorOf(() => fromNeataptic(modelWith(squash)));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
     expect(error.message).toContain(squash ?? 'nothing');
   });
@@ -116,13 +117,13 @@ describe('a model that cannot be imported', () => {
     ['MALFORMED', /connections\[2\]\.gater.*0 to 2/, { from: 0, to: 2, weight: 1, gater: 3 }],
     ['MALFORMED', /connections\[2\]\.from/, { from: 3, to: 2, weight: 1, gater: null }],
   ])('fromNeataptic throws %s with a message that matches %s', (code, message, connection) => {
-    const error = errorOf(() => fromNeataptic(single('TANH', connection)));
+    const error = errorOf(() => fromNeataptic(modelWith('TANH', connection)));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
   test('numbers of inputs and outputs that do not match the nodes are rejected', () => {
-    expect(errorOf(() => fromNeataptic({ ...single('TANH'), input: 2 })).message).toMatch(/\.input: expected 1/);
-    expect(errorOf(() => fromNeataptic({ ...single('TANH'), output: 2 })).message).toMatch(/\.output: expected 1/);
+    expect(errorOf(() => fromNeataptic({ ...modelWith('TANH'), input: 2 })).message).toMatch(/\.input: expected 1/);
+    expect(errorOf(() => fromNeataptic({ ...modelWith('TANH'), output: 2 })).message).toMatch(/\.output: expected 1/);
   });
 
   test('damaged models are rejected with an NnbpError or result in a network', () => {

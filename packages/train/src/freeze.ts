@@ -49,7 +49,7 @@ export function withoutFrozen(optimizer: Optimizer, graph: Graph, freeze: Freeze
       },
     }),
     step(all, allGradients) {
-      // The vectors have the precision of the engine.
+      // slice() keeps the precision of the vectors, which is that of the engine.
       parameters ??= all.slice(0, free.length);
       gradients ??= all.slice(0, free.length);
       for (let k = 0; k < free.length; k++) {
@@ -74,9 +74,9 @@ function objectiveOfFree(objective: Objective, free: Uint32Array, all: Float64Ar
   return {
     residualCount: objective.residualCount,
     loss: (freeValues) => objective.loss(complete(freeValues)),
-    gradient(freeValues, someGradients) {
+    gradient(freeValues, freeGradients) {
       const value = objective.gradient(complete(freeValues), gradients);
-      for (let k = 0; k < free.length; k++) someGradients[k] = gradients[free[k]];
+      for (let k = 0; k < free.length; k++) freeGradients[k] = gradients[free[k]];
       return value;
     },
     jacobian: (freeValues, visit) =>

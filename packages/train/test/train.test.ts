@@ -137,7 +137,7 @@ describe('scalers', () => {
 });
 
 describe('validation, metrics and early stopping', () => {
-  test('a validation fraction selects the same samples for the same seed, and is evaluated in each epoch', async () => {
+  test('a validation fraction selects the same samples for the same seed, and these samples are evaluated in each epoch', async () => {
     const report = await fit(lineNetwork(), line, plain({ validation: 0.4, metrics: [meanAbsoluteError()] }));
     expect(report.history[0].validationLoss).toBeGreaterThan(0);
     expect(report.history[0].metrics.meanAbsoluteError).toBeGreaterThan(0);
@@ -210,10 +210,10 @@ describe('validation, metrics and early stopping', () => {
 });
 
 describe('metrics equal values computed by hand', () => {
-  const count = (metric: ReturnType<typeof accuracy>, pairs: [Row, Row][]) => {
-    const counting = metric.start(pairs[0][0].length);
-    for (const [output, target] of pairs) counting.add(output, target, 0);
-    return counting.result();
+  const resultOf = (metric: ReturnType<typeof accuracy>, pairs: [Row, Row][]) => {
+    const accumulator = metric.start(pairs[0][0].length);
+    for (const [output, target] of pairs) accumulator.add(output, target, 0);
+    return accumulator.result();
   };
   const classes: [Row, Row][] = [
     [
@@ -230,8 +230,8 @@ describe('metrics equal values computed by hand', () => {
     ],
   ];
   test('accuracy and confusionMatrix of several classes equal values computed by hand', () => {
-    expect(count(accuracy(), classes)).toBeCloseTo(2 / 3, 15);
-    expect(count(confusionMatrix(), classes)).toEqual([
+    expect(resultOf(accuracy(), classes)).toBeCloseTo(2 / 3, 15);
+    expect(resultOf(confusionMatrix(), classes)).toEqual([
       [1, 0, 0],
       [0, 1, 1],
       [0, 0, 0],
@@ -243,9 +243,9 @@ describe('metrics equal values computed by hand', () => {
       [[-0.2], [-1]],
       [[0.7], [1]],
     ];
-    expect(count(accuracy({ threshold: 0 }), pairs)).toBe(1);
-    expect(count(accuracy(), pairs)).toBeCloseTo(2 / 3, 15);
-    expect(count(confusionMatrix(), pairs)).toEqual([
+    expect(resultOf(accuracy({ threshold: 0 }), pairs)).toBe(1);
+    expect(resultOf(accuracy(), pairs)).toBeCloseTo(2 / 3, 15);
+    expect(resultOf(confusionMatrix(), pairs)).toEqual([
       [1, 0],
       [1, 1],
     ]);
@@ -261,9 +261,9 @@ describe('metrics equal values computed by hand', () => {
         [4, 1],
       ],
     ];
-    expect(count(meanAbsoluteError(), pairs)).toBe(5 / 4);
+    expect(resultOf(meanAbsoluteError(), pairs)).toBe(5 / 4);
     expect(
-      count(rSquared(), [
+      resultOf(rSquared(), [
         [[1], [1]],
         [[2], [3]],
       ]),

@@ -1,4 +1,4 @@
-/** Tests of step-by-step training with `Trainer`, and of `fit`, which calls it. */
+/** Tests of step-by-step training with `Trainer`, and of `fit`, which uses a trainer. */
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import { backpropagateBatch, mlp, Network } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -139,13 +139,13 @@ describe('fit', () => {
   test('fit yields to the event loop inside an epoch and between epochs', async () => {
     for (const epochs of [1, 300]) {
       let turns = 0;
-      const count = setInterval(() => turns++, 0);
+      const timer = setInterval(() => turns++, 0);
       const many = {
         inputs: Array.from({ length: 3000 }, () => [1, 2]),
         targets: Array.from({ length: 3000 }, () => [0]),
       };
       await fit(small(), epochs === 1 ? many : data, { ...options({ batchSize: 1, yieldEvery: 0 }), epochs });
-      clearInterval(count);
+      clearInterval(timer);
       expect(turns).toBeGreaterThan(1);
     }
   });

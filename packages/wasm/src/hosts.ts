@@ -14,7 +14,7 @@ interface Exports {
   runMany(count: number, loss: number, optimizer: number): number;
   /** Only with several threads. */
   readonly optimize: Optimize;
-  /** Only with one thread, for unrolled code. */
+  /** `loss` and `update` exist only with one thread. Unrolled code calls them. */
   readonly loss: WebAssembly.ExportValue;
   readonly update: WebAssembly.ExportValue;
 }

@@ -121,8 +121,8 @@ export class Pool {
   }
 
   /**
-   * Terminates all workers. Wakes them first, since not every host can terminate a sleeping worker. Returns the error
-   * of the first call.
+   * Terminates all workers. Wakes them first, since not every host can terminate a sleeping worker. Returns the
+   * `reason` that was passed to the first call of this method.
    */
   #terminate(reason: NnbpError): NnbpError {
     if (this.#terminated !== undefined) return this.#terminated;
@@ -165,8 +165,8 @@ export class Pool {
 }
 
 /**
- * Starts a thread. `begin` sends its first message; the promise resolves when the thread responds. Calls `exited` if
- * the host reports that the thread has failed or exited.
+ * Starts a thread, and calls `begin`, which sends the thread its first message. The promise resolves when the thread
+ * responds. Calls `exited` if the host reports that the thread has failed or exited.
  */
 async function startWorker(begin: (worker: WorkerThread) => void, exited: () => void): Promise<void> {
   if (typeof Worker === 'function') {

@@ -47,9 +47,9 @@ export class SampleRows {
   readonly #inputStride: number;
   readonly #targetsAt: number;
   readonly #targetStride: number;
-  /** The rows that memory describes. */
+  /** The rows whose sample counts and weights are in memory. */
   #rows: Rows = rowsOf(0);
-  /** The number of rows if the call passed only a number and no weights, else 0. */
+  /** If the last call passed `samples` as a number and no weights, this number; otherwise 0. */
   #samples = 0;
   /** Whether the weights of all rows are 1. */
   #haveUnitWeights = false;
@@ -127,7 +127,7 @@ export class SampleRows {
     this.#haveUnitWeights = true;
   }
 
-  /** Whether memory describes rows with these counts and weights of 1. */
+  /** Whether these sample counts, with weights of 1, are already in memory. */
   #isWritten(samples: SampleCounts): boolean {
     if (!this.#haveUnitWeights) return false;
     const { start, steps } = this.#rows;
@@ -148,7 +148,7 @@ export class SampleRows {
     if (state !== undefined) expectLength('state', state.length, samples * this.#graph.stateSize);
   }
 
-  /** Copies the rows of several batches of a table into the queue. */
+  /** Copies the rows of several batches of a table into the queue, the memory for the batches of one call. */
   fill({ inputs, targets }: SampleTable, order: Uint32Array, first: number, batches: number): void {
     const { batchSize } = this.#capacity;
     this.#setSamples(batchSize);
@@ -205,10 +205,11 @@ export class SampleRows {
     }
   }
 
-  /** Writes the samples of each step, and their weights. */
+  /** Writes the number of samples of each step, and the weights of the samples. */
   #setRows(rows: Rows, weights?: FloatArray): void {
     const { delta, deltasEnd } = this.#layout;
-    // Earlier steps read the deltas of later ones, which the kernels do not write if no sequence has that step.
+    // The backward pass of a step reads the deltas of later steps. If no sequence reaches a later step, the kernels do
+    // not write its deltas, which must then be 0.
     if (delta !== undefined && rows.steps < this.#rows.steps) this.#numbers.fill(0, delta / 4, deltasEnd! / 4);
     this.#rows = rows;
     this.#setSteps(rows);
@@ -228,7 +229,10 @@ export class SampleRows {
     }
   }
 
-  /** Writes the entries of `header.stepTable`. Case 3 of a series begins with the last step. */
+  /**
+   * Writes the entries of `header.stepTable`. The rows of a series (see series.ts) hold the samples of several steps,
+   * beginning with those of the last step.
+   */
   #setSteps({ start, steps, samples }: Rows): void {
     const { stepTable, seriesSamples } = this.#layout;
     if (stepTable === undefined) return;
@@ -236,10 +240,11 @@ export class SampleRows {
     for (let t = steps - 1, at = 0; t >= 0; t--) {
       const count = start[t + 1] - start[t];
       const end = at + count;
-      // Kernels write whole vectors, with zeros up to the number of samples of the first step. The zeros must fit too.
-      const isLast = t === 0 || end + lanes(samples) > seriesSamples!;
-      this.#words.set([4 * lanes(count), count, at, isLast ? end : 0], stepTable / 4 + 4 * t);
-      at = isLast ? 0 : end;
+      // If the rows have no space for the samples of the previous step, case 3 is computed at this step. Kernels write
+      // whole vectors, with zeros up to the number of samples of the first step. The zeros must fit too.
+      const computesCaseThree = t === 0 || end + lanes(samples) > seriesSamples!;
+      this.#words.set([4 * lanes(count), count, at, computesCaseThree ? end : 0], stepTable / 4 + 4 * t);
+      at = computesCaseThree ? 0 : end;
     }
   }
 
@@ -313,7 +318,7 @@ export class SampleRows {
     }
   }
 
-  /** Copies the state before the first step to the inputs that follow the inputs of all steps. */
+  /** Copies `state`, or the graph's initial state if it is undefined, to the memory after the inputs of all steps. */
   #copyState(samples: number, state: FloatArray | undefined): void {
     const { stateSize } = this.#graph;
     const [numbers, stride] = [this.#numbers, this.#inputStride];

@@ -167,7 +167,7 @@ describe.each(Object.entries(engines))('%s', (_, engine) => {
     },
   );
 
-  test('the cache returns x as g if c is fixed at 1, and a slope of 1 for identity nodes without parameters', () => {
+  test('if c is fixed at 1, g in the cache equals x, and the slope of identity nodes without parameters is 1', () => {
     const graph = lstm(3, 5, 2);
     const random = new Random(11);
     const executor = engine.prepare(graph, 2, 2);
@@ -181,7 +181,7 @@ describe.each(Object.entries(engines))('%s', (_, engine) => {
     executor.dispose();
   });
 
-  test('training on sequences has the same losses as with the reference engine', () => {
+  test('training on sequences has the same losses as training with the reference engine', () => {
     const graph = gated();
     const random = new Random(5);
     const uniform = (length: number) => Float64Array.from({ length }, () => random.uniform());

@@ -20,7 +20,7 @@ interface Editing {
 
 const maxDrafts = 10;
 let editing: Editing = { drafts: [] };
-/** The last task that was opened. */
+/** The task that was handled last. When the task changes, the editor shows the exercise of the new task. */
 let lastTask: PlaygroundState['task'] = null;
 const listeners = new Listeners();
 

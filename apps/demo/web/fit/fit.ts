@@ -14,7 +14,7 @@ import { type Points, readPoints, type PointsProblem } from './points.js';
 
 /** The data and the model to fit. */
 export interface FitRequest extends Pick<PlaygroundState['fit'], 'data' | 'formula' | 'start'> {
-  /** A network drawn in Build to fit instead of the formula. Null means that the formula is fitted. */
+  /** The network from the Build view that is fitted instead of the formula. If null, the formula is fitted. */
   readonly network: NetworkDescription | null;
 }
 
@@ -50,17 +50,21 @@ export interface CurvePoint {
   readonly x: number;
   readonly y: number;
   /** The 95 % confidence interval of the curve. */
-  readonly curve: readonly [low: number, high: number];
+  readonly confidenceInterval: readonly [low: number, high: number];
   /** The 95 % prediction interval of a new observation. */
-  readonly observation: readonly [low: number, high: number];
+  readonly predictionInterval: readonly [low: number, high: number];
 }
 
 /** Reasons why the model cannot be fitted. */
 export type FitProblem =
+  // The data cannot be read.
   | { readonly kind: 'points'; readonly problem: PointsProblem }
+  // The network does not have exactly one input and one output.
   | { readonly kind: 'shape' }
   | { readonly kind: 'delays' }
+  // There are not more points than parameters.
   | { readonly kind: 'few'; readonly points: number; readonly parameters: number }
+  // The model or one of its derivatives is not finite at the start values.
   | { readonly kind: 'start' }
   | { readonly kind: 'other'; readonly text: string };
 
@@ -72,13 +76,14 @@ export class FitError extends Error {
 }
 
 const maxIterations = 500;
-const curvePoints = 160;
+/** Number of intervals between the points of the curve. */
+const curveIntervals = 160;
 
 /**
  * Parses the data and builds the model.
  *
  * @throws FitError if the data cannot be read, or if the network has delays or does not have exactly one input and
- *   output
+ *   one output
  * @throws NnbpError if the formula or the network is invalid
  */
 export function prepareFit({ data, network: drawn, formula, start }: FitRequest): Prepared {
@@ -149,13 +154,13 @@ function curveOf(points: Points['points'], { predict }: FitStatistics): CurvePoi
   const low = xs.reduce((a, b) => Math.min(a, b));
   const high = xs.reduce((a, b) => Math.max(a, b));
   const margin = 0.04 * (high - low || 1);
-  return Array.from({ length: curvePoints + 1 }, (_, k) => {
-    const x = low - margin + ((high - low + 2 * margin) * k) / curvePoints;
+  return Array.from({ length: curveIntervals + 1 }, (_, k) => {
+    const x = low - margin + ((high - low + 2 * margin) * k) / curveIntervals;
     try {
       const [{ curve, observation }] = predict([x]);
-      return { x, y: curve.estimate, curve: curve.interval, observation: observation.interval };
+      return { x, y: curve.estimate, confidenceInterval: curve.interval, predictionInterval: observation.interval };
     } catch {
-      return { x, y: NaN, curve: [NaN, NaN], observation: [NaN, NaN] } as const;
+      return { x, y: NaN, confidenceInterval: [NaN, NaN], predictionInterval: [NaN, NaN] } as const;
     }
   });
 }

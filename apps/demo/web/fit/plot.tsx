@@ -36,8 +36,8 @@ export function Plot({ data, fit, chosen, choose }: PlotProps) {
           <Axes label={say.plot(points.length)} width={width} height={curveHeight} x={xs} y={ys} names={names}>
             {(at) => (
               <>
-                {fit && <Band curve={fit.curve} interval="observation" at={at} />}
-                {fit && <Band curve={fit.curve} interval="curve" at={at} />}
+                {fit && <Band curve={fit.curve} interval="predictionInterval" at={at} />}
+                {fit && <Band curve={fit.curve} interval="confidenceInterval" at={at} />}
                 {fit && <polyline className={styles.curve} points={curveLine(fit.curve, at)} />}
                 <Dots points={points} at={at} chosen={chosen} choose={choose} />
               </>
@@ -119,7 +119,7 @@ function Axes({ label, width, height, x, y, names, children }: AxesProps) {
 
 interface BandProps {
   readonly curve: readonly CurvePoint[];
-  readonly interval: 'curve' | 'observation';
+  readonly interval: 'confidenceInterval' | 'predictionInterval';
   readonly at: At;
 }
 
@@ -130,7 +130,10 @@ function Band({ curve, interval, at }: BandProps) {
     ...known.toReversed().map((p) => at(p.x, p[interval][0])),
   ];
   return (
-    <polygon className={interval === 'curve' ? styles.confidence : styles.prediction} points={svgPoints(outline)} />
+    <polygon
+      className={interval === 'confidenceInterval' ? styles.confidence : styles.prediction}
+      points={svgPoints(outline)}
+    />
   );
 }
 

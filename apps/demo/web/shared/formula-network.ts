@@ -39,9 +39,10 @@ export const describedNetwork = (
 export const rightSide = (formula: string): string => formula.slice(formula.search(/[=~]/) + 1).trim();
 
 /**
- * The name of the input in a formula: `name`, the name of the x column, if the formula contains it and does not contain
- * x; otherwise `x`. In `a + b*x`, a is a parameter even if a column is named a.
+ * Returns the name of the input in a formula. If the formula contains `name` and no `x`, the input is `name`; otherwise
+ * it is `x`. For example, a is a parameter in `a + b*x`, even if a column is named a.
  *
+ * @param name - The name of the x column.
  * @throws NnbpError any error thrown by `parseFormula`
  */
 export function variableOf(formula: string, name: string): string {

@@ -35,7 +35,10 @@ export interface Evaluation {
   readonly fit: RegressionFit | undefined;
 }
 
-/** Maximum number of edges times plotted points. This limits the duration of an observation. */
+/**
+ * Maximum number of edges times plotted points, which limits how long an observation of the training takes. `evaluate`
+ * allows 50 times as many edges times samples.
+ */
 export const maxWork = 4e6;
 /** Maximum number of samples per set for loss and accuracy. */
 const maxEvaluated = 1000;

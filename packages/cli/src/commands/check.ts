@@ -26,8 +26,8 @@ Examples:
   nnbp check model.onnx --seed 7
 
 Inputs come from the data or are drawn at random. Targets are always drawn at random,
-because the gradient of a trained network on its own targets is almost 0. The exit code
-is 3 if a derivative is wrong.`;
+because the gradient of a trained network on its training targets is almost 0. The exit
+code is 3 if a derivative is wrong.`;
 
 /** Adds `nnbp check` to the command line. */
 export function addCheck(program: Command, io: Io): void {
@@ -51,7 +51,7 @@ async function check(io: Io, modelPath: string, dataPath: string | undefined, op
     dataPath === undefined
       ? Array.from({ length: options.rows }, draw.input)
       : await inputsOf(io, model, dataPath, options);
-  // The gradient of a trained network on its own targets is almost 0, so finite differences would mostly measure
+  // The gradient of a trained network on its training targets is almost 0, so finite differences would mostly measure
   // rounding errors.
   const targets = inputs.map(draw.target);
   const report = checkNetwork(model.network, inputs, targets, use.loss(), { maxDerivatives, seed });

@@ -33,7 +33,7 @@ import { suggestion } from '../../src/nearest.js';
 import { uniqueNames } from '../../src/unique.js';
 import { cut, visible } from '../../src/visible.js';
 
-/** Returns an action on an input of about `size` bytes. Preparing the input is not counted. */
+/** Prepares an input of about `size` bytes, and returns the action to measure. The preparation is not measured. */
 export type Case = (size: number) => () => unknown;
 
 const utf8 = new TextEncoder();

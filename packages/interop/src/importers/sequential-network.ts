@@ -1,7 +1,7 @@
 /**
  * Builds a network from nodes that run one after another, with connections between them. If a node reads a node that
  * runs later, it reads the value of the previous step. A gate multiplies a connection by the value of another node. A
- * connection from a node to itself adds the node's previous sum to its next sum.
+ * connection from a node to itself adds the node's previous sum, times the weight, to its next sum.
  */
 import { identity } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
@@ -25,6 +25,7 @@ export interface Computed {
 
 /** The nodes of a network, and their connections. */
 export interface SequentialNodes {
+  /** Name for error messages: "The synaptic model". */
   readonly what: string;
   readonly nodes: readonly (Computed | 'input')[];
   /** The indices of the nodes, in the order in which they run. */
@@ -40,8 +41,9 @@ interface Incoming {
 }
 
 /**
- * Builds the network. Each node becomes one node. In addition, a connection with a gate becomes a node `FROM*GATER`,
- * the product of both, and a node with a connection to itself gets a node `INDEX.sum` for its sum.
+ * Builds the network. Each node becomes one node, whose id is the index of the node. Three kinds of nodes are added:
+ * for a connection with a gate, a node `FROM*GATER`, the product of the two values; for a node that is a gate, a node
+ * `GATER.gain` with its value; and for a node with a connection to itself, a node `INDEX.sum` with its sum.
  *
  * @throws NnbpError `UNSUPPORTED`, `MALFORMED`
  */
@@ -60,9 +62,12 @@ export function sequentialNetwork({ what, nodes, order, connections }: Sequentia
   /** The value of node k that node `to` reads when it runs. */
   const valueOf = (k: number, to: number): Source =>
     position[k] < position[to] ? String(k) : delayed(String(k), 1, { initial: initialOf(k)?.value ?? 0 });
-  /** A source that is multiplied by a gate. The gain is 1 until the gate has run. */
+  /**
+   * Returns the source multiplied by its gain, the value of the gate. If the gate does not run before node `to`, the
+   * gain is that of the previous step, and 1 at the first step.
+   */
   const gatedSource = (name: string, source: Source, gater: number, to: number): Source => {
-    // These libraries do not update the gain if the gate is an input.
+    // If the gate is an input, neataptic and synaptic never update the gain, so it stays 1.
     if (nodes[gater] === 'input') return source;
     const gain = add({
       id: `${gater}.gain`,

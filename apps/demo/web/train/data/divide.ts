@@ -2,11 +2,11 @@
 import { Random, shuffle } from '@nnbp/core';
 import { type SampleSet, sampleSetOf } from './dataset.js';
 
-/** Splits the rows at random: `validation` rows for validation, the rest for training. */
+/** Splits the rows at random: `validationCount` rows for validation, the rest for training. */
 export function divide(
   rows: readonly ArrayLike<number>[],
   targets: readonly number[],
-  validation: number,
+  validationCount: number,
   seed: number,
 ): { readonly training: SampleSet; readonly validation: SampleSet } {
   const order = rows.map((_, s) => s);
@@ -16,5 +16,5 @@ export function divide(
       samples.map((s) => rows[s]),
       samples.map((s) => targets[s]),
     );
-  return { validation: pick(order.slice(0, validation)), training: pick(order.slice(validation)) };
+  return { validation: pick(order.slice(0, validationCount)), training: pick(order.slice(validationCount)) };
 }

@@ -5,7 +5,7 @@ import type { Layer } from '../topology.js';
 import type { Values } from '../values.js';
 import { expectNoSoftmax, isOn } from './checks.js';
 
-/** Reads a `SimpleRNN`, `LSTM` or `GRU` over the steps of a sequence. */
+/** Imports a `SimpleRNN`, `LSTM` or `GRU` layer, which reads a sequence. */
 export function recurrent(context: Context, layer: Layer, { ids, steps, softmax }: Values): Values {
   const { kind, name, config, json } = layer;
   expectNoSoftmax(layer, { ids, shape: [ids.length], ...(softmax && { softmax }) });
@@ -21,19 +21,23 @@ export function recurrent(context: Context, layer: Layer, { ids, steps, softmax 
   const bias = isOn(config, 'use_bias')
     ? context.array(layer, 'bias', resetAfter ? [2, columns] : [columns])
     : undefined;
-  const rule = (option: string): ScaledActivation => {
+  const readActivation = (option: string): ScaledActivation => {
     const found = activationIn(config.at(option), context.version);
     return found === 'softmax'
       ? config.at(option).unsupported('expected an activation that is applied elementwise.')
       : found;
   };
-  const activation = rule('activation');
-  const gate = kind === 'SimpleRNN' ? activation : rule('recurrent_activation');
+  const activation = readActivation('activation');
+  const gate = kind === 'SimpleRNN' ? activation : readActivation('recurrent_activation');
   // Check the limit before any node is created: there are up to eleven nodes per unit.
   context.takeValues(json, 11 * units);
-  const numbers = { units, kernel, recurrent: recurrentKernel, bias, name, from: ids, activation, gate };
-  const make = { SimpleRNN: simpleRnn, LSTM: lstm, GRU: (layer: typeof numbers) => gru(layer, resetAfter) };
-  for (const part of make[kind as keyof typeof make](numbers)) context.addPart(part);
+  const layerDescription = { units, kernel, recurrent: recurrentKernel, bias, name, from: ids, activation, gate };
+  const make = {
+    SimpleRNN: simpleRnn,
+    LSTM: lstm,
+    GRU: (description: typeof layerDescription) => gru(description, resetAfter),
+  };
+  for (const part of make[kind as keyof typeof make](layerDescription)) context.addPart(part);
   const returnsAll = config.at('return_sequences').value === true;
   return { shape: [units], ids: context.ids(json, name, units), steps: returnsAll ? 'all' : 'last' };
 }
