@@ -148,7 +148,7 @@ export function randomConvolution(seed) {
         width: outputSize(1, dilation[1], padding[1]),
       };
     }
-    // Not listed if it has a single window: such a layer is equivalent to a dense layer or an aggregation.
+    // `layers` omits a layer with a single window, because it is equivalent to a dense layer or an aggregation.
     if (grid.height * grid.width === 1) layers.pop();
     if (grid.width < 3 || (!isRow && grid.height < 3)) break;
   }

@@ -27,9 +27,9 @@ let reloads = false;
 /**
  * Connects to the browser of the test run before a file's tests, and disconnects after them.
  *
- * @param options.reload - Whether each test loads the page again. If false (the default), a test follows a link on the
- *   page of the previous test. This takes half the time, but state that is not in the link (trainers, drafts, the undo
- *   history, the focus) remains from the previous test.
+ * @param options.reload - Whether each test loads the page again. If false (the default), a test only changes the
+ *   link in the URL of the previous test's page. This takes half the time, but state that is not in the link (trainers,
+ *   drafts, the undo history, the focus) remains from the previous test.
  */
 export function useBrowser({ reload = false } = {}): void {
   beforeAll(async () => {
@@ -53,10 +53,10 @@ async function newContext(options: BrowserContextOptions): Promise<BrowserContex
 }
 
 /**
- * Opens the playground in the Derive view, with part of the state changed. The test fails if the page reports an error
- * or violates its content security policy, unless the message matches `expected`; if `expected` is given, such an error
- * is required. A page that has options other than the viewport gets its own context. All other pages share one, because
- * the playground stores data only in the session storage of each tab.
+ * Opens the playground with the default state and the changes in `change`. Default view: Derive. The test fails if the
+ * page reports an error or violates its content security policy, unless the message matches `expected`; if `expected`
+ * is given, such an error is required. A page that has options other than the viewport gets its own context. All other
+ * pages share one, because the playground stores data only in the session storage of each tab.
  */
 export async function open(
   change: Partial<PlaygroundState> = {},
@@ -90,7 +90,7 @@ export async function open(
   return page;
 }
 
-/** Follows a link to the Derive view, with part of the state changed, and waits until the page has read it. */
+/** Goes to the URL that {@link addressOf} returns, and waits until the page has read it. */
 export async function follow(page: Page, change: Partial<PlaygroundState>): Promise<void> {
   await page.goto(addressOf(inject('address'), change));
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
@@ -110,7 +110,7 @@ async function leave(page: Page, isReusable: boolean): Promise<void> {
   idle = page;
 }
 
-/** Returns the URL of the playground in the Derive view, with part of the state changed. */
+/** Returns the URL of the playground with the default state and the changes in `change`. Default view: Derive. */
 export const addressOf = (server: string, change: Partial<PlaygroundState>): string =>
   `${server}#${writeLink({ ...defaultState, view: 'derive', ...change })}`;
 
@@ -140,8 +140,8 @@ export const settled = (page: Page) =>
   );
 
 /**
- * Saves a screenshot under reports/playground if the environment variable PICTURES is set, since each takes half a
- * second.
+ * Saves a screenshot under reports/playground, but only if the environment variable PICTURES is set, because a
+ * screenshot takes half a second.
  */
 export async function picture(page: Page, name: string): Promise<void> {
   if (process.env.PICTURES !== undefined) await save(page, name);
@@ -152,7 +152,7 @@ async function save(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(pictures, `${name.replaceAll(/[^\p{L}\d]+/gu, '-')}.png`), fullPage: true });
 }
 
-/** Fails if axe finds serious or critical violations of its rules, or only of `rules`. */
+/** Fails if axe finds a serious or critical violation. Checks `rules`, or by default all rules of axe. */
 export async function expectAccessible(page: Page, rules?: string[]): Promise<void> {
   const options: RunOptions = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) };
   // The page's policy forbids third-party scripts, but does not apply to scripts that the debugger evaluates.

@@ -150,7 +150,7 @@ async function convolutional() {
     ],
   };
   return Promise.all(
-    Object.entries(models).map(([name, [list, inputs]]) => withOutputs(name, sequence(...list), inputs)),
+    Object.entries(models).map(([name, [list, inputCount]]) => withOutputs(name, sequence(...list), inputCount)),
   );
 }
 
@@ -212,8 +212,8 @@ async function trained(name, model, data, epochs) {
  * Returns the saved model, rows of inputs, and the model's outputs for them. A row concatenates the values of all
  * inputs, and its outputs are concatenated too.
  */
-async function withOutputs(name, model, inputs, data = /** @type {any[]} */ ([])) {
-  const rows = [...data.map(({ input }) => input), ...probes(inputs, 16)];
+async function withOutputs(name, model, inputCount, data = /** @type {any[]} */ ([])) {
+  const rows = [...data.map(({ input }) => input), ...probes(inputCount, 16)];
   let at = 0;
   const tensors = model.inputs.map(({ shape }) => {
     const width = shape.slice(1).reduce((product, size) => product * size, 1);

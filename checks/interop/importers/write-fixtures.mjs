@@ -10,7 +10,7 @@ import * as keras from './keras.mjs';
 import * as neataptic from './neataptic.mjs';
 import * as synaptic from './synaptic.mjs';
 
-const here = new URL('../../../packages/interop/test/fixtures/', import.meta.url);
+const fixtures = new URL('../../../packages/interop/test/fixtures/', import.meta.url);
 
 function write(name, program, models, recurrent = []) {
   const asText = ({ weights, ...model }) => ({
@@ -30,7 +30,7 @@ function write(name, program, models, recurrent = []) {
     models: written,
     recurrent: recurrent.map(asText),
   });
-  writeFileSync(new URL(`${name}.generated.json`, here), `${text}\n`);
+  writeFileSync(new URL(`${name}.generated.json`, fixtures), `${text}\n`);
 }
 
 write('brain-js', 'brain.js', brainJs.models(), brainJs.recurrent(1, 20));

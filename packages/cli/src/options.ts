@@ -94,7 +94,7 @@ export async function openData(io: Io, path: string, options: CsvOptions): Promi
   return openCsv(basename(path), (await isReadOnce(file)) ? createReadStream(file) : file, options);
 }
 
-/** Opens the data for a trained model. Default for --missing-values: the values that the model was trained with. */
+/** Opens the data for a trained model. Default for --missing-values: the list that was used for training. */
 export async function openDataFor(
   io: Io,
   path: string,

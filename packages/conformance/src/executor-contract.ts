@@ -179,8 +179,8 @@ function expectSame(name: string, engine: Engine, graph: Graph, batchSize: numbe
 }
 
 /**
- * Checks that `step` returns a loss that is not finite and leaves the parameters unchanged if the loss or the update
- * overflows.
+ * Checks that `step`, if the loss or the update overflows, returns a loss that is not finite and leaves the parameters
+ * unchanged.
  */
 export function expectOverflowHandled(engine: Engine): void {
   const graph = mlp([2, 3, 1], { activation: everyActivation.find(({ name }) => name === 'identity')! });
@@ -264,7 +264,7 @@ function expectStateErrors(engine: Engine): void {
     const original = state.join();
     const optimizer = sgd({ learningRate: 0.1 });
     for (const counts of [2, [2, 2], [2, 1]]) {
-      // An engine may store the counts of the last call.
+      // An engine may store the counts of its last call, but must check the state even if the counts are the same.
       executor.predict(inputs, counts);
       expectError('WRONG_LENGTH', () => executor.predict(inputs, counts, { state }));
       expectError('WRONG_LENGTH', () => executor.backpropagate(inputs, targets, counts, mse(), { state }));

@@ -58,7 +58,10 @@ describe('a graph', () => {
     );
   });
 
-  /** Builds a ring of `count` nodes, with an output that reads node n0 and is declared before the ring. */
+  /**
+   * Returns a function that builds a ring of `count` nodes, and an output that reads node n0 and is declared before the
+   * ring.
+   */
   const ring = (count: number) => {
     const builder = new GraphBuilder();
     builder.input('x');

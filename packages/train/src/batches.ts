@@ -43,7 +43,7 @@ export interface Batch {
   readonly counts: SampleCounts;
   /** For sequences, the step of the first row; otherwise 0. */
   readonly firstStep: number;
-  /** The number of rows. */
+  /** The number of rows: one per sample or, for sequences, one per sample and step. */
   readonly samples: number;
   /** The sum of the rows' weights. If it is 0, the batch does not change the parameters. */
   readonly weight: number;

@@ -46,7 +46,7 @@ export class OptimizerBinding {
   /**
    * Prepares the memory for the optimizer's next step.
    *
-   * @param total - The sum of the samples' weights: their number, by default.
+   * @param total - The sum of the sample weights. Without sample weights: the number of samples.
    * @returns the code of the kernel to run; `noOptimizer` if the optimizer has to run in JavaScript
    * @throws NnbpError `WRONG_LENGTH` if its vectors belong to another network
    */
@@ -96,7 +96,7 @@ export class OptimizerBinding {
     this.#numbers[header.mean / 4] = 1 / total;
   }
 
-  /** Replaces the bound optimizer's vectors with copies that are independent of this memory. */
+  /** If an optimizer has its vectors in this memory, replaces them with copies outside this memory. */
   release(): void {
     const owner = this.#owner;
     this.#owner = undefined;

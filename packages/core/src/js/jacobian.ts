@@ -45,7 +45,7 @@ export function jacobianRows(
 
 /**
  * Computes slope = c · g'(h) and delta = dLossDx · slope, and case 3 for b (delta) and c (dLossDx · g). Here, dLossDx
- * holds the derivative of one output instead of the loss.
+ * holds the derivatives of one output, not those of the loss.
  */
 function nodeParameters(
   { activation, firstRow, count, biases, scales }: ProgramUnit,

@@ -115,7 +115,7 @@ function flat(x: number, t: number): PointTask {
 
 function networkOutput({ target, pass: { cache } }: ComputedSample): Task {
   const x = cache.x('7');
-  const slope = cache.dLossDx('7');
+  const dLossDx = cache.dLossDx('7');
   return numberTask({
     label: inBothLanguages('dloss/dx_7'),
     ask: {
@@ -123,17 +123,17 @@ function networkOutput({ target, pass: { cache } }: ComputedSample): Task {
       zh: `在这个网络里，输出 x_7 = ${show(x)}，目标 t = ${show(target)}。这里的 dloss/dx_7 是多少？`,
     },
     explain: {
-      en: `2 · (${show(x)} − ${show(target)}) = ${show(slope)}. The backward pass starts with this number: every other derivative in the network is computed from it.`,
-      zh: `2 · (${show(x)} − ${show(target)}) = ${show(slope)}。反向传播由这个数开始：网络里其他所有导数都由它得来。`,
+      en: `2 · (${show(x)} − ${show(target)}) = ${show(dLossDx)}. The backward pass starts with this number: every other derivative in the network is computed from it.`,
+      zh: `2 · (${show(x)} − ${show(target)}) = ${show(dLossDx)}。反向传播由这个数开始：网络里其他所有导数都由它得来。`,
     },
-    expected: slope,
+    expected: dLossDx,
     mistakes: [
       {
-        value: -slope,
+        value: -dLossDx,
         hint: { en: 'It is x_7 − t, not t − x_7.', zh: '应该是 x_7 − t，而不是 t − x_7。' },
       },
       {
-        value: slope / 2,
+        value: dLossDx / 2,
         hint: { en: 'Differentiating the square gives a factor of 2.', zh: '平方求导会带出系数 2。' },
       },
       {
@@ -141,7 +141,7 @@ function networkOutput({ target, pass: { cache } }: ComputedSample): Task {
         hint: { en: 'That is the loss itself, not its slope.', zh: '这是损失本身，不是它的斜率。' },
       },
       {
-        value: slope * cache.slope('7'),
+        value: dLossDx * cache.slope('7'),
         hint: {
           en: 'The slope of node 7 is not needed here: dloss/dx_7 depends on the value x_7 and the loss alone.',
           zh: '这里用不到节点 7 的 slope：dloss/dx_7 只取决于 x_7 的值和损失函数。',

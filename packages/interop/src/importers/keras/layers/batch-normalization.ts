@@ -23,7 +23,7 @@ export function batchNormalization(context: Context, layer: Applied, values: Val
   const b = (u: number) => (beta?.[u % channels] ?? 0) - factors[u % channels] * mean[u % channels];
   const factor = (u: number) => factors[u % channels];
   // If possible, the factor and b are folded into the nodes of the previous layer. Nodes that share weights then need
-  // the same factor, so each filter must be one channel.
+  // the same factor, so there must be as many filters as channels.
   if (unfinished !== undefined && (unfinished.filters ?? channels) === channels) {
     const { w, b: previousB } = unfinished;
     unfinished.w = (u) => Array.from(w(u), (weight) => factor(u) * weight);
