@@ -1,8 +1,8 @@
 /**
  * Compares the speed of typical calls between libraries: predict one sample, predict 1,000 samples, train, train to a given
- * loss, and load a model and predict. Other libraries are called through their documented API with their best settings, @nnbp
- * through `nnbp` and through the scoped packages with the defaults of each. Runs are interleaved, and ratios are taken within
- * a round.
+ * loss, and load a model and predict. Other libraries are called through their documented API with their best settings. @nnbp
+ * is measured twice: through `nnbp` and through the scoped packages, each with its defaults. Runs are interleaved, and ratios
+ * are taken within a round.
  *
  * Usage: node bench/calls.mjs [--calls a,b] [--libraries x,y] [--seconds n] [--smoke]
  */

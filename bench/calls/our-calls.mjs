@@ -1,4 +1,4 @@
-/** Prepares a call for @nnbp. The functions are those of the umbrella package or of the scoped packages. */
+/** Prepares a call for @nnbp, with the functions of the umbrella package `nnbp` or of the scoped packages. */
 import { nextSample, meanSquaredError } from './call.mjs';
 
 /**

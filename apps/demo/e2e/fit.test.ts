@@ -43,7 +43,7 @@ test('pasted data is fitted with the chosen model, and the link contains both', 
   await expect.poll(() => estimate(page, 'b')).toBeCloseTo(2.05, 6);
 });
 
-test('a derivative at a point opens in Derive with the fitted parameters', async () => {
+test('a derivative at a point opens in the Derive view with the fitted parameters', async () => {
   const page = await openFit();
   await page.getByRole('combobox', { name: 'Point' }).selectOption({ index: 3 });
   const button = page.getByRole('button', { name: /^dloss\/db_b2 = .* Open it in Derive$/ });
@@ -99,7 +99,7 @@ test('parameters that the data does not determine are reported by name', async (
   expect(await page.getByRole('cell', { name: 'not determined' }).count()).toBe(1);
 });
 
-test('the network drawn in Build is fitted instead of a formula', async () => {
+test('the network drawn in the Build view is fitted instead of a formula', async () => {
   const network = {
     inputs: ['x'],
     nodes: [
@@ -117,7 +117,7 @@ test('the network drawn in Build is fitted instead of a formula', async () => {
   );
 });
 
-test('a custom formula can be chosen again after the network from Build', async () => {
+test('a custom formula can be chosen again after the network from the Build view', async () => {
   const page = await openFit({ formula: 'k*x + m', data: '1 2\n2 4.1\n3 6.2\n4 7.9' });
   const model = page.getByRole('combobox', { name: 'Model' });
   await model.selectOption('network');

@@ -30,7 +30,7 @@ test.each([
   expect(hasSameContent(other, shape())).toBe(false);
 });
 
-test('an array differs from an object with the same entries, and 0 from −0', () => {
+test('an array differs from an object with the same entries, and 0 differs from −0', () => {
   expect(hasSameContent(['a'], { 0: 'a' })).toBe(false);
   expect(hasSameContent([0], [-0])).toBe(false);
 });

@@ -8,13 +8,13 @@ const engines: Record<string, Engine> = { reference: reference(), js: js() };
 
 /** Creates random sequences of 4, 3 and 1 steps, and an executor for them. */
 function sequencesOf(graph: Graph, random: Random, engine: Engine) {
-  const counts = [3, 2, 2, 1];
+  const sequencesPerStep = [3, 2, 2, 1];
   const rows = 8;
   const executor = engine.prepare(graph, 3, 4);
   executor.parameters.set(Float64Array.from(executor.parameters, () => 2 * random.uniform() - 1));
   const inputs = Float64Array.from({ length: rows * graph.inputCount }, () => 2 * random.uniform() - 1);
   const state = Float64Array.from({ length: 3 * graph.stateSize }, () => 2 * random.uniform() - 1);
-  return { counts, rows, executor, inputs, state };
+  return { sequencesPerStep, rows, executor, inputs, state };
 }
 
 const computeJacobian = (executor: Executor, length: number, ...[inputs, samples, options]: JacobianArguments) => {
@@ -68,13 +68,15 @@ describe.each(Object.entries(engines))('the Jacobian of the %s engine', (_, engi
     for (let seed = 1; seed <= 40; seed++) {
       const random = new Random(seed);
       const graph = randomRecurrentGraph(random);
-      const { counts, rows, executor, inputs, state } = sequencesOf(graph, random, engine);
+      const { sequencesPerStep, rows, executor, inputs, state } = sequencesOf(graph, random, engine);
       const [outputs, count] = [graph.outputs.length, graph.parameterCount];
       const targets = Float64Array.from({ length: rows * outputs }, () => random.uniform());
       const before = state.slice();
-      const { out, outputs: x } = computeJacobian(executor, rows * outputs * count, inputs, counts, { state });
+      const { out, outputs: x } = computeJacobian(executor, rows * outputs * count, inputs, sequencesPerStep, {
+        state,
+      });
       const after = before.slice();
-      executor.backpropagate(inputs, targets, counts, mse(), { state: after });
+      executor.backpropagate(inputs, targets, sequencesPerStep, mse(), { state: after });
       expect(state, `seed ${seed}: the state after the last step`).toEqual(after);
       for (let p = 0; p < count; p++) {
         let gradient = 0;
@@ -102,8 +104,9 @@ test('the engines compute the same Jacobian of sequences, with delays, products,
     const [expected, actual] = [reference(), js()].map((engine) => {
       const random = new Random(seed);
       const graph = randomRecurrentGraph(random);
-      const { counts, rows, executor, inputs } = sequencesOf(graph, random, engine);
-      return computeJacobian(executor, rows * graph.outputs.length * graph.parameterCount, inputs, counts).out;
+      const { sequencesPerStep, rows, executor, inputs } = sequencesOf(graph, random, engine);
+      return computeJacobian(executor, rows * graph.outputs.length * graph.parameterCount, inputs, sequencesPerStep)
+        .out;
     });
     expected.forEach((expected, k) => {
       const size = Math.max(1, Math.abs(expected));

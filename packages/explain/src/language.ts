@@ -5,7 +5,7 @@ export type Language = 'en' | 'zh';
 
 /** The text between formulas. */
 export interface Words {
-  /** Note that is shown if targets are standardized. */
+  /** The note shown if targets are standardized. */
   readonly standardized: string;
   readonly backward: string;
   readonly forward: string;

@@ -9,7 +9,7 @@ import type { Computation } from './computation.js';
 
 /** Limits of the outline. */
 export interface Limits {
-  /** Maximum number of terms of a sum, and of outputs of a loss. */
+  /** Maximum number of terms of a sum, and of entries of a list, such as the outputs that a loss reads. */
   readonly maxTerms: number;
   /** Maximum number of levels of the tree. */
   readonly depth: number;
@@ -78,7 +78,7 @@ function shownReads({ count, summand, forms }: Expression, maxTerms: number): (R
   return shownIndices(count, maxTerms).flatMap((k): (Read | number)[] => {
     if (k < 0) return [count - maxTerms];
     const factors = summand(k);
-    // Only lists of outputs are abbreviated, not products.
+    // The lists that `forms` writes are abbreviated. A product is shown in full.
     const shown = shownIndices(factors.length, forms === undefined ? Infinity : maxTerms).filter((at) => at >= 0);
     return shown.flatMap((at) => {
       const { symbol, value } = factors[at];

@@ -5,17 +5,17 @@ import { expect } from 'vitest';
 export { damaged, damagedBytes, damagedText } from './damage.js';
 
 /** The number of damaged models per format. Set `FUZZ_FILES` to change it. */
-export const damagedFiles = Number(process.env.FUZZ_FILES ?? 10_000);
+export const damagedFileCount = Number(process.env.FUZZ_FILES ?? 10_000);
 
 /**
- * Damages and reads `share` · `damagedFiles` models. Each must either load and predict, or be rejected with a typed
+ * Damages and reads `share` · `damagedFileCount` models. Each must either load and predict, or be rejected with a typed
  * error.
  *
  * @param damage - Damages a model and returns a function that reads the damaged model.
  * @returns The number of models that loaded.
  */
 export function countLoaded(damage: (random: Random) => () => Network, share: number): number {
-  const tries = share * damagedFiles;
+  const tries = share * damagedFileCount;
   const seed = Math.floor(Math.random() * 2 ** 32);
   let loaded = 0;
   for (let k = 0; k < tries; k++) {

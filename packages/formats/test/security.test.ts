@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { damagedFiles } from './fuzz.js';
+import { damagedFileCount } from './fuzz.js';
 
 const utf8 = new TextEncoder();
 const folder = mkdtempSync(join(tmpdir(), 'nnbp-security-'));
@@ -187,7 +187,7 @@ test('metadata keys such as __proto__ do not change Object.prototype', () => {
 });
 
 test(
-  `${damagedFiles} files with flipped bits or with removed, copied or inserted parts: each one loads or throws an NnbpError`,
+  `${damagedFileCount} files with flipped bits or with removed, copied or inserted parts: each one loads or throws an NnbpError`,
   { timeout: 120_000 },
   () => {
     const seed = Number(process.env.SEED ?? Date.now() % 1e9);
@@ -207,7 +207,7 @@ test(
       return [save(network), save(network, { checkpoint, metadata: { a: [1, 'b'] } }), utf8.encode(toJson(network))];
     });
     const counts: Record<string, number> = {};
-    for (let n = 0; n < damagedFiles; n++) {
+    for (let n = 0; n < damagedFileCount; n++) {
       const model = valid[n % valid.length];
       const isText = n % 3 === 2;
       let bytes = model.slice();
@@ -230,7 +230,7 @@ test(
       const code = codeOf(() => (isText ? fromJson(new TextDecoder().decode(bytes)) : load(bytes)));
       counts[code] = (counts[code] ?? 0) + 1;
     }
-    expect(counts.MALFORMED, `seed ${seed}`).toBeGreaterThan(damagedFiles / 4);
+    expect(counts.MALFORMED, `seed ${seed}`).toBeGreaterThan(damagedFileCount / 4);
     // Flipped bits in a number or removed spaces leave a valid model.
     expect(counts['it loads']).toBeGreaterThan(0);
   },

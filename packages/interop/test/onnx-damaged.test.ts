@@ -6,7 +6,7 @@ import { delayed, GraphBuilder, mlp, Network, NnbpError, Random } from '@nnbp/co
 import { fromOnnx, toOnnx } from '@nnbp/interop';
 import { lstm } from '@nnbp/layers';
 import { expect, test } from 'vitest';
-import { damagedBytes, damagedFiles } from '../../formats/test/fuzz.js';
+import { damagedBytes, damagedFileCount } from '../../formats/test/fuzz.js';
 import { convolutionModel, lstmModel, randomNetwork } from './onnx-models.js';
 
 /** An LSTM with one node per aggregation. */
@@ -52,9 +52,9 @@ test('a truncated file is rejected unless only metadata is missing', () => {
 test('flipped bits and overwritten bytes result in a network or an NnbpError', () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
   let rejections = 0;
-  for (let k = 0; k < damagedFiles; k++) {
+  for (let k = 0; k < damagedFileCount; k++) {
     const bytes = damagedBytes(files[k % files.length], new Random(seed + k));
     rejections += Number(isRejected(bytes, `seed ${seed + k}`));
   }
-  expect(rejections).toBeGreaterThan(damagedFiles / 10);
+  expect(rejections).toBeGreaterThan(damagedFileCount / 10);
 }, 120_000);

@@ -35,7 +35,7 @@ const maxThreads = 4;
 let started: Promise<Engine> | undefined;
 let threaded: Promise<Engine> | undefined;
 const fastest = () => (started ??= auto());
-const fastestOnAllCores = () => (threaded ??= auto({ threads: Math.min(cores(), maxThreads) }));
+const fastestWithThreads = () => (threaded ??= auto({ threads: Math.min(cores(), maxThreads) }));
 
 /**
  * Returns the default engine for a call. Its precision depends only on the call, so the result is bit-identical on
@@ -46,7 +46,7 @@ const fastestOnAllCores = () => (threaded ??= auto({ threads: Math.min(cores(), 
 export async function engineFor({ graph }: Network, data: Data, epochs: number): Promise<Engine> {
   const work = graph.edgeCount * rowsIn(data) * epochs;
   if (work < minFastWork) return js();
-  return work < minThreadedWork ? fastest() : fastestOnAllCores();
+  return work < minThreadedWork ? fastest() : fastestWithThreads();
 }
 
 /** The number of samples, or of steps in all sequences. Infinity for a stream. */

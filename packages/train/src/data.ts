@@ -203,7 +203,7 @@ export function flatten(network: Network, loss: Loss, tables: Part, what: string
   };
 }
 
-/** Splits a table at random into training data and a `fraction` of validation data. */
+/** Splits the samples at random: a `fraction` of them becomes validation data, the rest training data. */
 export function split(tables: Tables, fraction: number, random: Random): { trainingData: Part; validationData: Part } {
   const order = Uint32Array.from({ length: tables.inputs.length }, (_, s) => s);
   shuffle(order, random);

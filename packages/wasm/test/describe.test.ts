@@ -89,7 +89,7 @@ test('describe reports that a small graph at batch size 1 runs as unrolled code'
   expect(description.bytes).toBeLessThan(executor.parameters.buffer.byteLength);
 });
 
-test('describe counts edges that share a weight, and names plugins without a kernel', () => {
+test('describe counts edges that share a weight, and names functions without a kernel', () => {
   const cube: Activation = { name: 'cube', value: (h) => h ** 3, derivative: (h) => 3 * h * h };
   const builder = new GraphBuilder();
   const [a, b, c] = builder.inputs(3);

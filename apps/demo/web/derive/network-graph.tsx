@@ -21,7 +21,7 @@ export interface NetworkGraphProps {
   readonly step: number | null;
 }
 
-/** If there are more edges, only the selected edge and fixed weights have labels. */
+/** If a graph has more edges than this, only the selected edge and fixed weights have labels. */
 const maxLabelledEdges = 40;
 
 type CachedQuantity = 'h' | 'g' | 'x' | 'slope' | 'dLossDx';
@@ -162,7 +162,7 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
   return <GraphView label={say.graph} nodes={nodes} edges={edges} height={chartHeight(graph.nodeCount)} />;
 }
 
-/** The names of a node's aggregation, unless it is the sum, and of its activation. */
+/** The names of a node's aggregation (omitted if it is the sum) and activation. */
 export function functionsOf(graph: Graph, i: number): string {
   const { name } = graph.activations[graph.activationOf[i]];
   const aggregation = graph.aggregation(i);

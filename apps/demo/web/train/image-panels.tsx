@@ -53,7 +53,7 @@ function Ink({ pixels, side, size }: { readonly pixels: Uint8Array; readonly sid
 
 interface WeightsProps {
   readonly ready: Ready;
-  /** Weights of the drawn nodes of the first layer, scaled to ±127 and concatenated node by node. */
+  /** Weights of the displayed nodes of the first layer, scaled to ±127 and concatenated node by node. */
   readonly images: Int8Array;
 }
 

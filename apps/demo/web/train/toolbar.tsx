@@ -1,4 +1,4 @@
-/** Toolbar of Train: buttons for play, pause, step and reset, and statistics. */
+/** Toolbar of the Train view: statistics, and buttons for play, pause, step and reset. */
 import { Pause, Play, RotateCcw, StepForward } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { update, usePlayground } from '../store.js';

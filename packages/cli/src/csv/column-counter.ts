@@ -29,7 +29,8 @@ export interface ColumnSurvey {
   /** The number of cells that are neither empty nor in the user's list of missing values. */
   readonly present: number;
   /**
-   * The common placeholders for a missing value, such as NA, among the cells of `present`, and how often each occurs.
+   * The common placeholders for a missing value, such as NA, among the cells that `present` counts, and how often each
+   * occurs.
    */
   readonly placeholders: ReadonlyMap<string, number>;
   /** Cells that are empty ('') or in the user's list of missing values, and how often each occurs. */

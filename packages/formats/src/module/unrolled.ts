@@ -44,9 +44,9 @@ function line({ graph }: Network, i: number, { b, c, edges }: NodeNumbers, funct
     for (const edge of edges) terms.push(edge.isOne ? ` + ${source(edge)}` : `${plus(edge.w)} * ${source(edge)}`);
   } else {
     const z = edges.map((edge) => (edge.isOne ? source(edge) : `${exact(edge.w)} * ${source(edge)}`));
-    const isGate = aggregation.builtin?.name === 'product' && z.length === 2;
+    const isProductOfTwo = aggregation.builtin?.name === 'product' && z.length === 2;
     const factor = (k: number) => (edges[k].isOne ? z[k] : `(${z[k]})`);
-    if (isGate) terms.push(` + ${factor(0)} * ${factor(1)}`);
+    if (isProductOfTwo) terms.push(` + ${factor(0)} * ${factor(1)}`);
     else terms.push(` + ${functions.nameOf(aggregation)}([`, ...z.map((ze, k) => (k === 0 ? ze : `, ${ze}`)), '])');
   }
   const name = functions.nameOf(graph.activations[graph.activationOf[i]]);
@@ -57,7 +57,7 @@ function line({ graph }: Network, i: number, { b, c, edges }: NodeNumbers, funct
 /** The variable that an edge reads. */
 const source = ({ node, state }: Edge) => (state === undefined ? `x${node}` : `s[${state}]`);
 
-/** a + (−w) and a − w are bit-identical. */
+/** Writes "+ value", or "− |value|" if the value is negative: a + (−w) and a − w are bit-identical. */
 const plus = (value: number) => (value < 0 || Object.is(value, -0) ? ` - ${exact(-value)}` : ` + ${exact(value)}`);
 
 function wrapped(terms: readonly string[]): string {
