@@ -90,7 +90,7 @@ export function GraphPicture({ label, graph, node, edge, nodeHeight }: GraphPict
 }
 
 /**
- * A position in percent: `along` from the first layer to the last, without the margins of the frame; `across` within a
+ * A position in percent of the frame without its margins: `along` from the first layer to the last, `across` within a
  * layer.
  */
 interface Position {
@@ -136,6 +136,7 @@ const heights = (layers: readonly (readonly number[])[], { wide, narrow }: { wid
   ({
     '--wide': `${Math.max(...layers.map((layer) => layer.length)) * wide}px`,
     '--narrow': `${layers.length * narrow}px`,
+    '--side': '0px',
   }) as object;
 
 /**
