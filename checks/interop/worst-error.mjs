@@ -7,7 +7,8 @@ import { applyOutputTransform } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { expect } from 'vitest';
 
-const unit = 2 ** -24;
+/** The unit roundoff of float32. */
+const roundoff = 2 ** -24;
 
 /** The error of a value: relative if |expected| > 1, else absolute. */
 export const relativeError = (expected, got) => Math.abs(got - expected) / Math.max(1, Math.abs(expected));
@@ -27,7 +28,7 @@ export class WorstError {
       rows.flatMap((row) => row.map((value, k) => inputScaler?.apply(value, k) ?? value)),
     );
     const data = { samples: rows.length, inputs, targets: new Float64Array(rows.length * width) };
-    const propagated = errorBounds(graph, network.parameters.vector, data, mse(), unit);
+    const propagated = errorBounds(graph, network.parameters.vector, data, mse(), roundoff);
     const largest = inputs.reduce((max, value) => Math.max(max, Math.abs(value)), 1);
     expect(outputs).toHaveLength(rows.length * width);
     propagated.samples.forEach(({ x: errors }, s) => {
@@ -36,14 +37,14 @@ export class WorstError {
       const bounds = Array.from(graph.outputs, (i, k) => {
         const scale = outputScaler?.deviation[k] ?? 1;
         // Inputs are standardized in float32 too, which adds one or two roundings to each.
-        const bound = scale * (2 * errors[i] + (inputScaler ? 8 * unit * largest * (1 + Math.abs(x[i])) : 0));
-        return bound + 4 * unit * (Math.abs(values[k]) + Math.abs(outputScaler?.mean[k] ?? 0));
+        const bound = scale * (2 * errors[i] + (inputScaler ? 8 * roundoff * largest * (1 + Math.abs(x[i])) : 0));
+        return bound + 4 * roundoff * (Math.abs(values[k]) + Math.abs(outputScaler?.mean[k] ?? 0));
       });
       if (outputTransform !== 'none') {
         // The result of an output transform changes by at most twice the largest change of its inputs.
         const worst = 2 * Math.max(...bounds);
         applyOutputTransform(outputTransform, values, 0, width);
-        bounds.forEach((_, k) => (bounds[k] = worst + 8 * unit * (1 + Math.abs(values[k]))));
+        bounds.forEach((_, k) => (bounds[k] = worst + 8 * roundoff * (1 + Math.abs(values[k]))));
       }
       values.forEach((expected, k) => {
         const difference = Math.abs(outputs[s * width + k] - expected);

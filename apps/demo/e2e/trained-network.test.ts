@@ -25,7 +25,7 @@ async function steps(page: Page, count: number): Promise<void> {
   await expect.poll(() => stat(page, 'steps')).toBe(String(count));
 }
 
-test('a trained network persists across views and reloads, can be saved, opened in Derive and Build, and trained further', async () => {
+test('a trained network persists across views and reloads, and can be exported, opened in Derive and Build, and trained further', async () => {
   const page = await open({ view: 'train' });
   await steps(page, 7);
   const loss = await stat(page, 'training-loss');

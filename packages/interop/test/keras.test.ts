@@ -122,8 +122,8 @@ describe('layers without weights', () => {
     ['UNSUPPORTED', /threshold other than 0/, layer('ReLU', { threshold: 1 })],
     ['MALFORMED', /kernel of shape \[1, 2\]/, layer('Reshape', { target_shape: [2, 1] })],
     ['UNSUPPORTED', /"Lambda"/, layer('Lambda', {})],
-  ])('fromKeras throws %s with a message that matches %s', (code, message, unsupportedLayer) => {
-    const error = errorOf(() => after(unsupportedLayer));
+  ])('fromKeras throws %s with a message that matches %s', (code, message, rejectedLayer) => {
+    const error = errorOf(() => after(rejectedLayer));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 

@@ -108,9 +108,9 @@ test('delays of inputs and of nodes with a scale keep their number of steps and 
   const network = networkOf(builder.build(), new Random(1));
   const { graph } = fromOnnx(toOnnx(network));
   expect(graph.ids).toHaveLength(3);
-  const delays = Array.from({ length: graph.edgeCount }, (_, e) => graph.edgeName(e));
+  const edges = Array.from({ length: graph.edgeCount }, (_, e) => graph.edgeName(e));
   const hidden = graph.ids[1];
-  expect(delays).toEqual(['x', 'x@-3', `${hidden}@-2`, hidden, `${hidden}@-1`]);
+  expect(edges).toEqual(['x', 'x@-3', `${hidden}@-2`, hidden, `${hidden}@-1`]);
   // c = 2 is multiplied into the weights of the edges that read the node, so the state is half of the node's value.
   expect(Array.from(graph.initialState())).toEqual([0, 0, 0, 0.25, 0.25]);
 });
@@ -246,7 +246,7 @@ describe('the states of a model from another program', () => {
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('states that the metadata names but the model does not have are rejected', () => {
+  test('states that are listed in the metadata but missing from the model are rejected', () => {
     const builder = new GraphBuilder();
     builder.output(...rnn(builder, { from: builder.inputs(2), units: 2 }));
     const text = Buffer.from(toOnnx(new Network(builder.build(), { seed: 1 }))).toString('latin1');

@@ -59,7 +59,7 @@ export function gruCell(options: Omit<GruOptions, 'from'>): Cell {
           weights: initializer,
           share: shared(part, k),
         });
-      /** Adds the node r · (b + U h). */
+      /** Adds the nodes u = b + U h and ru = r · u of unit k. Returns the id of ru. */
       const resetSum = (k: number, r: string) => {
         const u = { from: h, activation: identity, weights: initializer, share: shared('u', k) };
         return gate(builder, inner('ru', k), [r, weighted(builder, inner('u', k), u)]);

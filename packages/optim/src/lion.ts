@@ -1,4 +1,4 @@
-/** Lion: moves every parameter by the learning rate, in the direction given by the sign of the momentum. */
+/** Lion: changes every parameter by ± the learning rate, against the sign of a mix of momentum and gradient. */
 import type { Optimizer } from '@nnbp/core';
 import { optimizer } from './optimizer.js';
 import { expectOptions } from './options.js';

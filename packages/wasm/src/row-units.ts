@@ -23,7 +23,7 @@ export interface RowUnit extends Unit {
   readonly elementwise: (typeof elementwise)[keyof typeof elementwise] | undefined;
 }
 
-/** Returns the units of a plan, in the same order, with these two properties. */
+/** Returns the units of a plan, in the same order, with `gIsX` and `elementwise`. */
 export const rowUnits = (graph: Graph, { units }: Plan): RowUnit[] =>
   units.map((unit) => ({ ...unit, gIsX: gIsX(graph, unit), elementwise: elementwiseOf(graph, unit) }));
 

@@ -4,7 +4,7 @@ import { delayed, type Graph, GraphBuilder } from '@nnbp/core';
 
 const plain = { b: 0, c: 1, w: 1 };
 
-/** Creates an LSTM unit by unit, so that gates of different kinds are neighbours in the graph. */
+/** Creates an LSTM one unit at a time, so that gates of different kinds are neighbours in the graph. */
 export function lstm(inputs: number, units: number, outputs: number): Graph {
   const builder = new GraphBuilder();
   const h = Array.from({ length: units }, (_, k) => `h ${k}`);

@@ -163,7 +163,7 @@ function gated(units: number): Graph {
   return builder.build();
 }
 
-/** Builds four filters over windows of 3 of the 12 inputs. The nodes of a filter share b and their weights. */
+/** Builds four filters over 12 inputs, with windows of 3 inputs. The nodes of a filter share b and their weights. */
 function convolution(): Graph {
   const builder = new GraphBuilder();
   const inputs = builder.inputs(12);

@@ -210,7 +210,7 @@ const en = {
       'one-output': () =>
         'softmaxCrossEntropy needs one output per class, but the Train view uses a single output for two classes. Choose binaryCrossEntropyWithLogits.',
       'needs-probability': () =>
-        'binaryCrossEntropy needs probabilities. Choose sigmoid as the output activation, or the loss binaryCrossEntropyWithLogits with identity.',
+        'binaryCrossEntropy needs probabilities. Choose sigmoid as the output activation, or identity and the loss binaryCrossEntropyWithLogits.',
       'needs-log-probability': () =>
         'klDivergence needs logarithms of probabilities that sum to 1. Choose softmaxCrossEntropy or mse.',
       'needs-negative-output': (loss: string) =>

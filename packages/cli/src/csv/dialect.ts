@@ -66,8 +66,9 @@ export function guessDialect(beginning: string, delimiter?: string): Dialect {
 }
 
 /**
- * Whether the file has comments: the first line begins with #, and the first line that does not begin with # contains
- * no candidate delimiter, or a different number of one of them than the first line.
+ * Whether lines that begin with # are comments. If the first line begins with #, it is compared with the first row: the
+ * first line without # at its beginning. Returns true if the row contains no candidate delimiter, or if a candidate
+ * occurs more or less often in the row than in the first line.
  */
 function hasComments(text: string): boolean {
   if (!text.startsWith('#')) return false;
@@ -84,9 +85,9 @@ function hasComments(text: string): boolean {
  */
 function guessDelimiter(text: string): string {
   const lines = counts(text);
-  const found = (candidate: string) => lines.map((line) => line.get(candidate) ?? 0);
+  const countPerLine = (candidate: string) => lines.map((line) => line.get(candidate) ?? 0);
   const consistent = candidates
-    .map((candidate) => ({ candidate, perLine: found(candidate) }))
+    .map((candidate) => ({ candidate, perLine: countPerLine(candidate) }))
     .filter(({ perLine }) => perLine[0] > 0)
     .sort((a, b) => share(b.perLine) - share(a.perLine) || b.perLine[0] - a.perLine[0]);
   return consistent.at(0)?.candidate ?? (isSeparatedBySpaces(text) ? ' ' : ',');
@@ -98,16 +99,16 @@ function counts(text: string): Map<string, number>[] {
   let line = new Map<string, number>();
   let quoted = false;
   let empty = true;
-  for (const letter of text) {
-    if (letter === '"') quoted = !quoted;
-    else if (letter === '\n' && !quoted) {
+  for (const character of text) {
+    if (character === '"') quoted = !quoted;
+    else if (character === '\n' && !quoted) {
       if (!empty) lines.push(line);
       if (lines.length === maxLines) return lines;
       line = new Map();
       empty = true;
       continue;
-    } else if (!quoted && candidates.includes(letter)) line.set(letter, (line.get(letter) ?? 0) + 1);
-    if (letter !== '\r') empty = false;
+    } else if (!quoted && candidates.includes(character)) line.set(character, (line.get(character) ?? 0) + 1);
+    if (character !== '\r') empty = false;
   }
   // The last line may be incomplete, unless it is the only one.
   if (lines.length === 0 && !empty) lines.push(line);

@@ -82,8 +82,8 @@ export function planSteps(
     block,
     level: level[block.nodes[0]],
   }));
-  // The units of a layer are on its last level. Nodes that it reads are on lower levels, and nodes that read it on
-  // higher levels.
+  // The units of a layer are on its last level. The nodes that a layer reads are on lower levels, and the nodes
+  // that read the layer are on higher levels.
   return [...used, ...rest].sort((a, b) => a.level - b.level);
 }
 

@@ -76,7 +76,10 @@ function unitBackward(pass: Pass): Code {
   ];
 }
 
-/** Computes case 2 for the predecessors and case 3. Skips leading inputs unless their gradients are requested. */
+/**
+ * Computes case 2 for the predecessors, and case 3 for the nodes of the unit. Case 2 skips leading inputs unless their
+ * gradients are requested.
+ */
 function denseBackward(pass: Pass, at: Local): Code {
   const { kernels, u, from, to, record, local, share, field, wait, makePanel } = pass;
   const { dense } = kernels;

@@ -1,10 +1,12 @@
 /**
- * Unrolled code for one small graph and one sample: the three cases, with all indices known in advance. The only loop
- * is the one over the steps of a sequence. There are no tables: addresses are constants, and values stay in registers.
+ * Unrolled code for one small graph and one sample: the forward pass and the three cases, with all indices known in
+ * advance. The only loop is the one over the steps of a sequence. There are no tables: addresses are constants, and
+ * values stay in registers.
  *
- * Nodes are in groups of four; the last group of a kind can have fewer. A register holds one value of each node of a
- * group. If the predecessors of a node are the nodes of a group, in order, one instruction multiplies their values by
- * the weights. Nodes without trained weights, such as gates, are computed four at a time.
+ * A group consists of up to four inputs, up to four values of earlier steps, or up to four nodes that are computed
+ * together. A register holds one value of each node of a group. If the predecessors of a node are the nodes of a group,
+ * in order, one instruction multiplies their values by the weights. Nodes without trained weights, such as gates, are
+ * computed four at a time.
  */
 import type { Graph } from '@nnbp/core';
 import { Assembler, fusedMultiplyAdd, type MultiplyAdd } from '../assembler.js';

@@ -86,9 +86,7 @@ export function LineChart({ label, lines, xName, yName, yIncludes }: LineChartPr
   );
 }
 
-/**
- * Returns the range of the values, with a margin on both sides as a fraction of the range. The range is never empty.
- */
+/** Returns the range of the values, extended on both sides by `margin` times its length. The length is never 0. */
 function rangeOf(values: readonly number[], margin = 0): readonly [number, number] {
   if (values.length === 0) return [0, 1];
   const [low, high] = [Math.min(...values), Math.max(...values)];

@@ -4,7 +4,7 @@ import type { Context } from '../context.js';
 import type { Layer } from '../topology.js';
 import type { Values } from '../values.js';
 
-/** Applies an activation to the previous nodes if nothing else reads them; otherwise adds separate nodes for it. */
+/** If the previous nodes can still be changed, sets their activation; otherwise adds separate nodes for it. */
 export function activate(context: Context, layer: Layer, values: Values, rule: ScaledActivation | 'softmax'): Values {
   const { shape, ids, unfinished } = values;
   if (rule === 'softmax') {
