@@ -29,7 +29,8 @@ export interface AdamOptions {
  * Adam: $g \leftarrow g + \lambda p$; $m \leftarrow \beta_1 m + (1 - \beta_1) g$;
  * $v \leftarrow \beta_2 v + (1 - \beta_2) g^2$;
  * $p \leftarrow p - \frac{\eta}{1 - \beta_1^n} \, m / (\sqrt{v / (1 - \beta_2^n)} + \epsilon)$ at step $n$ (Kingma and
- * Ba 2015). Equals PyTorch's `Adam`.
+ * Ba 2015). Here, $p$ is a parameter, $g$ its gradient, $\eta$ the learning rate and $\lambda$ the weight decay; $m$ and
+ * $v$ are 0 before step 1. Equals PyTorch's `Adam`.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */

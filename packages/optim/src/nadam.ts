@@ -24,7 +24,8 @@ export interface NadamOptions {
 /**
  * NAdam, with $\mu_n = \beta_1 (1 - \frac12 0.96^{n \psi})$ and $\Pi_n = \mu_1 \cdots \mu_n$: $p \leftarrow p - \eta
  * \left(\frac{1 - \mu_n}{1 - \Pi_n} g + \frac{\mu_{n+1}}{1 - \Pi_{n+1}} m\right) / (\sqrt{v / (1 - \beta_2^n)} +
- * \epsilon)$, with $m$ and $v$ as in Adam (Dozat 2016). Equals PyTorch's `NAdam`.
+ * \epsilon)$, where $\psi$ is the momentum decay and the other symbols are those of `adam` (Dozat 2016). Equals
+ * PyTorch's `NAdam`.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */

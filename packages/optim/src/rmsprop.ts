@@ -23,7 +23,8 @@ export interface RmspropOptions {
 
 /**
  * RMSprop: $v \leftarrow \alpha v + (1 - \alpha) g^2$; $m \leftarrow \mu m + g / (\sqrt{v} + \epsilon)$;
- * $p \leftarrow p - \eta m$ (Hinton 2012). If `centered`, the square of the mean gradient is subtracted from $v$ before
+ * $p \leftarrow p - \eta m$ (Hinton 2012). Here, $p$ is a parameter, $g$ its gradient, $\alpha$ the smoothing, $\mu$ the
+ * momentum and $\eta$ the learning rate. If `centered`, the square of the mean gradient is subtracted from $v$ before
  * the root. Equals PyTorch's `RMSprop`.
  *
  * @throws NnbpError `OUT_OF_RANGE`

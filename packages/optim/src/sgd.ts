@@ -22,8 +22,8 @@ export interface SgdOptions {
 /**
  * Stochastic gradient descent: $g \leftarrow g + \lambda p$; $m \leftarrow \mu m + (1 - d) g$ (in the first step,
  * $m \leftarrow g$); $p \leftarrow p - \eta m$, or with Nesterov's momentum $p \leftarrow p - \eta (g + \mu m)$;
- * without momentum $p \leftarrow p - \eta g$. Here, $\eta$ is the learning rate, $\mu$ the momentum, $d$ the dampening
- * and $\lambda$ the weight decay. Equals PyTorch's `SGD`.
+ * without momentum $p \leftarrow p - \eta g$. Here, $p$ is a parameter, $g$ its gradient, $\eta$ the learning rate,
+ * $\mu$ the momentum, $d$ the dampening and $\lambda$ the weight decay. Equals PyTorch's `SGD`.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  *

@@ -212,7 +212,7 @@ function describeSequences(
     longest > maxSteps
       ? `Note: backpropagation through time is truncated to ${maxSteps.toLocaleString('en')} steps.\n`
       : '';
-  return `\nSequences: ${counted(count, 'group')} of "${visible(group)}", ${lengths} each; ${names} is predicted ${where}\n${note}`;
+  return `\nSequences: ${counted(count, 'group')} of "${visible(group)}", ${lengths} each; ${names} ${targets.length === 1 ? 'is' : 'are'} predicted ${where}\n${note}`;
 }
 
 /** The most frequent class of the training sequences, and the test accuracy of always predicting it. */
