@@ -1,6 +1,6 @@
 // `pnpm build`: esbuild bundles the JavaScript of every package, then one run of the native TypeScript compiler emits
-// all declarations. Each takes a few seconds. Every entry point in package.json gets a bundle; code that several of
-// them share goes into a separate file.
+// all declarations. Both steps take a few seconds. Every entry point in package.json gets a bundle; code that several
+// entry points share goes into a separate file.
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,8 +19,8 @@ await Promise.all([
   // Dependencies and Node's built-in modules are imported, not bundled.
   ...names.map((name) => bundle(name, { entryPoints: entriesOf(name), packages: 'external' })),
   // The Node build of `nnbp` has three files instead of eighteen, since Node takes a millisecond to find and read each
-  // one. Core and train are not bundled, because callers use `instanceof` with their error classes;
-  // wasm is imported on first use.
+  // one. Core and train are not bundled, because callers use `instanceof` with their error classes; wasm is imported on
+  // first use.
   bundle('nnbp', {
     entryPoints: { node: 'src/index.ts' },
     conditions: ['@nnbp/source'],

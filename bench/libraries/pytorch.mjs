@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { denseLayers, eachComputed, levelsOf } from '../workloads.mjs';
 
-// Settings meant for another BLAS would slow down the BLAS of PyTorch.
+// Settings meant for another BLAS would slow down PyTorch's BLAS.
 const env = { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
 for (const name of ['OPENBLAS_CORETYPE', 'OPENBLAS_L2_SIZE']) delete env[name];
 

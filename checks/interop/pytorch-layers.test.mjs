@@ -93,7 +93,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
       const { gradients } = backpropagateSequence(network, inputs, targets, mse());
       const expected = { outputs: [predictSequence(network, inputs)], gradients: gradients.vector };
       const exported = exportTo(`recurrent-${seed}`, network, { inputs: [inputs], targets: [targets] });
-      // If one recurrent layer has no PyTorch module, the whole network is exported node by node, without modules.
+      // If any recurrent layer has no PyTorch module, the whole network is exported node by node, without modules.
       const expectedModules = layers.every(({ torch }) => torch !== undefined) ? layers.map(({ torch }) => torch) : [];
       expect(exported.modules.sort(byName), `INTEROP_SEED=${seed}`).toEqual(expectedModules.sort(byName));
       return { seed, network, expected, ...exported };
@@ -120,7 +120,8 @@ describe.skipIf(found === undefined)('PyTorch', () => {
       return { seed, network, expected, ...exported };
     });
     const modules = cases.flatMap((each) => each.modules);
-    // On a small grid, the windows may not determine the kernel, or may not use all of its weights.
+    // A layer on a small grid is not always recognized: its windows may fit several kernel sizes, or may not use all
+    // weights of the kernel.
     expect(unrecognized, 'networks with a layer that is not exported as a module').toBeLessThanOrEqual(
       0.05 * networkCount,
     );

@@ -7,8 +7,8 @@ import { articleNetwork, golden } from './golden.js';
 import { randomParameters, randomSamples, type Samples } from './random-data.js';
 
 /**
- * Compares a pass of an engine with one of the reference engine: outputs, loss, all gradients, and x, slope and
- * dloss/dx of each node and sample.
+ * Compares a pass of an engine with the same pass of the reference engine: outputs, loss, all gradients, and x, slope
+ * and dloss/dx of each node and sample.
  *
  * @throws Error that names the first number that is outside its bound
  */
@@ -102,8 +102,8 @@ export function expectGolden(engine: Engine): void {
       targets: Float64Array.of(Number(run.target)),
     };
     expectConformance(engine, graph, single, data, mse());
-    // The results are also compared with the decimal strings of the golden numbers. These need the exact parameters,
-    // which a float32 engine rounds when they are set.
+    // The results are also compared with the decimal strings of the golden numbers. For this comparison, the engine gets
+    // the exact parameters. A float32 engine rounds them when they are set.
     const executor = engine.prepare(graph, 1);
     executor.parameters.set(parameters.vector);
     const loss = executor.backpropagate(data.inputs, data.targets, 1, mse());
@@ -148,10 +148,10 @@ export function expectSteps(engine: Engine, make: () => Optimizer, random: Rando
     const mean = executor.step(data.inputs, data.targets, data.samples, mse(), optimizer);
     expectNear(`loss before step ${n}`, mean, loss, lossError);
     for (let p = 0; p < before.length; p++) {
-      const [here, low, high] = updated.map((after) => after[p]);
-      const spread = 1.1 * Math.max(Math.abs(low - here), Math.abs(high - here));
-      const rounding = 16 * unit * (Math.abs(before[p]) + Math.abs(here - before[p]));
-      expectNear(`parameter ${p} after step ${n}`, executor.parameters[p], here, spread + rounding);
+      const [expected, low, high] = updated.map((after) => after[p]);
+      const spread = 1.1 * Math.max(Math.abs(low - expected), Math.abs(high - expected));
+      const rounding = 16 * unit * (Math.abs(before[p]) + Math.abs(expected - before[p]));
+      expectNear(`parameter ${p} after step ${n}`, executor.parameters[p], expected, spread + rounding);
     }
   }
   executor.dispose();

@@ -79,7 +79,7 @@ export interface Predictor {
  * predictor.dispose();
  * ```
  */
-// oxlint-disable-next-line typescript/require-await -- an engine may have to compile the graph
+// oxlint-disable-next-line typescript/require-await -- async, so that a later version can compile asynchronously
 export async function compile(network: Network, options: CompileOptions = {}): Promise<Predictor> {
   const { engine = js(), batchSize = 128 } = options;
   expectEngine(engine);

@@ -1,4 +1,4 @@
-/** Compares imported recurrent layers of Keras with the Keras formulas, written as loops over matrices. */
+/** Compares recurrent layers imported from Keras with the Keras formulas, written as loops over matrices. */
 import { predictSequence, Random } from '@nnbp/core';
 import { fromKeras, toOnnx } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
@@ -38,14 +38,14 @@ const steps = {
   GRU({ kernel, recurrent, bias }: Numbers, x: number[], [h]: number[][], gate = sigmoid) {
     const units = h.length;
     const resetAfter = bias.length === 2;
-    const own = plus(times(x, kernel), bias[0]);
-    const past = resetAfter ? plus(times(h, recurrent), bias[1]) : times(h, recurrent);
-    const [z, r] = [0, 1].map((k) => plus(part(own, k, units), part(past, k, units)).map(gate));
-    const candidate = recurrent.map((row) => part(row, 2, units));
+    const fromInput = plus(times(x, kernel), bias[0]);
+    const fromState = resetAfter ? plus(times(h, recurrent), bias[1]) : times(h, recurrent);
+    const [z, r] = [0, 1].map((k) => plus(part(fromInput, k, units), part(fromState, k, units)).map(gate));
+    const candidateWeights = recurrent.map((row) => part(row, 2, units));
     const inner = resetAfter
-      ? part(past, 2, units).map((value, k) => r[k] * value)
-      : times(h.map((value, k) => r[k] * value), candidate); // oxfmt-ignore
-    const n = plus(part(own, 2, units), inner).map(Math.tanh);
+      ? part(fromState, 2, units).map((value, k) => r[k] * value)
+      : times(h.map((value, k) => r[k] * value), candidateWeights); // oxfmt-ignore
+    const n = plus(part(fromInput, 2, units), inner).map(Math.tanh);
     return [h.map((value, k) => z[k] * value + (1 - z[k]) * n[k])];
   },
 };

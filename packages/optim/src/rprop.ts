@@ -25,9 +25,9 @@ export interface RpropOptions {
 
 /**
  * Resilient backpropagation: if $g \cdot g_{last} > 0$, then $\Delta \leftarrow \min(\eta^+ \Delta, \Delta_{max})$; if
- * the product is below 0, then $\Delta \leftarrow \max(\eta^- \Delta, \Delta_{min})$ and $g \leftarrow 0$, so that the parameter
- * does not move in this step. Finally, $p \leftarrow p - \mathrm{sign}(g) \Delta$ (Riedmiller and Braun 1993). Equals
- * PyTorch's `Rprop`. Uses full batches: `fit` passes all samples at once.
+ * the product is below 0, then $\Delta \leftarrow \max(\eta^- \Delta, \Delta_{min})$ and $g \leftarrow 0$, so that
+ * the parameter does not move in this step. Finally, $p \leftarrow p - \mathrm{sign}(g) \Delta$ (Riedmiller and Braun
+ * 1993). Equals PyTorch's `Rprop`. Uses full batches: `fit` passes all samples at once.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */

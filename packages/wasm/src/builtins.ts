@@ -25,13 +25,13 @@ function kernelOf(kernels: Kernels, builtin: Builtin | undefined, custom: number
   return { code, options: (kernels[builtin.name].options ?? []).map((name) => builtin.options[name]) };
 }
 
-/** Returns the kernel of an activation, or the code of custom activations. */
+/** Returns the kernel of an activation. If there is none, the code is that of custom activations. */
 export const activationKernelOf = ({ builtin }: Activation): KernelChoice =>
   kernelOf(activationKernels, builtin, customActivation);
 
 /**
- * Returns the code of an aggregation's kernel, the code of the sum if no aggregation is set, or that of custom
- * aggregations.
+ * Returns the code of an aggregation's kernel. If no aggregation is set, this is the code of the sum. If the
+ * aggregation has no kernel, this is the code of custom aggregations.
  */
 export const aggregationCodeOf = (aggregation: Aggregation | undefined): number =>
   aggregation === undefined ? sumCode : codeOfAggregation(aggregation.builtin?.name ?? '');
@@ -40,7 +40,7 @@ export const aggregationCodeOf = (aggregation: Aggregation | undefined): number 
 export const aggregationKernelOf = ({ builtin }: Aggregation): AggregationKernel | undefined =>
   (aggregationKernels as Readonly<Record<string, AggregationKernel | undefined>>)[builtin?.name ?? ''];
 
-/** Returns the kernel of a loss, or the code of custom losses. */
+/** Returns the kernel of a loss. If there is none, the code is that of custom losses. */
 export const lossKernelOf = ({ builtin }: Loss): KernelChoice => kernelOf(lossKernels, builtin, customLoss);
 
 /** Returns the kernel of an optimizer with these options; undefined if there is none. */

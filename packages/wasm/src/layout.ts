@@ -117,7 +117,7 @@ export function rowStride(count: number): number {
   return (lines % 2 === 0 ? lines + 1 : lines) * lineBytes;
 }
 
-/** The number of lines per set, and of sets, of an L1 cache. */
+/** An L1 cache: the number of lines per set, and the number of sets. */
 const [waysOfCache, setsOfCache] = [8, 64];
 
 /**
@@ -143,12 +143,12 @@ export const sampleStride = (count: number): number => ((count * 4) % 512 === 0 
 export const tableLength = (predecessors: number): number => roundedUp(predecessors, 4);
 
 /**
- * The maximum size of the queue in bytes. For larger batches, the overhead of a call is small compared with the time of
- * a training step.
+ * The maximum size in bytes of a queue of several batches. A larger batch is alone in the queue: its training step
+ * takes much longer than the overhead of a call.
  */
 const queueBytes = 32768;
 
-/** Returns the number of batches of this size in bytes that one call accepts. */
+/** Returns the number of batches that the queue holds if each batch has `batchBytes` bytes. */
 export const queueLength = (batchBytes: number): number => Math.max(1, Math.floor(queueBytes / batchBytes));
 
 /** Returns the size of a parameter vector in bytes, rounded up to whole cache lines. */
@@ -276,8 +276,8 @@ export function layout(
     queueLosses: allocate(8 * queue, 'samples'),
     panelStride: rowStride(widest),
     panel: allocate(samples * rowStride(widest), 'values'),
-    // The optimizer's memory is last: the system provides memory only when it is first used, and plain gradient descent
-    // does not use this part.
+    // The optimizer's memory is last, because plain gradient descent does not use it: the operating system provides
+    // memory only when the memory is first used.
     squareSums: allocate(squareSumBytes(parameterBytes), 'optimizer'),
     optimizerVectors: allocate(maxOptimizerVectors * parameterBytes, 'optimizer'),
   };

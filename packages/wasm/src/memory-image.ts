@@ -111,20 +111,20 @@ export function writeHeader(
     Pick<CommonLayout, 'parameters' | 'gradients' | 'outputX' | 'targetRows' | 'weights'> & { readonly steps?: number },
 ): void {
   const { steps = 1 } = values;
-  const counts = {
+  const derived = {
     inputCount: graph.inputCount,
     targetCount: graph.outputs.length,
     outputCount: graph.outputs.length / steps,
     outputXStart: values.outputX,
     targetRowsStart: values.targetRows,
     weightsStart: values.weights,
-    // The distance from a parameter to its gradient, which kernels add to the address of the parameter.
+    // A distance: kernels add it to the address of a parameter to get the address of its gradient.
     gradients: values.gradients - values.parameters,
   };
-  for (const [name, value] of Object.entries({ ...values, ...counts })) {
+  for (const [name, value] of Object.entries({ ...values, ...derived })) {
     if (typeof value === 'number' && name in header) words[header[name as keyof typeof header] / 4] = value;
   }
-  numbers[header.outputShare / 4] = 1 / counts.outputCount;
+  numbers[header.outputShare / 4] = 1 / derived.outputCount;
 }
 
 function writeUnits(
@@ -194,24 +194,24 @@ function writeSeries(
   series: readonly (number | undefined)[],
   { units: records, seriesSamples, seriesStride, seriesDeltas, seriesPanels }: Layout,
 ): void {
-  const tablesOf = new Map<number, { delta: number; panel: number }>();
+  const addressesOf = new Map<number, { delta: number; panel: number }>();
   let [delta, panel] = [seriesDeltas, seriesPanels];
   units.forEach(({ nodes, firstRow }, n) => {
     const first = series[n];
     if (first === undefined) return;
     const panelStride = rowStride(graph.edgeStart[nodes[0] + 1] - graph.edgeStart[nodes[0]]);
     if (first === n) {
-      tablesOf.set(n, { delta, panel });
+      addressesOf.set(n, { delta, panel });
       delta += nodes.length * seriesStride;
       panel += seriesSamples * panelStride;
     }
-    const tables = tablesOf.get(first)!;
+    const addresses = addressesOf.get(first)!;
     const set = (field: keyof typeof unit, value: number) =>
       (words[(records + n * unitBytes + unit[field]) / 4] = value);
     set('inSeries', 1);
-    set('delta', tables.delta - firstRow * seriesStride);
+    set('delta', addresses.delta - firstRow * seriesStride);
     set('deltaStride', seriesStride);
-    set('panel', tables.panel);
+    set('panel', addresses.panel);
     set('panelStride', panelStride);
     set('makesPanel', 1);
   });

@@ -202,9 +202,9 @@ export function termsInTime(exercise: TimeExercise, { quantity, node, from }: Qu
 }
 
 /**
- * Returns the nodes and edges of the unrolled graph to highlight. For a parameter: the paths to the loss from the uses
- * of the parameter at the time step `firstStep` and later. For any other quantity: the same as in a graph without
- * delays.
+ * Returns the nodes and edges of the unrolled graph to highlight. For a parameter derivative: for each time step from
+ * `firstStep` on, the paths from the node that uses the parameter to the loss. For any other quantity: the same as in a
+ * graph without delays.
  */
 export function highlightsInTime(exercise: TimeExercise, selected: QuantityName, firstStep: number): Highlights {
   const { unrolled, network, steps } = exercise;

@@ -1,6 +1,6 @@
 /**
- * The Derive view of a network with delays: the network unrolled over time, a derivative's sum over time, and its
- * derivation.
+ * The Derive view of a network with delays: the network unrolled over time, the selected derivative as a sum over time,
+ * and the derivation of the selected derivative.
  */
 import { useMemo } from 'react';
 import { useMessages } from '../../language.js';

@@ -2,7 +2,7 @@
 import { type Code, f32x4, i32x4, int, type Local } from '../../assembler.js';
 import { word } from '../../memory-map.js';
 
-/** Sets x, d and t to the addresses of output k's rows of x, dLossDx and targets. */
+/** For output k, sets x, d and t to the addresses of three rows: its x, its dLossDx and its targets. */
 export function outputRows(k: Local, x: Local, d: Local, t: Local): Code {
   return [
     x.set(int.load(int.add(word('outputX'), int.shl(k.get, int.const(2))))),
