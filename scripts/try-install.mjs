@@ -6,8 +6,8 @@ import { join } from 'node:path';
 const unreachable = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH/;
 
 /**
- * Checks that the builds of `nnbp` for Node and for other hosts have the same exports, and that both builds use the
- * error classes of core and train.
+ * The source of a module. It checks that the builds of `nnbp` for Node and for other hosts have the same exports and use
+ * the error classes of core and train. Then it trains a network for one epoch.
  */
 const imports = `
   import { NnbpError } from '@nnbp/core';

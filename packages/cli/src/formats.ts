@@ -148,7 +148,7 @@ export const formats: readonly Format[] = [
   importOnly('neataptic', 'Network.toJSON() of neataptic', hasKeys('nodes', 'connections'), fromNeataptic),
 ];
 
-/** The format with this name. Throws if it is unknown or cannot be read or written. */
+/** The format with this name. Throws if no format has this name, or if the format does not support `access`. */
 export function formatNamed(name: string, access: 'read' | 'write'): Format {
   const known = formats.filter((format) => format[access] !== undefined);
   const found = known.find((format) => format.name === name);
@@ -185,6 +185,6 @@ export function formatOf(path: string, bytes: Uint8Array, name?: string): Format
   const reason = unsupportedFormatOf(bytes, keys);
   if (reason !== undefined) throw new Problem(`${path}: ${reason}`);
   throw new Problem(
-    `${path}: unknown format. Supported: ${names.join(', ')}. If the file is in one of these formats, specify it with --from.`,
+    `${path}: unknown format. Supported: ${names.join(', ')}. If the file is in one of these formats, specify the format with --from.`,
   );
 }

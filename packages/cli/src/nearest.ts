@@ -1,6 +1,6 @@
 /** Suggests the known name that is most similar to an unknown name. */
 
-/** The maximum number and length of names to compare, because names may come from an untrusted file. */
+/** Maximum number and length of the names to compare. Names may come from an untrusted file. */
 const [maxNames, maxLength] = [1000, 100];
 
 /** Levenshtein distance. */

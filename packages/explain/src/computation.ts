@@ -192,7 +192,7 @@ export function numberOf(computation: Computation, name: QuantityName): number {
   }
 }
 
-/** Returns the value of a quantity in the given cache and gradients. For a shared weight, the total gradient. */
+/** Returns the value of a quantity in the given cache and gradients. For a shared parameter, the total gradient. */
 export function numberIn(
   graph: Graph,
   sample: SampleCache,

@@ -1,4 +1,4 @@
-/** Formulas to choose from, with initial parameters estimated from the points, and example data. */
+/** Example data, and formulas to choose from. Their initial parameters are estimated from the points. */
 import { defaultState } from '../state.js';
 import type { Point } from './points.js';
 
@@ -22,7 +22,7 @@ export type ModelName =
   | 'peak'
   | 'wave';
 
-/** Returns the features of the points from which initial parameters are estimated. */
+/** Summarizes the points. Initial parameters are estimated from this summary. */
 function featuresOf(points: readonly Point[]) {
   const sorted = points.toSorted((a, b) => a.x - b.x);
   const ys = points.map(({ y }) => y);
@@ -131,7 +131,7 @@ function frequencyOf(points: readonly Point[], mean: number): number {
   return Math.max(1, crossings) / 2 / (sorted.at(-1)!.x - sorted[0].x || 1);
 }
 
-/** The model with this formula, ignoring white space; undefined if there is none. */
+/** Returns the model with this formula, undefined if there is none. Ignores white space, and reads `**` as `^`. */
 export const modelOf = (formula: string): Model | undefined =>
   models.find((model) => normalized(model.formula) === normalized(formula));
 

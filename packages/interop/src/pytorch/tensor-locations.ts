@@ -3,7 +3,7 @@ import type { Graph } from '@nnbp/core';
 import type { Layout } from './layout.js';
 
 /**
- * The locations of all nodes and all entries of the state. Tensor 0 is the inputs. Tensor 1 is the state, unless
+ * The locations of all nodes and all entries of the state. Tensor 0 holds the inputs. Tensor 1 holds the state, unless
  * the state belongs to recurrent layers. One tensor per block follows.
  */
 export class TensorLocations {

@@ -1,4 +1,4 @@
-/** Elementwise functions: activations, and functions that equal an activation up to scale and shift. */
+/** Activations, functions that equal an activation up to scale and shift, and the final softmax of a model. */
 import { elu, gelu, hardSigmoid, hardTanh, relu, selu, silu } from '@nnbp/activations';
 import type { Activation } from '@nnbp/core';
 import { affine } from '../tape.js';
@@ -70,14 +70,14 @@ export const geluExact: Operator = (call) => {
   return apply(call, gelu);
 };
 
-/** `Pow` with exponent 2, which may be part of an exported gaussian; see `Unfinished`. */
+/** `Pow` with exponent 2, which may be part of an exported activation, such as the gaussian. */
 export const power: Operator = (call) => {
   const { values } = call.constant(1);
   if (values.length !== 1 || values[0] !== 2) call.unsupported('a power other than 2');
   return unfinished('square')(call);
 };
 
-/** A final softmax or log-softmax; see `Rows.endedBy`. */
+/** A softmax or log-softmax, which is supported only as the last operation of the model. */
 const finalTransform =
   (transform: 'softmax' | 'logSoftmax'): Operator =>
   (call) => {

@@ -22,8 +22,9 @@ import { affine, type Entry, ratio, sum } from '../tape.js';
 import { isUnfinished, map, type Operator, termCount } from './operator.js';
 
 /**
- * A product of two computed values. It becomes an activation if it has one of the forms below, otherwise a node with
- * the aggregation `product`. The forms are a · a, and a · (s · f(r a) + t), where the second factor is the gate:
+ * Converts a product of two computed values. a · a becomes a square, which may be part of an activation. If the factors
+ * are a and a gate s · f(r a) + t, the product becomes one of the activations below. Any other product becomes a node
+ * with the aggregation `product`.
  *
  * - silu, with f = sigmoid and t = 0: a s σ(r a) = s/r silu(r a)
  * - mish, with f = tanh of softplus(a) and t = 0: a s f = s mish(a)
