@@ -72,7 +72,7 @@ const formats: readonly UnsupportedFormat[] = [
   { what: 'a compressed file (gzip)', advice: 'Unpack it first: gunzip FILE', fits: startsWith(0x1f, 0x8b) },
   {
     what: 'a TensorFlow Lite model (.tflite)',
-    advice: 'Convert it in Python: tf2onnx --tflite model.tflite --output model.onnx',
+    advice: 'Convert it to ONNX: python -m tf2onnx.convert --tflite model.tflite --output model.onnx',
     fits: (bytes) => latin1(bytes, 4, 8) === 'TFL3',
   },
   {

@@ -24,7 +24,7 @@ describe('a file in an unsupported format', () => {
     ['model.zip', zip('readme.txt'), /ZIP.*Unpack/],
     ['model.pkl', bytes('\x80\x04\x95\x10\0\0\0\0\0\0\0\x8c\x07sklearn'), /pickle.*never loaded.*skl2onnx/],
     ['model.joblib', bytes('\x80\x03csklearn'), /pickle.*skl2onnx/],
-    ['model.tflite', bytes('\x1c\0\0\0TFL3....'), /TensorFlow Lite.*tf2onnx/],
+    ['model.tflite', bytes('\x1c\0\0\0TFL3....'), /TensorFlow Lite.*python -m tf2onnx\.convert --tflite model.tflite/],
     [
       'model.json',
       bytes('{"format":"graph-model","modelTopology":{"node":[],"library":{}},"weightsManifest":[]}'),
