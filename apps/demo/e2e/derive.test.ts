@@ -391,7 +391,7 @@ test.each(['with', 'without'])(
   },
 );
 
-test('the Break it mode marks a node grey while its sum is unfinished, and red once it passes on a wrong sum', async () => {
+test('the “Break it” mode marks a node grey while its sum is unfinished, and red once it passes on a wrong sum', async () => {
   const page = await open(inDerive({ mode: 'break', step: 0 }));
   const node = (id: string) => page.locator(`.react-flow__node[data-id="${id}"]`);
   const wrong = page.locator('.react-flow__node', { has: page.locator('[data-wrong]') });

@@ -1,6 +1,6 @@
 /**
- * The Train view with sequences: recurrent layers side by side, forecasts of a table, graphs from the Build view, export
- * and links.
+ * The Train view with sequences: recurrent layers side by side, forecasts of a table column, graphs from the Build view,
+ * export and links.
  */
 import { predictSequence } from '@nnbp/core';
 import { load } from '@nnbp/formats';
@@ -139,8 +139,9 @@ test('a network trained on sequences persists across views, can be exported, and
   await button('Open this sequence in Derive').click();
   await page.getByRole('group', { name: 'dloss/dw_lstm.0@-1tolstm.i.0 as a sum over time' }).waitFor();
   await untilUrl(page, ({ view, derive: { time, input, target } }) => {
-    const next = input.slice(1).every((value, t) => value === target[t]);
-    return view === 'derive' && time.steps === 6 && time.targets === 'each' && input.length === 6 && next;
+    const targetsAreNextInputs = input.slice(1).every((value, t) => value === target[t]);
+    const hasSequence = time.steps === 6 && time.targets === 'each' && input.length === 6 && targetsAreNextInputs;
+    return view === 'derive' && hasSequence;
   });
   const { nodes } = readAddress(new URL(page.url()).hash, defaultState).network;
   expect(nodes.map(({ b }) => b)).toEqual(describe(network).nodes.map(({ b }) => b));
@@ -182,7 +183,7 @@ test(
   },
 );
 
-test('opening a link repeats the training steps that the link stores; the view is accessible and fits the screen in Chinese, in dark mode and on a phone', async () => {
+test('opening a link trains for the number of steps in the link; the view is accessible and fits the screen in Chinese, in dark mode and on a phone', async () => {
   const page = await open(
     {
       view: 'train',

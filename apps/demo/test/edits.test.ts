@@ -19,7 +19,7 @@ const chain: NetworkDescription = {
 };
 const loop = setInitial(connect(connect(chain, 'h', 'h', 1), 'y', 'h', 2), 'h', 0.25);
 
-/** Returns the reason for which an edit is rejected; undefined if the edit is accepted. */
+/** Returns the problem of a rejected edit; undefined if the edit is accepted. */
 function problemOf(edit: () => unknown) {
   try {
     edit();

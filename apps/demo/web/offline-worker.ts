@@ -30,7 +30,7 @@ const fileListAddress = addressOf('offline-files');
 const nowAddresses = new Set(now.map(addressOf));
 const laterAddresses = new Set(later.map(addressOf));
 
-/** Fetches the files of this version that are not cached yet, then the page. */
+/** Fetches the files in `now` that are not cached yet or may have changed, then the page. */
 async function install(): Promise<void> {
   const cache = await open();
   const cached = new Set((await cache.keys()).map(({ url }) => url));

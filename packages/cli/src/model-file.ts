@@ -53,7 +53,7 @@ export async function openModel(io: Io, path: string, options: ModelOptions): Pr
   const { columns: written, series } = metadata ?? {};
   if (series !== undefined) {
     throw new Problem(
-      `${path} is a forecasting model: it reads a series, not individual rows. Use nnbp forecast ${path} series.csv. For the errors of the model and of the baselines, see the report that nnbp train printed.`,
+      `${path} is a forecasting model: it reads a series, not individual rows. Use nnbp forecast ${path} series.csv. For the forecast errors of the model and the baselines, see the report that nnbp train printed.`,
     );
   }
   if (written === undefined) return { network, columns: columnsOf(network), hasColumns: false };

@@ -17,7 +17,7 @@ const identity: Activation = {
 
 /**
  * Returns an acyclic graph without delays that computes the same as `graph` does for a sequence of `steps` steps. Node
- * `h` at step 3 is `h@3`; its value one step before the sequence is `h@-1`. All copies of a node share its parameters,
+ * `h` at step 3 is `h@3`; its value one step before step 0 is `h@-1`. All copies of a node share its parameters,
  * and the layout of the parameters stays the same. The inputs and outputs are those of step 0, then those of step 1,
  * and so on.
  *
@@ -94,7 +94,7 @@ export function unroll(graph: Graph, steps: number, outputSteps?: readonly numbe
   }
 }
 
-/** Returns the node and the step (< 0) of each value from before the first step that a step of the sequence reads. */
+/** Finds the values that the sequence reads from before its first step. Returns the node and the step (< 0) of each. */
 function readBefore(graph: Graph, steps: number): (readonly [node: number, t: number])[] {
   const valuesBefore = new Map<string, readonly [number, number]>();
   for (let e = 0; e < graph.edgeCount; e++) {

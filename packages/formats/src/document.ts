@@ -10,7 +10,7 @@ import type { FunctionName } from './plugins.js';
 export const format = 'nnbp';
 /** Increased only if older readers would misread newer files. Older versions stay readable. */
 export const version = 2;
-/** Maximum state of a network in a file: the sum of the longest delay of each node, in values of earlier steps. */
+/** Maximum `stateSize` of a graph in a file: the longest delays of its nodes may add up to at most this. */
 export const maxState = 2 ** 24;
 
 /** Mean and deviation of each column; see `Standardization`. */

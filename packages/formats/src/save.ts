@@ -23,8 +23,8 @@ export interface SaveOptions {
  * are float32 numbers, the file is half as large. Custom activations and aggregations are saved by name.
  *
  * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two custom activations or aggregations with the same
- * name), `WRONG_TYPE` (metadata that JSON cannot represent), `TOO_LARGE` (metadata with hundreds of thousands of entries;
- * more than 16,384 distinct activations and aggregations; longest delays of the nodes that add up to more than 2²⁴),
+ * name), `WRONG_TYPE` (metadata that JSON cannot represent), `TOO_LARGE` (metadata with hundreds of thousands of
+ * entries; more than 16,384 distinct activations and aggregations; nodes whose longest delays add up to more than 2²⁴),
  * `MALFORMED` (metadata nested too deeply)
  *
  * @example

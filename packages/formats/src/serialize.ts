@@ -27,8 +27,8 @@ import { functionsNamed, nameOf, type Plugins } from './plugins.js';
 /**
  * Returns the document of a network, without the values of its parameters.
  *
- * @throws NnbpError `UNSUPPORTED` (two custom activations or aggregations with the same name), `TOO_LARGE` (longest
- * delays of the nodes that add up to more than 2²⁴)
+ * @throws NnbpError `UNSUPPORTED` (two custom activations or aggregations with the same name), `TOO_LARGE` (nodes whose
+ * longest delays add up to more than 2²⁴)
  */
 export function describe({ graph, inputScaler, outputScaler, outputTransform }: Network): NetworkDocument {
   expectDistinctNames('activations', graph.activations);

@@ -242,7 +242,7 @@ describe("a file written by neat-python's neat.export", () => {
   });
 });
 
-describe('a genome that cannot be imported', () => {
+describe('genome formats and errors', () => {
   const change = (part: object): NeatGenome => ({ ...singleNode('tanh'), ...part });
   const node = singleNode('tanh').nodes[0];
 

@@ -9,7 +9,7 @@ export type AlongLine = (step: number) => { readonly value: number; readonly slo
 
 /** The result of a line search. */
 export interface LineSearchResult {
-  /** The accepted step; otherwise the step with the lowest value found, or 0 if no value was lower than at the start. */
+  /** The accepted step. If no step is accepted: the best step found, or 0 if no step was better than the start. */
   readonly step: number;
   /** Whether the value decreases sufficiently, and the slope is flat enough or the bracket is narrow. */
   readonly accepted: boolean;
@@ -65,7 +65,7 @@ export function lineSearch(
     if (sufficient && Math.abs(point.slope) <= -curvature * start.slope) return { step, accepted: true };
     if (stage === 1 && sufficient && point.slope >= Math.min(decrease, curvature) * start.slope) stage = 2;
 
-    // Until a point decreases sufficiently, the search looks for a minimum of value − decrease · step · start.slope.
+    // Until a step decreases the value sufficiently, the search minimizes value − decrease · step · start.slope.
     const tilt = stage === 1 && point.value <= best.value && !sufficient ? decrease * start.slope : 0;
     const tilted = ({ step: at, value, slope }: Point): Point => ({
       step: at,

@@ -1,4 +1,4 @@
-/** Panel of the Break it mode: choose a mistake and see its result and an explanation. */
+/** Panel of the “Break it” mode: choose a mistake and see its result and an explanation. */
 import { ChevronDown, ChevronUp, X } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
@@ -147,7 +147,7 @@ function Comparison({ broken: { exercise, pass, accumulated, states } }: BreakIt
   const { break: say } = useMessages(messages);
   const { graph } = exercise.network;
   const { dLossDx, slope } = exercise.trace.pass.cache.samples[0];
-  // For a wrong order: the number of visits shown so far. Without a cache: the number of all computations.
+  // For the mistake `order`: visits to node i so far. For the other mistakes: computations of node i in the pass.
   const countOf = (i: number) => (mistake === 'order' ? BigInt(accumulated.counts[i]) : pass.counts[i]);
   const rows = graph.ids.map((id, i) => ({ id, i })).slice(0, maxRows);
   const pair = (name: string, correct: number, actual: number, wrong: boolean) => (

@@ -1,4 +1,4 @@
-/** Positions labels on straight edges so that they avoid each other, the boxes and, if possible, other edges. */
+/** Positions labels on straight edges so that they avoid each other, node boxes and, if possible, other edges. */
 
 export interface Segment {
   readonly x1: number;

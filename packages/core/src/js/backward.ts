@@ -94,8 +94,9 @@ function sparseBackward(
 }
 
 /**
- * Cases 2 and 3 of nodes with an aggregation other than the sum: dloss/dz_e = delta · dA/dz_e. Adds factor · gradient
- * to `target`.
+ * Cases 2 and 3 of nodes with an aggregation other than the sum: dloss/dz_e = delta · dA/dz_e.
+ *
+ * @param target - The vector to which factor · dloss/dw is added.
  */
 export function combinedBackward(
   { count, firstRow, sparse, combination }: ProgramUnit,

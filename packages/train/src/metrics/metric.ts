@@ -30,7 +30,7 @@ export interface Metric {
 /** Accumulates one metric during an evaluation. */
 export interface MetricAccumulator {
   /**
-   * Adds one sample, or one step of a sequence that has a target. The arrays are overwritten afterwards.
+   * Adds one sample or, in a sequence, one step that has a target. The arrays are overwritten afterwards.
    *
    * @param step - The index of the step in its sequence; 0 without sequences.
    */

@@ -29,7 +29,7 @@ export function backward(context: CodegenContext): Code {
   ];
 }
 
-/** Adds case 2 of the nodes of group k to dloss/dx of those predecessors whose groups are `needed`. */
+/** Adds case 2 of the nodes of group k to dloss/dx of the predecessors in groups for which `needed` returns true. */
 function caseTwo(context: CodegenContext, k: number, needed: (group: number) => boolean): Code {
   const { groups } = context;
   if (groups[k].byColumns) return caseTwoOfColumns(context, k, needed);
