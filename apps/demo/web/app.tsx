@@ -203,7 +203,7 @@ function Share() {
   );
 }
 
-/** Moves the focus to the content. An anchor would replace the URL fragment, which holds the state. */
+/** Moves the focus to the content. Following the link would replace the URL fragment, which holds the state. */
 function skip(event: { preventDefault(): void }): void {
   event.preventDefault();
   document.getElementById('content')?.focus();

@@ -12,7 +12,7 @@ function gate(h: number): number {
 }
 
 /** Returns 1 − tanh²(softplus(h)) without cancellation, as 4 y² / (y² + 1)² with y = 1 + e^h. */
-function gateComplement(h: number): number {
+function oneMinusGateSquared(h: number): number {
   const e = Math.exp(-Math.abs(h));
   const onePlusE = 1 + e;
   const sum = h >= 0 ? 1 + 2 * e + 2 * e * e : e * (e + 2) + 2;
@@ -26,7 +26,7 @@ function gateComplement(h: number): number {
 export const mish: Activation = {
   name: 'mish',
   value: (h) => h * gate(h),
-  derivative: (h) => gate(h) + (h * gateComplement(h)) / (1 + Math.exp(-h)),
+  derivative: (h) => gate(h) + (h * oneMinusGateSquared(h)) / (1 + Math.exp(-h)),
   builtin: { name: 'mish', options: {} },
 };
 

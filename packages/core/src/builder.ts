@@ -276,7 +276,7 @@ export class GraphBuilder {
     });
   }
 
-  /** The initial value of each node, which its delayed edges read before the first step. */
+  /** The initial value of each node. Delayed edges from the node read it before the first step. */
   #initials(nodeCount: number, indexOf: (id: string) => number): Float64Array {
     const initialOf = new Map<string, number>();
     for (const [id, value] of this.#groups.flatMap(({ initials }) => initials)) {
@@ -418,7 +418,10 @@ function numberedIds(name: string, count: number): string[] {
   return Array.from({ length: count }, (_, k) => `${name}.${k}`);
 }
 
-/** Whether the slots must be stored: b or c is shared, or any parameter is fixed (other than c at 1). */
+/**
+ * Whether the slots of b, c and w must all be stored: b or c is shared, or any parameter is fixed (other than c at 1).
+ * If only weights are shared, the slots of w suffice.
+ */
 function needsSlots(fixed: Group['fixed'], shared: Group['shared']): boolean {
   return (
     fixed.b !== undefined ||
@@ -429,7 +432,7 @@ function needsSlots(fixed: Group['fixed'], shared: Group['shared']): boolean {
   );
 }
 
-/** The ids, names, delays and initial values of a node's incoming edges. */
+/** The source ids, names, delays and initial values of a node's incoming edges. */
 function sourcesOf(sources: readonly Source[]): Pick<Group, 'from' | 'edges' | 'delays' | 'initials'> {
   if (sources.every((source) => typeof source === 'string')) {
     const from = [...sources];

@@ -2,8 +2,8 @@
  * Divides a graph into the units of work of an engine. Nodes on the same level do not depend on each other. The nodes
  * of a unit are on one level and have the same activation and aggregation; their c are either all fixed or all
  * parameters. Nodes can form a dense unit only if they also use the sum, have the same predecessors, do not share
- * weights with each other, and have enough weights, all of them trainable. The other nodes of a level form sparse units.
- * It makes no difference whether the nodes were declared with `layer`, with `mlp` or one by one.
+ * weights with each other, and have enough weights, all of them trainable. The other nodes of a level form sparse
+ * units. It makes no difference whether the nodes were declared with `layer`, with `mlp` or one by one.
  */
 import type { Activation, Aggregation } from './contract.js';
 import type { Graph } from './graph.js';
@@ -11,8 +11,8 @@ import type { Graph } from './graph.js';
 /** Nodes that an engine computes together. */
 export interface Unit {
   /**
-   * Whether all nodes use the sum and have the same predecessors, and no two of them share a weight. (They can share
-   * weights with other units.)
+   * If true, all nodes use the sum and have the same predecessors, and no two of them share a weight. (They can share
+   * weights with other units.) A sparse unit can have these properties too, for example if it has few weights.
    */
   readonly dense: boolean;
   /** Graph indices of the nodes, in the order of their rows. */

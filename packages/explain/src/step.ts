@@ -11,11 +11,11 @@ import type { Computation } from './computation.js';
 
 /** A number with its name, its formula and the steps it depends on. */
 export interface Step {
-  /** The quantity. For the case 1 part of an output with successors: `dLossDx` of that output. */
+  /** The quantity. For the case 1 part of an output with successors (see `case`): `dLossDx` of that output. */
   readonly quantity: QuantityName;
   /**
-   * The case that computes it. An output with successors is case 2, and its first term is its case 1 part. A slope is
-   * case 3: it depends only on the node.
+   * The case that computes it. An output with successors is case 2, and its first term is its case 1 part. A slope
+   * counts as case 3, since it depends only on its own node.
    */
   readonly case: 1 | 2 | 3 | 'forward';
   /** The number, bit-identical to the reference engine's. */
@@ -82,8 +82,8 @@ export class DerivationStep implements Step {
   }
 
   /**
-   * Whether this step and all steps above it occur first. If a step above is reused, so is this step. Uses a loop,
-   * because a derivation can be ten thousand steps deep.
+   * Whether this step and all steps above it are the first occurrences of their quantities. If a step above is reused,
+   * so is this step. Uses a loop, because a derivation can be ten thousand steps deep.
    */
   #isFirst(): boolean {
     let { symbol, parent, index } = this as DerivationStep;

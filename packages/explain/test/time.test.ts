@@ -274,7 +274,7 @@ describe('a trace through time', () => {
         quantity === 'dLossDw' && from?.startsWith('h') === true ? [[from, values[k]]] : [],
       ),
     );
-    // As in the sum over time above: 10 · 2 at step 1, then 22 · 0, each divided by 2, the number of targets.
+    // The terms are 10 · 2 at step 1, then 22 · 0 at step 0, each divided by 2, the number of targets.
     expect(sums).toEqual([
       ['h@0', 10],
       ['h@-1', 10],

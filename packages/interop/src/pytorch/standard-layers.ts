@@ -1,4 +1,7 @@
-/** Writes recognized layers as PyTorch modules, if every entry of the module's tensors is a separate parameter. */
+/**
+ * Writes a recognized layer as a PyTorch module if its weights and biases are distinct parameters that nothing else
+ * uses.
+ */
 import type { Graph } from '@nnbp/core';
 import { type Axis, operatorAxes } from '../recognize/grid.js';
 import { planSteps, type Step } from '../recognize/plan.js';
@@ -143,7 +146,7 @@ function isWindowModule(graph: Graph, layer: WindowLayer, useCounts: Uint32Array
 const hasBias = ({ parameterCount, constants }: Graph, { biases }: WindowLayer) =>
   !biases.every((slot) => slot >= parameterCount && constants[slot - parameterCount] === 0);
 
-/** Whether an axis has the same number of windows if it is padded equally at both ends, as PyTorch modules do. */
+/** Whether an axis has the same number of windows if it is padded equally at both ends, as in PyTorch modules. */
 const canPadSymmetrically = ({ size, kernel, stride, dilation, padding: [begin], windows }: Axis) =>
   Math.floor((size + 2 * begin - dilation * (kernel - 1) - 1) / stride) + 1 === windows;
 

@@ -34,13 +34,13 @@ export function unrolledLayers(nodes: Nodes): UnrolledLayer[] {
 
 /** Groups layers into pairs that read the same steps in opposite directions, and single layers. */
 export function directionsOf(layers: readonly UnrolledLayer[]): (readonly UnrolledLayer[])[] {
-  const left = [...layers];
+  const remaining = [...layers];
   const found: (readonly UnrolledLayer[])[] = [];
-  for (let forward = left.shift(); forward !== undefined; forward = left.shift()) {
+  for (let forward = remaining.shift(); forward !== undefined; forward = remaining.shift()) {
     const steps = forward.inputs.toReversed().join(';');
     const kind = kindOf(forward);
-    const k = left.findIndex((other) => kindOf(other) === kind && other.inputs.join(';') === steps);
-    found.push(k < 0 ? [forward] : [forward, ...left.splice(k, 1)]);
+    const k = remaining.findIndex((other) => kindOf(other) === kind && other.inputs.join(';') === steps);
+    found.push(k < 0 ? [forward] : [forward, ...remaining.splice(k, 1)]);
   }
   return found;
 }
@@ -48,7 +48,7 @@ export function directionsOf(layers: readonly UnrolledLayer[]): (readonly Unroll
 const kindOf = ({ layer: { kind, activation, resetAfter, units, gates } }: UnrolledLayer) =>
   [kind, activation, resetAfter, units.length, gates.map(({ peepholes }) => peepholes !== undefined)].join();
 
-/** The constants that only these layers read. They become the initial states of the operators. */
+/** The constant nodes that only these layers read. They become the initial states of the ONNX operators. */
 export function constantsOf(nodes: Nodes, layers: readonly UnrolledLayer[]): Set<number> {
   const { graph } = nodes;
   const readers = successorsOf(graph).nodes;
@@ -203,7 +203,7 @@ function unrolledLayer(nodes: Nodes, copies: Copies, last: LastStep, layer: Recu
     (i) => unitNodes.has(i) || (graph.outputPosition[i] < 0 && readersOf(i).every((reader) => everyNode.has(reader))),
   );
   if (!isClosed || everyNode.size !== all.length) return undefined;
-  // An operator computes all steps at once, so no input may depend on a node of the layer.
+  // An ONNX operator computes all steps at once, so no input may depend on a node of the layer.
   const dependent = new Set(all);
   for (let i = Math.min(...all); i < graph.nodeCount; i++) {
     if (dependent.has(i)) for (const reader of readersOf(i)) dependent.add(reader);

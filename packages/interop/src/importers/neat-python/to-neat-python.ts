@@ -1,7 +1,7 @@
 /**
  * Exports a network as a neat-python genome. Each value is represented as a weighted sum of nodes that neat-python
- * supports. Factors that neat-python does not support (c, scalers, other slopes of a leaky ReLU) are multiplied into
- * the weights of the successors.
+ * supports. Factors that neat-python does not support (c, scalers, most slopes of a leaky ReLU) are multiplied into the
+ * weights of the outgoing edges.
  */
 import { expectFinite, type Graph, type Network, NnbpError } from '@nnbp/core';
 import { type AsNeat, toNeat } from './functions.js';
@@ -75,10 +75,11 @@ class GenomeWriter {
   readonly #slots: ArrayLike<number>;
   readonly #keys: Keys;
   /**
-   * For each node whose h neat-python clamps, the hard tanh node before it, which clamps h. In neat-python, the hard
-   * tanh is not a separate node.
+   * For each node that `fromNeatPython` created from `sin` or `softplus`, the hard tanh node before it, which clamps h.
+   * The hard tanh node is not exported, since neat-python clamps h itself.
    */
   readonly #clamps: ReadonlyMap<number, number>;
+  /** The hard tanh nodes in `#clamps`. */
   readonly #clamping: ReadonlySet<number>;
   readonly #asNeat: ReadonlyMap<number, AsNeat>;
   /** The value of each node, as a sum of neat-python nodes. */
@@ -240,7 +241,10 @@ class GenomeWriter {
   }
 }
 
-/** Whether a value depends only on inputs. In a recurrent network, other nodes are read one step later. */
+/**
+ * Whether a value depends only on inputs. In a recurrent network, an added sum node reads inputs in the same step, but
+ * other nodes one step earlier.
+ */
 const isOfInputs = ({ terms }: Value) => terms.every(([key]) => key < 0);
 
 /** neat-python clamps h of `sin` and `softplus` to ± this value. */
