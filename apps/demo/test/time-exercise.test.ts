@@ -1,4 +1,4 @@
-/** Derive through time: the numbers on the page are bit-identical to those of the engine. */
+/** Tests the Derive view of networks with delays: its numbers are bit-identical to those of the engine. */
 import { backpropagateSequence, Random } from '@nnbp/core';
 import { nameOf, type QuantityName } from '@nnbp/explain';
 import { describe, expect, test } from 'vitest';
@@ -94,7 +94,7 @@ describe('the sum over time', () => {
     },
   );
 
-  test('the sum over time of the example has the two terms of chapter 9', () => {
+  test('the sum over time of the example has the two terms of chapter 9 of Learn', () => {
     const terms = termsInTime(example, { quantity: 'dLossDw', node: '2', from: '1' });
     const { cache } = example.pass;
     expect(terms.map(({ value }) => value)).toEqual(

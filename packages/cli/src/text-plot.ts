@@ -48,7 +48,7 @@ export function textPlot({ xRange, yRange, line, marks, title, xEnds, xLabel }: 
   for (let k = 1; k < line.length; k++) {
     const [from, to] = [line[k - 1], line[k]];
     const [first, last] = [dotAt(from), dotAt(to)];
-    // At least one dot for each row and column that the segment spans.
+    // Enough parts that neighbouring points are at most one dot apart.
     const parts = Math.max(1, Math.abs(last.across - first.across), Math.abs(last.down - first.down));
     for (let part = 0; part <= parts; part++) {
       const { cell, bit } = cellAt([

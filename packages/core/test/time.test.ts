@@ -91,7 +91,7 @@ describe('a delayed edge', () => {
   });
 });
 
-test('an integer weight has the same effect as repeating the sample', () => {
+test('an integer sample weight has the same effect as repeating the sample', () => {
   const { graph, parameters } = recurrence();
   const run = (rows: number[], targets: number[], samples: number, weights?: number[]) => {
     const executor = reference().prepare(graph, samples);
@@ -356,7 +356,12 @@ describe('a network', () => {
     ['a fixed b that is null', 'WRONG_TYPE', /fixed\.b/, () => bad({ fixed: { b: null as never } })],
     ['a shared name that is a number', 'WRONG_TYPE', /shared\.w\.x/, () => bad({ shared: { w: { x: 5 as never } } })],
     ['an initializer that is a string', 'WRONG_TYPE', /init\.w/, () => bad({ init: { w: 'zeros' as never } })],
-    ['unrolling a network', 'WRONG_TYPE', /network\.graph/, () => unroll(recurrence() as never, 2)],
+    [
+      'unrolling a network instead of its graph',
+      'WRONG_TYPE',
+      /network\.graph/,
+      () => unroll(recurrence() as never, 2),
+    ],
     [
       'an output step that does not exist',
       'OUT_OF_RANGE',
@@ -421,9 +426,9 @@ describe('a network', () => {
     ['more steps than prepared', 'OUT_OF_RANGE', /number of steps/, () => pass([1, 1, 1])],
     ['sample counts that increase', 'OUT_OF_RANGE', /samples\[1\]/, () => pass([1, 2])],
     ['a step without samples', 'OUT_OF_RANGE', /samples\[1\]/, () => pass([1, 0])],
-    ['a negative weight', 'OUT_OF_RANGE', /weights\[1\]/, () => pass([1, 1], [1, -1])],
-    ['weights that are all 0', 'OUT_OF_RANGE', /at least one number above 0/, () => pass([1, 1], [0, 0])],
-    ['too few weights', 'WRONG_LENGTH', /weights/, () => pass([1, 1], [1])],
+    ['a negative sample weight', 'OUT_OF_RANGE', /weights\[1\]/, () => pass([1, 1], [1, -1])],
+    ['sample weights that are all 0', 'OUT_OF_RANGE', /at least one number above 0/, () => pass([1, 1], [0, 0])],
+    ['too few sample weights', 'WRONG_LENGTH', /weights/, () => pass([1, 1], [1])],
     ['a state that is too short', 'WRONG_LENGTH', /state/, () => pass([1, 1], [1, 1], [])],
     ['a state that is too long', 'WRONG_LENGTH', /state/, () => pass([1, 1], [1, 1], [0, 0])],
   ])('a typed error is thrown for %s', (_, code, message, act) => {

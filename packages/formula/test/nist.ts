@@ -12,7 +12,7 @@ export interface Problem {
   /** The formula for y. In the problem Nelson, the formula and the data are for log(y). */
   readonly formula: string;
   readonly variables: readonly string[];
-  /** Initial parameters: start 1 is far from the solution, start 2 near it. */
+  /** Two sets of initial parameters: the first is far from the solution, the second near it. */
   readonly starts: readonly (readonly number[])[];
   readonly certified: readonly number[];
   readonly standardDeviations: readonly number[];

@@ -67,7 +67,7 @@ describe('the file format of brain.js 2', () => {
   });
 });
 
-describe('the file formats before brain.js 1', () => {
+describe('the file formats of brain and the first versions of brain.js', () => {
   const inputs = { x: {}, y: {} };
   const hidden = { 0: { bias: 0.5, weights: { x: 2, y: -1 } }, 1: { bias: -0.5, weights: { x: 0.25, y: 4 } } };
   const output = { on: { bias: 0.1, weights: { 0: 3, 1: -2 } } };

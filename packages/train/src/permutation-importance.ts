@@ -65,7 +65,7 @@ export async function permutationImportance(
   expectInteger('repeats', repeats, 2);
   for (const index of columns.flat()) {
     if (!(Number.isInteger(index) && index >= 0 && index < graph.inputCount)) {
-      throw mismatch('OUT_OF_RANGE', 'columns', `integers below ${graph.inputCount}`, index);
+      throw mismatch('OUT_OF_RANGE', 'columns', `integers ≥ 0 and < ${graph.inputCount}`, index);
     }
   }
   const tables = tablesOf(data);

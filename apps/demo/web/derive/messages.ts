@@ -20,7 +20,7 @@ const en = {
   timeSteps: 'Steps',
   timeTargets: 'Targets',
   targetsAt: { last: 'at the last step', rest: 'after the first step', each: 'at each step' },
-  noTimeToBreak:
+  noBreakItWithDelays:
     '“Break it” supports only networks without delays. Choose another network, or choose “Your network” to see this network unrolled.',
   loss: 'Loss',
   lossNow: 'loss',
@@ -253,7 +253,7 @@ const zh: typeof en = {
   timeSteps: '步数',
   timeTargets: '目标',
   targetsAt: { last: '仅最后一步', rest: '第一步之后', each: '每一步' },
-  noTimeToBreak: '“故意出错”只能用于没有延迟的网络。请选择其他网络，或切换到“你的网络”查看展开的结果。',
+  noBreakItWithDelays: '“故意出错”只能用于没有延迟的网络。请选择其他网络，或切换到“你的网络”查看展开的结果。',
   loss: '损失函数',
   lossNow: 'loss',
   node: '节点',

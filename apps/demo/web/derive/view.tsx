@@ -72,7 +72,7 @@ export default function View() {
           {problem}
         </p>
       )}
-      {timeExercise !== undefined && mode === 'break' && <p role="status">{say.noTimeToBreak}</p>}
+      {timeExercise !== undefined && mode === 'break' && <p role="status">{say.noBreakItWithDelays}</p>}
       {timeExercise !== undefined && mode !== 'break' ? (
         <Suspense fallback={null}>
           <TimeView exercise={timeExercise} />

@@ -18,11 +18,10 @@ export interface SplitOptions {
 }
 
 /**
- * Returns a function that looks up the group of a row.
+ * Returns a function that looks up the group of a row, and throws a `Problem` if the row has none.
  *
  * @param groupColumn - The name of the column that identifies the group.
  * @param reason - Why every row must have a group, for the error message.
- * @throws Problem in the returned function if the row has no group
  */
 export function groupReader(
   csv: Csv,

@@ -1,4 +1,4 @@
-/** Selects and rearranges the items of a tensor in row-major order. */
+/** Selects, rearranges and joins the items of tensors. All items are given and returned in row-major order. */
 import { sizeOf } from '../size-of.js';
 
 /** Selects the items at `positions` along an axis. */

@@ -1,4 +1,7 @@
-/** Computes z_e = w_e · x, A(z) and dA/dz_e of groups whose edges are processed by columns: one edge e of each node. */
+/**
+ * Computes z_e = w_e · x, A(z) and dA/dz_e of groups whose edges are processed by columns. A column consists of one
+ * edge e of each node.
+ */
 import { type Code, f32x4, type Local } from '../assembler.js';
 import { product } from '../kernels/aggregations/product.js';
 import { type CodegenContext, gather, valuesOf } from './codegen-context.js';
@@ -62,8 +65,8 @@ function aggregateWithSlopes(context: CodegenContext, k: number, a: Local, slope
 }
 
 /**
- * Computes delta · dA/dz_e for each column of a group. For the sum, this is delta; other aggregations are evaluated
- * again.
+ * Computes delta · dA/dz_e for each column of a group. For the sum, this is delta. For a product of two numbers,
+ * dA/dz_e is the other number. Any other aggregation is evaluated again.
  */
 export function edgeDeltas(context: CodegenContext, k: number): { code: Code; deltas: readonly Local[] } {
   const { delta, groups, local, columnsOf } = context;
