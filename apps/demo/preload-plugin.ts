@@ -1,7 +1,8 @@
 /**
  * Adds a preload script to the page. While the main script is still loading, the preload script requests the files of
  * the view that the URL names. Otherwise, these files would be requested only when the main script runs. If the URL
- * names the first chapter of Learn, the preload script also shows that chapter, rendered at build time.
+ * names the first chapter of Learn, the preload script also shows the first screen: that chapter, rendered at build
+ * time.
  */
 import { createHash } from 'node:crypto';
 import type { Plugin, Rolldown } from 'vite';
@@ -60,7 +61,7 @@ function filesOf(bundle: Bundle, file: string, files = new Set<string>()): Set<s
 }
 
 interface FirstScreen {
-  /** HTML of the first screen. */
+  /** HTML of the first screen in each language. */
   readonly screens: Record<LanguageName, string>;
   /** Styles of Learn, which are not loaded yet when the script runs. */
   readonly styles: string;

@@ -70,7 +70,7 @@ export function guessColumns(used: Survey, options: ColumnOptions, all: Survey =
   if (!guesses.some(({ role }) => role === 'input')) {
     const reasons = guesses.filter(({ role }) => role === 'ignored').slice(0, 3);
     const why = reasons.map(({ survey, reason }) => `"${survey.name}" (${reason})`).join(', ');
-    const examples = why === '' ? '' : `, such as ${why}`;
+    const examples = why === '' ? '' : `, for example ${why}`;
     throw new Problem(
       `No input columns: every column except the target is ignored${examples}. Add --number NAME or --category NAME to use one of them.`,
     );

@@ -52,8 +52,8 @@ function graphOf({ inputs, nodes, initial, outputs }: Case) {
 }
 
 /**
- * Combines sequences of different lengths into one batch, longest first: the rows of step 0, then those of step 1, and
- * so on.
+ * Combines sequences of different lengths into one batch: the rows of step 0, then those of step 1, and so on. Within a
+ * step, longer sequences come first.
  */
 function batchOf(testCase: Case) {
   const sequences = testCase.sequences.toSorted((a, b) => b.inputs.length - a.inputs.length);

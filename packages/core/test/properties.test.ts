@@ -46,7 +46,7 @@ function expectDerivatives(network: Network, random: Random, loss: Loss, max: nu
   if (report.mismatches.length > 0) throw new Error(report.toString());
 }
 
-/** An asymmetric loss in which each term depends on two outputs, unlike in any built-in loss. */
+/** An asymmetric loss in which each term depends on an output and on the next output. */
 const coupled: Loss = {
   name: 'coupled',
   value(x, t) {

@@ -102,7 +102,8 @@ export interface PredictionEstimate {
 
 /**
  * Computes the statistics of a fit that minimized the sum of squares (the loss `mse()`). The covariance is s²·(JᵀJ)⁻¹,
- * computed from the QR factor of the Jacobian J. Valid at the minimum, for independent errors of equal variance.
+ * where J is the Jacobian and s the residual standard deviation. It is computed from the QR factor of J. Valid at the
+ * minimum, for independent errors of equal variance.
  *
  * @throws NnbpError `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`; `OUT_OF_RANGE` (an invalid confidence level or weight,
  * or too few observations), `UNSUPPORTED` (standardized or transformed outputs)

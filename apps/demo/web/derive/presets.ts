@@ -28,7 +28,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
   vanishing: { network: chain('sigmoid', 1), input: [0.5], target: [1], loss: 'mse', selected: 'dloss/dw_1to2' },
   // With slope 1 and weight 4, each layer multiplies dloss/dx by four.
   exploding: { network: chain('relu', 4), input: [0.5], target: [0], loss: 'mse', selected: 'dloss/dw_1to2' },
-  // h of node 3 is negative, so its slope is 0: the gradients of its parameters are 0, and no step can change them.
+  // h of node 3 is negative, so its slope is 0: the gradients of its parameters are 0, and training cannot change them.
   'dead-relu': {
     network: {
       inputs: ['1'],

@@ -147,7 +147,7 @@ export function GraphView({ label, nodes, edges, height, editable = false, narro
       height,
     })),
     links: edges.filter(({ delay = 0 }) => delay === 0).map(({ from, to }) => ({ from, to })),
-    // Rounded, so that the appearance of a scrollbar does not move every node.
+    // Rounded, so that the nodes do not move when a scrollbar appears.
     frameWidth: Math.floor(width / 40) * 40,
     nodeGap: editable ? editorNodeGap : nodeGap,
   });

@@ -17,7 +17,7 @@ export function svgPlot(plotData: FitPlotData, title: string): string {
   const right = width - margin.right;
   const bottom = height - margin.bottom;
   const across = (x: number) => margin.left + ((x - xRange[0]) / (xRange[1] - xRange[0])) * (right - margin.left);
-  // The band may extend far beyond the plot.
+  // Limited, because the band may extend far beyond the plot.
   const down = (y: number) =>
     Math.min(
       2 * height,

@@ -1,8 +1,9 @@
 /**
  * Compiles a graph into a program for the js engine: the units of the plan, with everything that the loops need in
  * typed arrays. A program depends only on the graph, so that all batch sizes use the same one. A unit is a group of
- * nodes that are computed together. A row has the values of one node for all samples. A slot is an index in the vector
- * of the graph's parameters and constants.
+ * nodes that are computed together. In a dense unit, all nodes use the sum and have the same predecessors; the other
+ * units are sparse. A row has the values of one node for all samples. A slot is an index in the vector of the graph's
+ * parameters and constants.
  */
 import type { Activation, Aggregation } from '../contract.js';
 import type { Graph } from '../graph.js';
@@ -36,7 +37,10 @@ export interface Sources {
   readonly gathered: Uint32Array | undefined;
 }
 
-/** Nodes that do not share their predecessors. The edges of node k of the unit are start[k] to start[k + 1] − 1. */
+/**
+ * The edges of a sparse unit, whose nodes can have different predecessors. The edges of node k of the unit are start[k]
+ * to start[k + 1] − 1.
+ */
 export interface SparseEdges {
   readonly start: Uint32Array;
   /** For each edge, the row of the predecessor. */
@@ -86,8 +90,8 @@ export interface MemoryRow extends Memory {
 
 /**
  * The program that the js engine runs at each step. The first rows are the inputs, then come the values that delayed
- * edges read, then the nodes, unit by unit. In this directory, `parameters` is the vector that slots
- * index (the graph's parameters and constants), and `gradients` has the same length.
+ * edges read, then the nodes, unit by unit. In this directory, `parameters` contains the graph's parameters and
+ * constants, indexed by slot, and `gradients` has the same length.
  */
 export interface Program {
   readonly units: readonly ProgramUnit[];
@@ -98,7 +102,10 @@ export interface Program {
   readonly outputRows: Uint32Array;
   /** The number of inputs, which have the first rows. */
   readonly inputCount: number;
-  /** The number of rows of a table: one per node, followed by the rows into which predecessors are gathered. */
+  /**
+   * The number of rows of a table, such as the table of x: the rows of inputs, memories and nodes, then the rows into
+   * which predecessors are gathered.
+   */
   readonly rowCount: number;
   /** Whether any parameter is shared by several nodes or edges, or fixed (other than c at 1). */
   readonly hasSharedOrFixed: boolean;
@@ -151,7 +158,7 @@ function compileUnit(graph: Graph, unit: Unit, rowOf: Uint32Array): ProgramUnit 
     firstRow,
     count: nodes.length,
     biases: Uint32Array.from(nodes, (i) => graph.biasSlot(i)),
-    // The first constant is 1.
+    // Constants follow the parameters; the first constant is 1.
     scales: scales.every((slot) => slot === graph.parameterCount) ? undefined : scales,
     dense: dense ? { sources: sourcesOf(graph, nodes[0], rowOf), blocks: blocksOf(graph, unit) } : undefined,
     sparse,

@@ -1,6 +1,6 @@
 /**
- * Writes aggregations as ONNX operators over the last axis of z, which contains w · x of every edge. Its shape is
- * [batch, nodes, edges] or [steps, batch, nodes, edges].
+ * Writes aggregations as ONNX operators. The tensor z contains w · x of every edge; its shape is [batch, nodes, edges] or
+ * [steps, batch, nodes, edges]. The operators aggregate over its last axis.
  */
 import type { AggregationName } from '@nnbp/aggregations';
 import type { Aggregation } from '@nnbp/core';

@@ -10,8 +10,8 @@ const minSquaredNormRatio = 1.5e-8;
 
 /**
  * The triangular factor of a least-squares problem, min ‖J·p + r‖: J = Q·R, stored as R and z = Qᵀr. The rows of J are
- * folded in one block after another, so that memory does not depend on the number of rows. Uses
- * Householder reflections (Golub and Van Loan, Matrix Computations, 5.2 and 5.4).
+ * folded in one block after another, so that memory does not depend on the number of rows. Uses Householder reflections
+ * (Golub and Van Loan, Matrix Computations, 5.2 and 5.4).
  */
 export class TriangularFactor {
   /** Upper triangle, row-major, [n × n]. */
@@ -41,10 +41,10 @@ export class TriangularFactor {
   }
 
   /**
-   * Adds rows. May overwrite both arguments.
+   * Adds rows. May overwrite both arrays.
    *
-   * @param rows - Row-major, [count × n].
-   * @param right - One number per row.
+   * @param rows - Rows of J, row-major, [count × n].
+   * @param right - The entries of r for these rows.
    */
   fold(rows: Float64Array, right: Float64Array, count: number): void {
     for (let first = 0; first < count; first += rowsPerBlock) {
@@ -192,13 +192,13 @@ export class TriangularFactor {
       v[j] = (sums[j] > 0 ? -1 - sums[j] : 1 - sums[j]) / R[j * n + j];
       for (let k = j + 1; k < n; k++) sums[k] += R[j * n + k] * v[j];
     }
-    const right = norm(v, 0, n);
+    const normOfV = norm(v, 0, n);
     // Solve R·w = v for w, which overwrites v.
     for (let j = n - 1; j >= 0; j--) {
       for (let k = j + 1; k < n; k++) v[j] -= R[j * n + k] * v[k];
       v[j] /= R[j * n + j];
     }
-    const condition = (norm(v, 0, n) / right) * norm(R, 0, n * n);
+    const condition = (norm(v, 0, n) / normOfV) * norm(R, 0, n * n);
     return Number.isNaN(condition) ? Infinity : condition;
   }
 
@@ -214,8 +214,8 @@ export class TriangularFactor {
   }
 
   /**
-   * Writes the step that minimizes ‖J·step + r‖² + λ·‖D·step‖² to `step`, in the order of the columns. An entry is 0 if
-   * its diagonal entry of R is 0.
+   * Computes the step that minimizes ‖J·step + r‖² + λ·‖D·step‖², and writes it to `step`, in the order of the columns.
+   * If a diagonal entry of the damped R is 0, the entry of the step in that column is 0.
    *
    * @param scale - The diagonal of D, in the order of the columns.
    * @returns The factor of the damped problem, whose R satisfies RᵀR = JᵀJ + λ·D². Valid until the next call.

@@ -37,7 +37,10 @@ export interface Strip {
   readonly name: StripName;
   /** Id of the node, if `name` is `node`. */
   readonly id?: string;
-  /** Indexed [node][step], in standardized units; NaN where there is no value. */
+  /**
+   * Indexed [node][step]; NaN where there is no value. Inputs, and the outputs and targets of a regression, are
+   * standardized if the network has scalers.
+   */
   readonly rows: readonly (readonly number[])[];
 }
 
@@ -183,7 +186,7 @@ function idsAt({ graph }: Network, prefix: string): string[] {
   return result;
 }
 
-/** Returns the states and lines of a network for the first validation sequence. */
+/** Returns the strips and lines of a network for the first validation sequence. */
 export function shownOf(
   { kind, network }: Run,
   { data: { task, validation, canForecast }, loss, encoding }: TrainingSetup,

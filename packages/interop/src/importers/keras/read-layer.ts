@@ -59,7 +59,8 @@ export function readLayer(context: Context, layer: Layer, before: readonly Value
 }
 
 /**
- * Applies the inner layer to each step of a sequence, or else to each entry of the first axis, with the same weights.
+ * Applies the inner layer, with the same weights, to each step of a sequence. If the values do not have steps, applies
+ * it to each entry of the first axis.
  */
 function timeDistributed(context: Context, layer: Layer, [values]: readonly Values[]): Values {
   const { config, json } = layer;
