@@ -1,6 +1,6 @@
 /**
- * The state of the page as plain data, validated when it is read from a link. A network trained in Train is stored as a
- * seed and settings; the network of Derive and Build is stored with all its parameters.
+ * The state of the page as plain data, validated when it is read from a link. A network trained in the Train view is
+ * stored as a seed and settings; the network of the Derive and Build views is stored with all its parameters.
  */
 import * as v from 'valibot';
 import { articleDescription } from './article.js';
@@ -73,8 +73,8 @@ const derive = v.object({
   /** For a network with delays: the number of steps, and which of them have a target. */
   time: v.optional(v.object({ steps: count(1, maxSteps), targets: v.picklist(targetSteps) }), defaultTime),
   /**
-   * The size of an imaginary network for which Derive shows the savings of the caches: the number of hidden layers, and
-   * the number of nodes per layer.
+   * The size of an imaginary network for which the Derive view shows the savings of the caches: the number of hidden
+   * layers, and the number of nodes per layer.
    */
   imagined: v.optional(v.object({ layers: count(1, 12), width: count(1, 32) }), { layers: 3, width: 10 }),
 });
@@ -108,9 +108,9 @@ const train = v.object({
 /** A network to train. `graph`: the user's graph. Others: a recurrent layer of this type. */
 const sequenceKind = v.picklist(['rnn', 'lstm', 'gru', 'graph']);
 
-/** Settings for training on sequences, which Train offers in addition to samples. */
+/** Settings for training on sequences, which the Train view offers in addition to samples. */
 const sequenceSettings = v.object({
-  /** Whether Train shows sequences instead of samples. */
+  /** Whether the Train view shows sequences instead of samples. */
   open: v.boolean(),
   data: v.picklist(['temporal-xor', 'recall', 'sine', 'series']),
   /** The networks that are trained side by side. */
@@ -168,14 +168,14 @@ const values = v.record(nameInFormula, finite);
 const fit = v.object({
   /** The pasted text: x and y on each line. */
   data: v.pipe(v.string(), v.maxLength(maxFitData)),
-  /** What to fit: the formula, or the network drawn in Build. */
+  /** What to fit: the formula, or the network drawn in the Build view. */
   model: v.picklist(['formula', 'network']),
   formula,
   /** Initial values that the user has set, by parameter name. */
   start: values,
   /** Index of the point whose derivatives are shown. */
   point: count(0, 10_000),
-  /** The fitted formula that Derive shows in `fit` mode. Null for none. */
+  /** The fitted formula that the Derive view shows in `fit` mode. Null for none. */
   shown: v.nullable(
     v.object({
       formula,
@@ -236,7 +236,10 @@ const display = v.object({
   locked: v.boolean(),
   /** Views to leave out of the navigation. */
   hide: v.pipe(v.array(v.picklist(viewNames)), v.maxLength(viewNames.length)),
-  /** `hidden`: Derive starts before the first step, and Learn does not show solutions after three wrong answers. */
+  /**
+   * `hidden`: the Derive view starts before the first step, and the Learn view does not show solutions after three wrong
+   * answers.
+   */
   answers: v.picklist(['shown', 'hidden']),
   size: v.picklist(['normal', 'large']),
 });
@@ -248,9 +251,9 @@ const state = v.object({
   theme: v.picklist(['system', 'light', 'dark']),
   display: v.optional(display, { locked: false, hide: [], answers: 'shown', size: 'normal' }),
   learn: v.optional(learn, { chapter: 'forward', work: {} }),
-  /** The seed of the printable exercise sheet that Learn shows instead of a chapter. Null for none. */
+  /** The seed of the printable exercise sheet that the Learn view shows instead of a chapter. Null for none. */
   sheet: v.optional(v.nullable(count(0, 2 ** 31)), null),
-  /** The task from Learn that is to be done in another view. Null for none. */
+  /** The task of the Learn view that is to be done in another view. Null for none. */
   task: v.optional(v.nullable(v.picklist(['four-successors', 'softsign'])), null),
   network,
   derive,

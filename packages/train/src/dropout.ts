@@ -37,7 +37,7 @@ export interface Dropout {
 
 /** An executor that applies dropout when it trains, but not when it predicts. */
 export interface DropoutExecutor extends Executor {
-  /** Determines the masks of the following steps: equal arguments give equal masks. */
+  /** Determines the masks of the training steps after this call: equal arguments give equal masks. */
   seek(epoch: number, batch: number): void;
 }
 

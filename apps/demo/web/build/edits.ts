@@ -151,7 +151,7 @@ export const setAggregation = (network: NetworkDescription, id: string, aggregat
   }),
 });
 
-/** Changes a node's activation or parameters. */
+/** Replaces the properties of a node that `change` returns, such as the activation, parameters or incoming edges. */
 export const changeNode = (
   network: NetworkDescription,
   id: string,

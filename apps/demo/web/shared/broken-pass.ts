@@ -201,7 +201,7 @@ const emptyState = (length: number, fill: number): PassState => ({
 export const differs = (computed: number, correct: number): boolean =>
   Math.abs(computed - correct) > 1e-12 * Math.max(Math.abs(computed), Math.abs(correct));
 
-/** State of a node's sum after some visits. */
+/** State of a node's dloss/dx after some visits. Each visit to a successor adds a contribution. */
 export interface NodeState {
   /** Ids of successors that have not been visited yet. */
   readonly waitsFor: readonly string[];
@@ -212,8 +212,8 @@ export interface NodeState {
 }
 
 /**
- * Returns the state of each node after some visits. An incomplete sum counts as wrong only once it has been passed on,
- * or if no further contribution can arrive.
+ * Returns the state of each node after some visits. An incomplete dloss/dx counts as wrong only once it has been passed
+ * on, or if no further contribution can arrive.
  *
  * @param isOver - Whether `accumulated` contains all visits of the pass.
  */

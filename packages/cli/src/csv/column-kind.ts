@@ -1,7 +1,7 @@
 /** Decides the type of a column: number, category, or not usable. */
 import type { ColumnSurvey } from './column-counter.js';
 
-/** `text`: too many different values for a category. `mixed`: numbers and many different words. */
+/** `text`: too many different values for a category. `mixed`: many different values, mostly numbers but also words. */
 export type ColumnKind = 'number' | 'category' | 'text' | 'mixed' | 'constant' | 'empty';
 
 /** An input with more distinct words than this is text. */

@@ -2,8 +2,9 @@
 
     python3 packages/conformance/test/torch/sequences.py
 
-writes sequences.generated.json next to this file. Nodes are in topological order. Parameters are in the library's layout: for
-each node b, c and the weights, except fixed ones; a shared parameter is stored with the first node that uses it.
+writes sequences.generated.json next to this file. Nodes are in topological order. Parameters are in the library's layout:
+b, c and the weights of one node after another, except fixed ones. A shared parameter is stored with the first node that
+uses it.
 """
 import json
 import random
@@ -91,7 +92,7 @@ def random_graph():
 
 
 def slots(graph):
-    """Returns b, c and the weights of each node, as parameter indices or fixed constants, and the number of parameters."""
+    """Returns b, c and the weights of each node as parameter indices or fixed constants, then the parameter count."""
     named = {}
     count = 0
 

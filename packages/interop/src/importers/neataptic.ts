@@ -49,8 +49,8 @@ const squashes = new Map<string, Squash>([
 ]);
 
 /**
- * Imports the result of `Network.toJSON()` of neataptic. Node ids are the indices of the nodes in its list. c is fixed
- * at 1, except for nodes with a dropout mask, which becomes their c. `BIPOLAR_SIGMOID` becomes tanh(h / 2), `INVERSE`
+ * Imports the result of `Network.toJSON()` of neataptic. Node ids are indices in its list `nodes`. c is fixed at 1,
+ * except for nodes with a dropout mask, which becomes their c. `BIPOLAR_SIGMOID` becomes tanh(h / 2), `INVERSE`
  * an identity with negated weights, and `ABSOLUTE` a leaky ReLU with slope −1. These compute the same values. `STEP`
  * and `BIPOLAR` become {@link step} and {@link bipolarStep}, whose derivative is 0: such a network can predict, but
  * training does not change the parameters before these nodes. To load such a network from a file, pass both as
