@@ -124,6 +124,9 @@ test('the link contains a saved function, and the Train view uses it', { timeout
   await otherPage.goto(page.url());
   await otherPage.reload();
   await otherPage.getByRole('button', { name: 'swoosh activation', exact: true }).waitFor();
+  await page.locator('.cm-content').press('ControlOrMeta+End');
+  await page.keyboard.type(' ');
+  await page.getByText('“swoosh” saved').waitFor({ state: 'detached' });
 
   await follow(page, {
     view: 'train',

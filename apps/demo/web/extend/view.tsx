@@ -134,7 +134,7 @@ export default function ExtendView() {
         <p role="status" className={styles.notice}>
           {notice}
         </p>
-        <Editor label={say.source} value={edited.source} onChange={(source) => editFunction({ ...edited, source })} />
+        <Editor label={say.source} value={edited.source} onChange={(source) => edit({ ...edited, source })} />
         <p className={`quiet ${styles.help}`}>{say.editorHelp}</p>
       </section>
       <CheckPanel check={check} kind={edited.kind} />
