@@ -140,6 +140,21 @@ describe('a network that is exported', () => {
     expect(fromNeatPython(genome).predict(row)[0]).toBeCloseTo(network.predict(row)[0], 12);
   });
 
+  test('toNeatPython rejects an input that a recurrent network would aggregate one step late, because it is shifted', () => {
+    const network = networkOf((b) => [
+      b.node('y', { from: [b.input('x'), delayed('y')], activation: tanh, aggregation: max, fixed: { c: 1 } }),
+    ]);
+    const inputs = [[1], [3], [5]];
+    network.inputScaler = new Standardization([0], [2]);
+    const outputs = predictSequence(network, inputs);
+    recurrentRun(toNeatPython(network), inputs).forEach((output, t) => {
+      expect(output[0]).toBeCloseTo(outputs[t][0], 12);
+    });
+    network.inputScaler = new Standardization([1], [2]);
+    const error = errorOf(() => toNeatPython(network));
+    expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/^Node "x": an aggregation/)]);
+  });
+
   test.each<[RegExp, (b: GraphBuilder) => readonly string[]]>([
     [
       /no aggregation like "logSumExp"/,

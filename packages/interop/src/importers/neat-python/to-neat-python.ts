@@ -217,10 +217,12 @@ class GenomeWriter {
     const value = this.#read(i, e);
     const { terms, constant } = value;
     if (terms.length === 1 && constant === 0) return [terms[0][0], weight * terms[0][1]];
-    if (this.#isRecurrent && !isOfInputs(value)) {
+    // Another node would delay the value by a step, even the value of an input.
+    if (this.#isRecurrent) {
       this.#throwUnsupported(
         this.#graph.predecessors[e],
-        'an aggregation in neat-python can read this node only if it is a single neat-python node.',
+        'an aggregation in a recurrent neat-python network can read only inputs whose mean in the input scaler is 0, and ' +
+          'nodes that are single neat-python nodes.',
       );
     }
     const key = this.#keys.fresh();
