@@ -50,7 +50,7 @@ for (const name of workloads) {
   const { samples, expected } = sharesWeights
     ? samplesAndExpected(makeSharingWorkload(name), sharingExpectations)
     : samplesAndExpected(makeWorkload(name), expectations);
-  const measurable = libraries.filter((c) => (sharesWeights ? sharingPeers : peers).includes(c));
+  const measurable = libraries.filter((library) => (sharesWeights ? sharingPeers : peers).includes(library));
   rows.push(...(await compare(name, samples, expected, measurable, true)));
   if (libraries.includes(threaded)) rows.push(...(await compare(name, samples, expected, [threaded], false)));
 }
@@ -130,8 +130,8 @@ async function compare(workload, samples, expected, names, pinned) {
 }
 
 /**
- * Whether the loss is within 0.1 % of the expected loss, and its change in one step within 2 %. Counts mismatches. A
- * library without a comparable loss passes.
+ * Whether the loss is within 0.1 % of the expected loss, and its change in one step is within 2 % of the expected
+ * change. Counts mismatches. A library without a comparable loss passes.
  */
 function check({ library }, expected, { before, after, rule }) {
   if (before === undefined) {

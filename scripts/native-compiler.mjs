@@ -1,4 +1,4 @@
-/** The path of the native TypeScript compiler, a script for Node. */
+/** The path of the Node script that runs the native TypeScript compiler. */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 

@@ -3,7 +3,7 @@
 /** The arithmetic mean. */
 export const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b) / values.length;
 
-/** The standard deviation of a sample, with n − 1. */
+/** The standard deviation of a sample, with n − 1 as the divisor. */
 export function deviation(values: readonly number[]): number {
   const center = mean(values);
   return Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1));

@@ -146,7 +146,7 @@ test('an observation of a convolution contains the weights of each filter, and t
   const { weightImages } = observer.observe({ sample: null, row: null });
   expect(weightImages).toHaveLength(3 * 9);
   for (const [filter, id] of layout.layers[1].ids.entries()) {
-    // Every node of the filter has the same weights, row by row of its window.
+    // All nodes of a filter have the same weights. A node's predecessors are the pixels of its window, row by row.
     const { w } = network.getParameters(`conv.${4 * filter}`);
     const weights = [0, 1, 2].flatMap((row) => [0, 1, 2].map((column) => w[network.graph.ids[5 * row + column]]));
     expect(Object.values(network.getParameters(id).w)).toEqual(weights);

@@ -19,8 +19,8 @@ const cell = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
 /** A table with one column per string. The values of a column alternate between three of the strings. */
 function hostileCsv(names: readonly string[], rows = 24): string {
-  const values = (k: number, r: number) => names[(k + (r % 3)) % names.length];
-  const lines = Array.from({ length: rows }, (_, r) => names.map((_, k) => cell(values(k, r))).join());
+  const valueAt = (k: number, r: number) => names[(k + (r % 3)) % names.length];
+  const lines = Array.from({ length: rows }, (_, r) => names.map((_, k) => cell(valueAt(k, r))).join());
   return `${[names.map(cell).join(), ...lines].join('\n')}\n`;
 }
 

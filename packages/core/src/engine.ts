@@ -12,7 +12,7 @@ export interface GradientCache {
   x(id: string, sample?: number, step?: number): number;
   /** c · g'(h): the derivative of x with respect to h. 0 for an input, which has no h. */
   slope(id: string, sample?: number, step?: number): number;
-  /** dloss/dx of a node at a step. The loss is the sum of the losses of the sample's rows, each times its weight. */
+  /** dloss/dx of a node at a step. The loss is the weighted sum of the losses at all steps of the sample. */
   dLossDx(id: string, sample?: number, step?: number): number;
 }
 

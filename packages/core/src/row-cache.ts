@@ -20,7 +20,7 @@ export interface CacheRows {
 export class RowCache implements GradientCache {
   readonly #graph: Graph;
   readonly #rows: CacheRows;
-  /** Whether the last pass omitted dLossDx of the inputs, as `step` does. */
+  /** Whether the last pass omitted dLossDx of the inputs, as `Executor.step` does. */
   withoutInputs = false;
 
   constructor(graph: Graph, rows: CacheRows) {
@@ -32,8 +32,8 @@ export class RowCache implements GradientCache {
    * Returns a view of a quantity of a node at a step, with one number per sample of the batch. The next pass overwrites
    * it. An input has neither g nor slope; the view then contains zeros.
    *
-   * @throws NnbpError `UNKNOWN_ID`, `OUT_OF_RANGE`; `WRONG_STATE` for dLossDx of an input after `step`, which does not
-   * compute it
+   * @throws NnbpError `UNKNOWN_ID`, `OUT_OF_RANGE`; `WRONG_STATE` for dLossDx of an input after `Executor.step`, which
+   * does not compute it
    */
   row(quantity: Quantity, id: string, step = 0): FloatArray {
     const i = this.#graph.indexOf(id);
@@ -41,7 +41,7 @@ export class RowCache implements GradientCache {
     if (quantity === 'dLossDx' && this.withoutInputs && i < this.#graph.inputCount) {
       throw new NnbpError(
         'WRONG_STATE',
-        `dLossDx of input "${id}": step does not compute it, since no parameter needs it. Call backpropagate instead.`,
+        `dLossDx of input "${id}": step() does not compute it, since no parameter needs it. Call backpropagate() instead.`,
       );
     }
     return this.#rows.row(quantity, i, step);
@@ -63,9 +63,9 @@ export class RowCache implements GradientCache {
   }
 
   /**
-   * dloss/dx of a node at a step. The loss is the sum of the losses of the sample's rows, each times its weight.
+   * dloss/dx of a node at a step. The loss is the weighted sum of the losses at all steps of the sample.
    *
-   * @throws NnbpError `WRONG_STATE` for an input after `step`, which does not compute it
+   * @throws NnbpError `WRONG_STATE` for an input after `Executor.step`, which does not compute it
    */
   dLossDx(id: string, sample = 0, step = 0): number {
     return this.#read('dLossDx', id, sample, step);

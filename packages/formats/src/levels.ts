@@ -23,12 +23,18 @@ export interface Block {
   readonly form: 'dense' | 'packed' | 'sparse';
 }
 
-/** Up to this many entries, or entries per edge, one matrix for a level is cheaper than several. */
+/**
+ * If one matrix for all sums of a level has at most `maxSingleEntries` entries, or at most `maxSingleEntriesPerEdge`
+ * entries per edge, it is cheaper than several matrices.
+ */
 const maxSingleEntries = 4096;
 const maxSingleEntriesPerEdge = 2;
 /** Minimum number of weights of a separate block. */
 const minDenseWeights = 8;
-/** Up to this many entries, or entries per edge, a matrix with zeros is faster than gathering values. */
+/**
+ * If the matrix of a block has at most `maxPackedEntries` entries, or at most `maxPackedEntriesPerEdge` entries per
+ * edge, it is faster than gathering values, even if many entries are 0.
+ */
 const maxPackedEntries = 2 ** 16;
 const maxPackedEntriesPerEdge = 32;
 
@@ -110,8 +116,8 @@ export function neededByOutputs(graph: Graph): Uint8Array {
 }
 
 /**
- * Splits the nodes of a level into parts: either a single part, or one part per dense group and one for all other
- * nodes.
+ * Splits the nodes of a level into parts: either a single part, or one part for each large group of nodes with the same
+ * sources, and one for all other nodes.
  */
 function divide(graph: Graph, nodes: readonly number[]): number[][] {
   const entries = union(graph, nodes).length * nodes.length;

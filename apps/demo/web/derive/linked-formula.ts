@@ -1,4 +1,7 @@
-/** Labels each term of a formula with the name of its number, so that the page can link the term to the number. */
+/**
+ * Labels each term of a formula with the name of a number on the page, so that the page can link the term to this
+ * number. The label of a parameter is the name of its derivative, such as `dloss/db_4`.
+ */
 import { nameOf, type Step } from '@nnbp/explain';
 
 /** Names that KaTeX accepts as the value of an attribute. */

@@ -172,7 +172,7 @@ const en = {
     },
     explained: {
       order:
-        'A node can pass on its dloss/dx only once it is complete: after all successors have been visited. Every reverse topological order guarantees that, and all of them give the same numbers. If a node is visited too early, contributions that arrive later never reach its predecessors. If it is visited twice, its earlier contribution is counted twice.',
+        'The dloss/dx of a node is complete, and can be passed on, only after all successors have been visited. Every reverse topological order guarantees that, and all of them give the same numbers. If a node is visited too early, contributions that arrive later never reach its predecessors. If it is visited twice, its earlier contribution is counted twice.',
       'without-dLossDx':
         'The numbers stay correct, but each parameter recomputes the dloss/dx of its node, which requires the dloss/dx of all successors, and so on to the loss. The work grows with the number of paths instead of the number of edges.',
       'without-slope':
@@ -316,7 +316,7 @@ const zh: typeof en = {
     dLossDx: '∂loss/∂x',
     t: 't',
     mse: 'mse',
-    forward: '前向',
+    forward: '正向',
     computed: '计算',
     reused: '复用',
   },

@@ -3,7 +3,7 @@
     python3 packages/conformance/test/torch/make.py
 
 writes graphs.generated.json, optimizers.generated.json and schedules.generated.json next to this file. Floats are written with
-enough digits to be restored exactly. Nodes are in topological order. Parameters are in the library's layout: for each node b,
+enough digits to be restored exactly. Nodes are in topological order. Parameters are in the layout of @nnbp/core: for each node b,
 then c if it is trained, then its weights; a shared weight is stored with the first edge that uses it. Parameters, inputs and
 targets are multiples of 1/1024, so that they are exact in float32.
 """
@@ -43,7 +43,7 @@ activations = [
     ("selu", {}, F.selu),
     ("sigmoid", {}, torch.sigmoid),
     ("silu", {}, F.silu),
-    # PyTorch's softplus is linear above a threshold; this one is so large that it makes no difference.
+    # PyTorch's softplus is linear above a threshold, here so large that it makes no difference.
     ("softplus", {}, lambda h: F.softplus(h, threshold=500)),
     ("softsign", {}, F.softsign),
     ("tanh", {}, torch.tanh),
@@ -196,7 +196,7 @@ def run(number, activation, loss):
 
 
 def patch_nadam():
-    """Patches NAdam: PyTorch 1.13 multiplies by mu once too often for the next step, which 2.0 fixes."""
+    """Fixes NAdam as PyTorch 2.0 does: in PyTorch 1.13, the momentum product of the next step contains mu twice."""
     from torch.optim import nadam
 
     source = inspect.getsource(nadam._single_tensor_nadam)

@@ -30,7 +30,7 @@ export function fromPyTorch(weights: Uint8Array, network: Network): Network {
       if (!Number.isFinite(tensor.values[k])) {
         throw mismatch('NOT_FINITE', `Tensor "${name}", position ${k}`, 'a finite number', tensor.values[k]);
       }
-      // If a parameter occurs several times, its value is the sum of its entries.
+      // If several tensor entries belong to the same parameter, its value is their sum.
       vector[p] = seen[p]++ === 0 ? tensor.values[k] : vector[p] + tensor.values[k];
     });
   }

@@ -7,7 +7,7 @@ export function norm(v: ArrayLike<number>): number {
   return Math.sqrt(sum);
 }
 
-/** Returns ‖D·v‖ for a diagonal matrix D. */
+/** Returns ‖D·v‖, where D is the diagonal matrix with the diagonal `scale`. */
 export function scaledNorm(scale: ArrayLike<number>, v: ArrayLike<number>): number {
   let sum = 0;
   for (let k = 0; k < v.length; k++) sum += (scale[k] * v[k]) ** 2;

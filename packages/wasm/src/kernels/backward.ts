@@ -1,4 +1,4 @@
-/** The backward pass: unit by unit, in the reverse order of the graph. */
+/** The backward pass: visits the units (nodes that are computed together) in the reverse order of the graph. */
 import { type Code, control, i32, int, type Local } from '../assembler.js';
 import { unitBytes, word } from '../memory-map.js';
 import { nodeKind } from './finish.js';

@@ -1,4 +1,4 @@
-/** The forward pass: unit by unit, in the order of the graph. */
+/** The forward pass: computes the units (nodes that are computed together) one by one, in the order of the graph. */
 import { type Code, control, int } from '../assembler.js';
 import { unitBytes, word } from '../memory-map.js';
 import type { Pass } from './pass.js';

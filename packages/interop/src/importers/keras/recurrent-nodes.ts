@@ -51,19 +51,22 @@ function columnReaders(layer: RecurrentLayer, gates: number) {
   };
 }
 
-/** Creates a node that applies `rule` to b + Σ w x. The factor of the rule is multiplied into b and w. */
+/**
+ * Creates a node with the value g(factor · (b + Σ w x)), where g is the activation. The factor is multiplied into b
+ * and w.
+ */
 const activationNode = (
   id: string,
   from: readonly Source[],
   w: readonly number[],
   b: number,
-  rule: ScaledActivation,
+  { activation, factor }: ScaledActivation,
 ): Part => ({
   id,
   from,
-  activation: rule.activation,
-  b: rule.factor * b,
-  w: rule.factor === 1 ? w : w.map((weight) => rule.factor * weight),
+  activation,
+  b: factor * b,
+  w: factor === 1 ? w : w.map((weight) => factor * weight),
 });
 const constant = { b: 0, constant: true } as const;
 /** Creates a node that multiplies two nodes. */
@@ -83,7 +86,7 @@ const sumNode = (id: string, from: readonly Source[]): Part => ({
   w: from.map(() => 1),
   ...constant,
 });
-const identityRule: ScaledActivation = { activation: identity, factor: 1 };
+const unscaledIdentity: ScaledActivation = { activation: identity, factor: 1 };
 const range = (count: number) => Array.from({ length: count }, (_, k) => k);
 const idsOf = (name: string, units: number) => range(units).map((k) => `${name}.${k}`);
 
@@ -106,8 +109,8 @@ export function lstm(layer: RecurrentLayer): Part[] {
     const idOf = (letters: string) => `${name}.${letters}.${k}`;
     const gates = (['i', 'f', 'g', 'o'] as const).map((letter, g) => {
       const column = g * units + k;
-      const rule = letter === 'g' ? activation : gate;
-      return activationNode(idOf(letter), sources, [...kernel(column), ...recurrent(column)], bias(column), rule);
+      const scaled = letter === 'g' ? activation : gate;
+      return activationNode(idOf(letter), sources, [...kernel(column), ...recurrent(column)], bias(column), scaled);
     });
     const c = idOf('c');
     const { activation: g, factor } = activation;
@@ -140,7 +143,7 @@ export function gru(layer: RecurrentLayer, resetAfter: boolean): Part[] {
     const column = 2 * units + k;
     if (!resetAfter) return [productNode(idOf('rh', k), [idOf('r', k), before[k]])];
     return [
-      activationNode(idOf('u', k), before, recurrent(column), resetBias(column), identityRule),
+      activationNode(idOf('u', k), before, recurrent(column), resetBias(column), unscaledIdentity),
       productNode(idOf('ru', k), [idOf('r', k), idOf('u', k)]),
     ];
   });
