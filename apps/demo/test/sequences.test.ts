@@ -70,7 +70,7 @@ describe('a series', () => {
   });
 });
 
-test('the data set that is chosen for a graph from Build has as many inputs and outputs as the graph, or is unchanged if no data set fits', () => {
+test('the data set that is chosen for a graph from the Build view has as many inputs and outputs as the graph, or is unchanged if no data set fits', () => {
   const { sequences } = defaultState;
   for (const data of ['temporal-xor', 'recall', 'sine'] as const) {
     const { inputNames, outputNames } = dataFor({ ...sequences, data }, undefined) as SequenceData;
@@ -81,7 +81,7 @@ test('the data set that is chosen for a graph from Build has as many inputs and 
   expect(withSequenceGraph(sequences, { ...recurrence, outputs }).data).toBe(sequences.data);
 });
 
-test('training on samples rejects a graph with delays, and a link that trains a graph but contains no graph is invalid', async () => {
+test('training on samples rejects a graph with delays, and parseState rejects the kind "graph" without a graph', async () => {
   const settings = { ...defaultState.train, data: 'tripling' as const, graph: recurrence };
   const { port1 } = new MessageChannel();
   expect(await createTrainer(builtinFunctions).prepare(settings, undefined, port1)).toEqual({ kind: 'delays' });

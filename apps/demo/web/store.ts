@@ -14,7 +14,7 @@ let linkProblem: LinkFault | undefined;
 const initialState: PlaygroundState = { ...defaultState, language: navigator.language.startsWith('zh') ? 'zh' : 'en' };
 restoreLastEdit();
 let state = readUrl();
-/** The state read from the URL when the page or a link was last opened. */
+/** The state that was last read from the URL: when the page or a link was opened, or after Back or Forward. */
 let loaded = state;
 let pending: ReturnType<typeof setTimeout> | undefined;
 /** History state of entries that the page has written. An entry without this state is a link that was opened. */
@@ -42,8 +42,8 @@ export function update(change: Change): void {
 }
 
 /**
- * Writes the URL. Called 150 ms after the last edit, because browsers limit how often a page can change the URL, or
- * earlier if the page is hidden.
+ * Writes the URL. Called 150 ms after the last edit, or as soon as the page is hidden. The delay is needed because
+ * browsers limit how often a page can change the URL.
  */
 function writeUrl(): void {
   clearTimeout(pending);

@@ -1,4 +1,4 @@
-/** Small data sets to train models of other libraries on. */
+/** Small data sets for training models with other libraries. */
 
 export const xor = [
   { input: [0, 0], output: [0] },
@@ -21,7 +21,7 @@ export const flowers = Array.from({ length: 90 }, (_, k) => {
   };
 });
 
-/** `count` random rows of `inputs` numbers from −2 to 2. */
+/** Returns `count` random rows, each with `inputs` numbers from −2 to 2. */
 export function probes(inputs, count) {
   return Array.from({ length: count }, () => Array.from({ length: inputs }, () => 4 * Math.random() - 2));
 }

@@ -15,7 +15,10 @@ export interface LossUse {
   readonly numbers: boolean;
   /** The target values of a category's output node, for samples of the other categories and of this category. */
   readonly targets: readonly [others: number, own: number];
-  /** The output transform that yields the probabilities of the categories; undefined if there is none. */
+  /**
+   * The output transform that yields the probabilities of the categories: `none` if the outputs are probabilities
+   * already, undefined if the loss has no probabilities.
+   */
   readonly transform?: OutputTransform;
 }
 

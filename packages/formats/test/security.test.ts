@@ -300,7 +300,7 @@ describe('memory', () => {
         }),
     ],
     [
-      'a checkpoint of random numbers',
+      'a checkpoint with a long random state',
       () =>
         modelFile(
           {},
@@ -308,7 +308,7 @@ describe('memory', () => {
         ),
     ],
     [
-      'a billion constant weights in a small file',
+      'many nodes with constant weights',
       () =>
         modelFile({
           nodes: numbered((k) => `{"ids":["n${k}"],"from":["1"],"activation":"tanh","b":0,"c":1,"w":[1]},`).map(

@@ -1,4 +1,7 @@
-/** Tests of the points at which the checks evaluate functions: sides of kinks, ranges, targets, and tolerances. */
+/**
+ * Tests the points at which the checks evaluate functions (sides of kinks, ranges, targets) and the tolerances of the
+ * checks.
+ */
 import { identity, relu, tanh } from '@nnbp/activations';
 import { type Activation, GraphBuilder, type Loss, mlp, Network } from '@nnbp/core';
 import { checkActivation, checkLoss, checkNetwork } from '@nnbp/gradcheck';
@@ -119,7 +122,7 @@ describe('checkLoss', () => {
     for (const { at } of checkLoss(half).assert().comparisons) expect(Math.abs((at ?? NaN) - 0.5)).toBeLessThan(0.48);
   });
 
-  test('checkLoss evaluates at most 0.1 outside a given range', () => {
+  test('checkLoss evaluates no point more than 0.1 outside a given range', () => {
     const { loss, seen } = recording(mse());
     checkLoss(loss, { x: [5, 6], outputs: 1 }).assert();
     const all = seen.flatMap(({ x }) => x);

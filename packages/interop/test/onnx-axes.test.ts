@@ -1,5 +1,5 @@
 /**
- * Tests tensors whose batch is not the first axis, sizes computed by the model, and initial states as exported by
+ * Tests tensors whose first axis is not the batch, sizes computed by the model, and initial states as exported by
  * PyTorch.
  */
 import { fromOnnx } from '@nnbp/interop';
@@ -11,7 +11,7 @@ import { onnxModel, someNumbers } from './onnx-models.js';
 type Model = Parameters<typeof onnxModel>[0];
 type Nodes = Model['nodes'];
 
-/** The value at axis position `a` and column `c` of a tensor [2, batch, 3] with the values 0 to 5. */
+/** The value at position `a` of the first and `c` of the last axis of a tensor [2, batch, 3] with the values 0 to 5. */
 const value = (a: number, c: number) => 3 * a + c;
 const modelOf = (nodes: Nodes, integers: Model['integers'] = {}, numbers: Model['numbers'] = {}) =>
   onnxModel({ inputs: { x: [2, null, 3] }, nodes, integers, numbers, outputs: 'y' });

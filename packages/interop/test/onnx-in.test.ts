@@ -435,7 +435,7 @@ test('float32, float64, int32, int64 and bool tensors are imported, and other te
   expect(rejected({ dataType: 1, floatData: [1, NaN] }).code).toBe('NOT_FINITE');
 });
 
-test('operands can be results of Constant or initializers', () => {
+test('an operand can be an initializer or the result of a Constant', () => {
   const network = chain(
     [
       ['Constant', '', 'one', { value_int: 1n }],

@@ -20,8 +20,8 @@ export interface Weighted {
   /** Initializer of the weights. */
   readonly weights: Initializer;
   /**
-   * A name for the parameters. Nodes with the same name share b and, edge by edge, their weights. They must have the
-   * same number of edges.
+   * A name for the parameters. Nodes whose parameters have the same name share b and, edge by edge, their weights. They
+   * must have the same number of edges.
    */
   readonly share?: string | undefined;
 }

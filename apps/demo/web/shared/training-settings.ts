@@ -21,6 +21,7 @@ const suitable: Readonly<Record<Task, LossSettings>> = {
   classes: { loss: 'softmaxCrossEntropy', outputActivation: 'identity' },
 };
 
+/** The planar data sets: points in the plane, in two classes. */
 const planarNames: readonly DataName[] = ['xor', 'circles', 'moons', 'spirals'];
 
 /** Returns the task of a data set. The task of the user's table depends on the target column instead. */

@@ -8,7 +8,10 @@ const placeholders = new Set(['na', 'n/a', 'nan', 'null', 'none', 'nil', '?', '-
 /** Whether the cell is a common placeholder for a missing value, such as NA. */
 export const isPlaceholder = (cell: string): boolean => cell.length < 8 && placeholders.has(cell.toLowerCase());
 
-/** Decides which cells of a file are missing: those that the user listed, or the common placeholders. */
+/**
+ * Decides which cells of a file are missing values: empty cells and the cells that the user listed. If the user listed
+ * none, common placeholders in columns of numbers are missing values too.
+ */
 export class MissingValues {
   readonly #listed: ReadonlySet<string> | undefined;
 
@@ -20,14 +23,14 @@ export class MissingValues {
     this.#listed = listed && new Set(listed);
   }
 
-  /** Whether the cell is missing whatever the kind of its column: it is empty, or the user listed it. */
+  /** Whether the cell is a missing value in every column: it is empty, or the user listed it. */
   always(cell: string): boolean {
     return cell === '' || this.#listed?.has(cell) === true;
   }
 
   /**
-   * Whether the cell is missing because its column contains numbers: the user listed no cells, and the cell is a common
-   * placeholder.
+   * Whether the cell is a missing value in a column of numbers, but not in a column of categories: the user listed no
+   * cells, and the cell is a common placeholder.
    */
   inNumbers(cell: string): boolean {
     return this.#listed === undefined && isPlaceholder(cell);

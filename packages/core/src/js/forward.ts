@@ -1,5 +1,5 @@
 /**
- * The forward pass of the js engine. Computes the units of the plan (groups of nodes) one after another, each for all
+ * The forward pass of the js engine. Computes the units of the program (groups of nodes) one after another, each for all
  * samples of a batch at once.
  */
 import type { DenseBlock, Program, ProgramUnit, Sources, SparseEdges } from './program.js';
