@@ -70,7 +70,7 @@ test('a layer of products with trained weights has the same results on the js an
   actual.forEach((value, k) => expect(value).toBeCloseTo(expected[k], 12));
 });
 
-test('the level of a node is the length of the longest path to it, without delayed edges', () => {
+test('the level of an input is 0; the level of a node is the length of the longest path to it without delayed edges, but at least 1', () => {
   const graph = graphOf((builder, [x]) => {
     const a = builder.node('a', { from: [x, delayed('c')], activation: tanh });
     const b = builder.node('b', { from: [a], activation: tanh });
