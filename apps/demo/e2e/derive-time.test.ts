@@ -1,6 +1,6 @@
 /**
- * The Derive view of a network with delays shows a column for each time step, and each term of the sum over time. Its
- * numbers are those of the engine.
+ * For a network with delays, the Derive view has one column per time step, and shows the derivative with respect to a
+ * parameter as a sum over the time steps, term by term. All numbers are those of the engine.
  */
 import { backpropagateSequence } from '@nnbp/core';
 import { expect, test } from 'vitest';
@@ -79,8 +79,7 @@ test('a link with hidden answers shows a number of a network with delays only af
   const stepper = page.getByRole('group', { name: 'Step by step' });
   const shown = (name: string) => page.locator(`button[data-name="${name}"] data`);
   await stepper.getByText('Only the parameters are known. Take a step.').waitFor();
-  const forward = stepper.getByRole('button', { name: 'Next step' });
-  await forward.focus();
+  await stepper.getByRole('button', { name: 'Next step' }).focus();
   // The first trace steps: both inputs, the value before t = 0, and node 2 at both time steps.
   for (let step = 1; step <= 5; step++) await page.keyboard.press('ArrowRight');
   await stepper.getByText('Step 5 of 15').waitFor();

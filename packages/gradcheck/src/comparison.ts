@@ -2,7 +2,7 @@
 
 /** One derivative, computed in two ways. */
 export interface Comparison {
-  /** The name of the derivative, such as "h = 0.5" or "dloss/dw_2to4". */
+  /** Identifies the derivative: by its name, such as "dloss/dw_2to4", or by its argument, such as "h = 0.5". */
   readonly name: string;
   /** The derivative that the code returns. */
   readonly analytic: number;

@@ -70,7 +70,7 @@ describe('a link', () => {
     },
   );
 
-  test('a link escaped for HTML or percent-encoded has the same settings', () => {
+  test('an HTML-escaped or percent-encoded link has the same settings', () => {
     const { training, data } = fromPlayground(defaultLink);
     for (const escape of [(url: string) => url.replaceAll('&', '&amp;'), (url: string) => url.replaceAll('=', '%3D')]) {
       const link = escape(defaultLink.replace('noise=0', 'noise=35').replace('batchSize=10', 'batchSize=7'));

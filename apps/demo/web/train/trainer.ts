@@ -155,8 +155,8 @@ export function createTrainer(functions: Functions): Trainer {
   let session: Session | undefined;
   let observer: Observer | undefined;
   let problem: Problem | undefined;
-  /** Number of the last preparation. Outdated preparations end. */
-  let preparing = 0;
+  /** Preparations are numbered. A preparation stops if a later one has started. */
+  let latestPreparation = 0;
   let nextObservation = 0;
   const datasets = datasetLoader();
 
@@ -204,7 +204,7 @@ export function createTrainer(functions: Functions): Trainer {
     },
 
     async prepare(settings, table, progress) {
-      const number = ++preparing;
+      const number = ++latestPreparation;
       end();
       try {
         const dataset = await datasets(settings, table, (fraction) => progress.postMessage(fraction));
@@ -212,7 +212,7 @@ export function createTrainer(functions: Functions): Trainer {
         const mismatch = shapeProblem(settings, dataset);
         if (mismatch !== undefined) return mismatch;
         const preparedEngine = await (engine ??= auto());
-        if (number !== preparing) return undefined;
+        if (number !== latestPreparation) return undefined;
         end();
         session = openSession(settings, dataset, functions, preparedEngine);
         observer = observerOf(session, dataset, preparedEngine);

@@ -53,7 +53,7 @@ export interface Plan {
   readonly fingerprint: string;
   /** The number of rows of the file. */
   readonly rows: number;
-  /** The number of rows without a missing input or target. */
+  /** The number of usable rows. A row with a missing input or target is not usable, unless an option allows it. */
   readonly usableRows: number;
   readonly guesses: readonly Guess[];
   readonly inputs: readonly Column[];

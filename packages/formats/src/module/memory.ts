@@ -1,4 +1,4 @@
-/** Exports of a module for a network with memory: `predict`, `predictSequence` and `stream`. */
+/** Writes the exports of a generated module whose network has memory: `predict`, `predictSequence` and `stream`. */
 import type { Network } from '@nnbp/core';
 import { exact } from './one-line.js';
 import { counted } from './counted.js';

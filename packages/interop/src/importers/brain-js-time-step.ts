@@ -38,8 +38,8 @@ export function timeStepNetwork(model: JsonValue, what: string): Network {
   matrices.forEach((matricesOfLayer, l) => {
     if (matricesOfLayer.length === 0) hidden[l].throwExpected('matrices');
   });
-  // A matrix has at least one number per input or unit, so no size can exceed the size of the largest matrix. Checking
-  // this first avoids creating nodes for a corrupt size.
+  // A matrix has at least one entry per input or unit, so the number of inputs or units cannot exceed the number of
+  // entries of the largest matrix. Checking this first avoids creating nodes for a corrupt number.
   const max = matrices.flat().reduce((largest, matrix) => Math.max(largest, maxEntries(matrix)), 1);
   const inputs = numbered('input', options.at('inputSize').integer(1, max));
   const nodes: Part[] = [];
@@ -124,12 +124,13 @@ const delayedUnits = (name: string, units: number) => numbered(name, units).map(
 
 /** Returns the nodes of an RNN layer: h = relu(W x + R h(t − 1) + b). */
 function rnnLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
-  const numbers = [matrix('weight', from.length), matrix('transition', units), matrix('bias', 1)] as const;
-  return gate(name, relu, from, delayedUnits(name, units), numbers);
+  const matrices = [matrix('weight', from.length), matrix('transition', units), matrix('bias', 1)] as const;
+  return gate(name, relu, from, delayedUnits(name, units), matrices);
 }
 
 /**
- * Returns the nodes of an LSTM layer: h = o · tanh(f · h(t − 1) + i · g). It has no cell state, only its last output.
+ * Returns the nodes of an LSTM layer: h = o · tanh(f · h(t − 1) + i · g). In brain.js, an LSTM layer has no cell state,
+ * so h(t − 1) takes its place.
  */
 function lstmLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
   const h = delayedUnits(name, units);
@@ -157,18 +158,18 @@ function lstmLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
 /** Returns the nodes of a GRU layer: h = (1 − z) · tanh(W x + R (r · h(t − 1)) + b) + h(t − 1) · z. */
 function gruLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
   const h = delayedUnits(name, units);
-  const numbers = (prefix: string) =>
+  const matrices = (prefix: string) =>
     [
       matrix(`${prefix}InputMatrix`, from.length),
       matrix(`${prefix}HiddenMatrix`, units),
       matrix(`${prefix}Bias`, 1),
     ] as const;
-  const reset = numbered(`${name}.rh`, units);
+  const rh = numbered(`${name}.rh`, units);
   return [
-    ...gate(`${name}.z`, sigmoid, from, h, numbers('updateGate')),
-    ...gate(`${name}.r`, sigmoid, from, h, numbers('resetGate')),
-    ...reset.map((id, k) => productNode(id, [`${name}.r.${k}`, h[k]])),
-    ...gate(`${name}.n`, tanh, from, reset, numbers('cellWrite')),
+    ...gate(`${name}.z`, sigmoid, from, h, matrices('updateGate')),
+    ...gate(`${name}.r`, sigmoid, from, h, matrices('resetGate')),
+    ...rh.map((id, k) => productNode(id, [`${name}.r.${k}`, h[k]])),
+    ...gate(`${name}.n`, tanh, from, rh, matrices('cellWrite')),
     ...numbered(name, units).flatMap((id, k) => [
       constantNode(`${name}.keep.${k}`, [`${name}.z.${k}`], identity, 1, [-1]),
       productNode(`${name}.new.${k}`, [`${name}.keep.${k}`, `${name}.n.${k}`]),

@@ -5,7 +5,14 @@ import { Call, isRecurrent, type Value } from './call.js';
 import { adviceFor } from './advice.js';
 import { constant, type ExternalFiles, externalPaths } from './constant.js';
 import { fold } from './fold.js';
-import { firstReaders, inputRows, isReadByLayers, isSequence, sequenceRows, expectedWidth } from './inputs.js';
+import {
+  firstReaders,
+  inputRows,
+  isReadByRecurrentOperator,
+  isSequence,
+  sequenceRows,
+  expectedWidth,
+} from './inputs.js';
 import { operatorOf, readsMovedBatch, readsSequences } from './operators.js';
 import { metadataOf } from './metadata.js';
 import { networkOf } from './network-of-tape.js';
@@ -146,7 +153,7 @@ function addInputs(
           : inputRows(input, tape, {
               width: expectedWidth(input.name, readers, values),
               // The axes of recurrent layers are [steps, batch, inputs] and [directions, batch, units].
-              batchAxis: isReadByLayers(input.name, graph) ? 1 : 0,
+              batchAxis: isReadByRecurrentOperator(input.name, graph) ? 1 : 0,
             });
       values.set(input.name, rows);
       return rows.entries.map((_, k) => `${input.name}.${k}`);

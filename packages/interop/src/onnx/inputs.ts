@@ -43,7 +43,7 @@ export function expectedWidth(
  * Whether a recurrent operator reads this tensor, or a tensor that is computed from it with the same axes, as operand
  * `first` or later.
  */
-export function isReadByLayers(name: string, { node }: Proto<'GraphProto'>, first = 0): boolean {
+export function isReadByRecurrentOperator(name: string, { node }: Proto<'GraphProto'>, first = 0): boolean {
   const names = new Set([name]);
   for (const reader of node) {
     if (isRecurrent(reader)) {
@@ -112,7 +112,7 @@ export function isSequence({ type }: Proto<'ValueInfoProto'>): boolean {
  * first two are the steps and the batch.
  */
 export function sequenceRows(input: Proto<'ValueInfoProto'>, graph: Proto<'GraphProto'>, tape: Tape): Rows {
-  if (isReadByLayers(input.name, graph, 5)) {
+  if (isReadByRecurrentOperator(input.name, graph, 5)) {
     throw new NnbpError(
       'UNSUPPORTED',
       `Input "${input.name}": expected constant initial states, or inputs whose number of steps is fixed. Export the model ` +

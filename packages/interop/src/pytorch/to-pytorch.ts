@@ -136,7 +136,7 @@ Parameters belong to blocks of nodes: blocks.K.weight, .bias (b) and .scale (c).
 """
 `;
 
-/** The output transforms as Python expressions in the output values x, [batch, outputs]. */
+/** The output transforms as Python expressions in the output values x, whose last axis is the outputs. */
 const transforms = {
   none: 'x',
   sigmoid: 'torch.sigmoid(x)',
@@ -158,8 +158,9 @@ function networkClass(
   const next = isLayered ? { reads: [], columns: undefined } : locations.of(nextState(graph));
   const initials = plan.blocks.flatMap((block) => (block.kind === 'Recurrent' ? [block.initial] : []));
   const initial = isLayered ? initials.flat() : Array.from(graph.initialState());
-  // In a network with delays, nodes are not checked, because a node may be read only by the next time step.
-  const unread = hasState || neededByOutputs(graph).includes(0, graph.inputCount);
+  // Always true for a network with delays: in a sequence of one step, no output depends on a node that only delayed edges
+  // read.
+  const mayHaveUnreadNodes = hasState || neededByOutputs(graph).includes(0, graph.inputCount);
   const listOrNone = (numbers: readonly number[] | undefined) => (numbers === undefined ? 'None' : list(numbers));
   return `class Network(nn.Module):
     """Input and output are in the original units of the data: ${hasState ? '[batch, steps, inputs] to [batch, steps, outputs]' : '[batch, inputs] to [batch, outputs]'}."""
@@ -170,7 +171,7 @@ function networkClass(
     input_names = ${names(Array.from({ length: graph.inputCount }, (_, i) => graph.ids[i]))}
     output_names = ${names(Array.from(graph.outputs, (i) => graph.ids[i]))}
     # Whether there may be nodes on which no output depends. PyTorch computes no gradient for them.
-    has_unread_nodes = ${unread ? 'True' : 'False'}
+    has_unread_nodes = ${mayHaveUnreadNodes ? 'True' : 'False'}
     # Whether the network has delays. Its inputs are then sequences.
     has_state = ${hasState ? 'True' : 'False'}
 

@@ -1,4 +1,4 @@
-/** The interface of optimizer kernels: an update of four parameters, and a bound on its overflow. */
+/** The interface of optimizer kernels: an update of four parameters, and a bound that rules out overflow. */
 import type { Code, Local } from '../../assembler.js';
 
 /** Four elements of one of the optimizer's vectors. */
@@ -33,7 +33,8 @@ export interface OptimizerKernel {
   /** Emits the update. */
   emit(update: Update): Code;
   /**
-   * A bound on overflow: every updated parameter is finite if the sum of |gradient| times this number is at most 2¹⁰².
+   * A bound that rules out overflow: every updated parameter is finite if the sum of |gradient|, times this number, is
+   * at most 2¹⁰².
    * If the number is Infinity, the engine calls the optimizer's `step` instead and checks the result.
    */
   overflowBound(scalars: Numbers): number;
@@ -53,5 +54,5 @@ export const boundIf = (condition: boolean, bound: number): number => (condition
 
 /** Above this learning rate, an update can overflow even if no gradient does. */
 export const maxRate = 1e6;
-/** Below this, ε is not a normal float32: √0 + ε would be 0. */
+/** A smaller ε may be rounded to 0 in float32, and then √0 + ε would be 0. */
 export const minEpsilon = 1e-37;
