@@ -103,7 +103,7 @@ test(`${networks} networks of bidirectional layers have the same outputs in onnx
 test(`${networks} networks of convolutions and pooling have the same outputs in onnxruntime, from seed ${firstSeed}`, async () => {
   const worst = { out: 0, back: 0 };
   const counts = {};
-  // On a small grid, the windows may not determine the kernel. Such a layer is exported as a matrix.
+  // On a small grid, a layer is not always recognized. It is then exported as other operators.
   let unrecognized = 0;
   /** Number of networks whose weights are still shared after the round trip. */
   let sharing = 0;

@@ -1,4 +1,4 @@
-/** The custom loss (x − t)⁴: as an object, and as the source that a user writes in Extend. */
+/** The custom loss (x − t)⁴: as an object, and as the source that a user writes in the Extend view. */
 import type { Loss } from '@nnbp/core';
 
 export const fourth: Loss = {

@@ -86,7 +86,7 @@ test('a link that is opened after an edit survives a reload', async () => {
   expect(await page.evaluate(() => document.documentElement.lang)).toBe('en');
 });
 
-test('an edit right before the page is hidden is in its URL', async () => {
+test('if the page is hidden right after an edit, the URL contains the edit', async () => {
   const page = await open();
   await page.getByRole('button', { name: 'Derive' }).waitFor();
   expect(readAddress(await chooseChineseAnd(page, 'hide'), defaultState).language).toBe('zh');
@@ -100,8 +100,8 @@ test('if a link is opened after an edit, but before the URL of the edit is writt
       const select = element as HTMLSelectElement;
       select.value = 'zh';
       select.dispatchEvent(new Event('change', { bubbles: true }));
-      // The link is opened before the URL of the edit is due to be written, but the page is busy until both are
-      // overdue.
+      // The link is due to open before the URL of the edit is due to be written. The page is busy until both times have
+      // passed.
       setTimeout(() => (location.hash = link), 100);
       const start = performance.now();
       while (performance.now() < start + 300);

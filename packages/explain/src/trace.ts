@@ -131,7 +131,7 @@ function traceOf(computation: Computation): Trace {
 }
 
 /**
- * Reconstructs the cache and the gradients after the first `steps` steps from the trace. dA/dz is taken from `pass`.
+ * Reconstructs from a trace the cache and the gradients after its first `steps` steps. dA/dz is taken from `pass`.
  *
  * @throws NnbpError `OUT_OF_RANGE` (not an integer from 0 to the number of steps)
  */

@@ -36,8 +36,8 @@ interface Rule {
  * `input.KEY`, `layer1.0`, …, `output.KEY`. Keys are those of the training data if its rows were objects, otherwise 0,
  * 1, …. In training, brain.js sets inputs that are missing in a row to 0, so pass 0 for them. Each c is fixed at 1.
  *
- * Despite its name, the `leaky-relu` of 1.x computes α · max(h, 0), and so does the imported network: the weights are
- * multiplied by the default α = 0.01, because 1.x does not save α. In 2.x, `leaky-relu` is the leaky ReLU.
+ * Despite its name, the `leaky-relu` of 1.x computes α · max(h, 0), and so does the imported network: weights and
+ * biases are multiplied by the default α = 0.01, because 1.x does not save α. In 2.x, `leaky-relu` is the leaky ReLU.
  *
  * `RNNTimeStep`, `LSTMTimeStep` and `GRUTimeStep` become networks with delays, whose node ids are `input.0`, …,
  * `layer1.0`, …, `output.0`: `run(rows)` of brain.js returns the last row of `predictSequence(network, rows)`. If the
@@ -68,8 +68,8 @@ export function fromBrainJs(json: unknown): Network {
     if (typeof type === 'string' && isTimeStep(type)) return timeStepNetwork(model, what);
     if (model.at('hiddenLayers').present || model.at('type').present || model.at('options').present) {
       model.unsupported(
-        'only NeuralNetwork, RNNTimeStep, LSTMTimeStep and GRUTimeStep can be read: the other recurrent brain.js networks ' +
-          'read and write text.',
+        'only NeuralNetwork, RNNTimeStep, LSTMTimeStep and GRUTimeStep can be imported. The other recurrent networks of ' +
+          'brain.js read and write text.',
       );
     }
     model.at('layers').throwExpected('an array of layers');

@@ -147,8 +147,9 @@ interface Layout {
 }
 
 /**
- * The ways to divide `size` nodes into channels, in the order in which they are tried: with as many channels as the
- * previous layer, with channels first, and with channels last. All layouts that fit compute the same outputs.
+ * The ways to divide `size` nodes into channels, in the order in which they are tried: the layouts with as many channels
+ * as the previous layer, then the channels-first layout for each of `counts`, then the channels-last layout for each.
+ * All layouts that fit compute the same outputs.
  */
 function layouts(size: number, counts: readonly number[], previousChannels: number | undefined): Layout[] {
   const all = counts.map((channels) => layoutsOf(size, channels));

@@ -1,8 +1,8 @@
 /**
  * Aggregations other than the sum. The forward kernel writes h = b + A(z) of a node and a row of dA/dz_e for each of
  * its edges. The backward kernel multiplies these rows by the node's delta. The kernels of sparse edges read the
- * products in place of the successor's delta, so cases 2 and 3 are the same for every aggregation. The kernels are in
- * `aggregations/`, one file each.
+ * products in place of the successor's delta, so cases 2 and 3 are the same for every aggregation. The code that differs
+ * between the aggregations is in `aggregations/`.
  */
 import {
   type Assembler,

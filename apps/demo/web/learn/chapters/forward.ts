@@ -75,7 +75,7 @@ function value({ network, pass: { cache } }: ComputedSample): Task {
   return numberTask({
     label: inBothLanguages('x_4'),
     ask: {
-      en: `Now h_4 = ${show(h)} goes through the sigmoid g, which turns any number into one between 0 and 1. Drag the point along the curve to h_4 and read g(h_4) there. The node passes on x_4 = c_4 · g(h_4), scaled by c_4. What is x_4?`,
+      en: `Now h_4 = ${show(h)} goes through the sigmoid g, whose value is always between 0 and 1. Drag the point along the curve to h_4 and read g(h_4) there. The node passes on x_4 = c_4 · g(h_4), scaled by c_4. What is x_4?`,
       zh: `现在 h_4 = ${show(h)} 要经过 sigmoid 函数 g，它把任何数变成 0 和 1 之间的数。把点沿曲线拖到 h_4，读出 g(h_4)。节点再乘以自己的系数 c_4，传出 x_4 = c_4 · g(h_4)。x_4 是多少？`,
     },
     explain: {

@@ -1,4 +1,4 @@
-/** Starts the TypeScript worker on first use, and starts a new one after it has been terminated. */
+/** Starts the TypeScript worker on first use. If the worker is terminated, the next use starts a new one. */
 import { type Remote, wrap } from 'comlink';
 import { FunctionError } from './function-error.js';
 import type { Compiler } from './language-worker.js';

@@ -1,4 +1,4 @@
-/** Kernel of `hardSigmoid`: g = h / 6 + ½ between −3 and 3, 0 below, 1 above */
+/** Kernel of `hardSigmoid`: g = 0 for h ≤ −3, h / 6 + ½ for −3 < h < 3, and 1 for h ≥ 3. */
 import { f32x4, i32x4 } from '../../assembler.js';
 import { type ActivationKernel, one, zero } from './kernel.js';
 

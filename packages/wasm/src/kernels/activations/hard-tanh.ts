@@ -1,4 +1,4 @@
-/** Kernel of `hardTanh`: g = h between −1 and 1, −1 below, 1 above */
+/** Kernel of `hardTanh`: g = −1 for h ≤ −1, h for −1 < h < 1, and 1 for h ≥ 1. */
 import { f32x4, i32x4 } from '../../assembler.js';
 import { type ActivationKernel, one } from './kernel.js';
 
