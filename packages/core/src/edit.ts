@@ -26,20 +26,21 @@ export interface NodeChanges {
   readonly aggregation?: NodeOptions['aggregation'] | null;
 }
 
-/** A node that is being edited. Slots are those of the old graph; see `Graph`. */
+/** A node that is being edited. */
 interface Draft {
   readonly options: Omit<NodeOptions, 'from' | 'fixed' | 'shared'>;
   readonly fixed: { b?: number; c?: number; w: Map<string, number> };
   readonly shared: { b?: string; c?: string; w: Map<string, string> };
   readonly from: Source[];
-  /** The slots of its parameters in the old graph. Undefined for a new node. */
+  /** The slots of b, c and the weights in the old graph; `Graph` explains slots. Undefined for a new node. */
   readonly slots?: { readonly b?: number; readonly c?: number; readonly w: Map<string, number> };
 }
 
 const idOf = (source: Source) => (typeof source === 'string' ? source : source.id);
 
 /**
- * Edits a graph. Created by {@link edit}. Only `build` validates the whole graph, so edits can be made in any order.
+ * Edits a graph. Created by {@link edit}. Only `build` validates the whole graph, so the graph may be invalid between
+ * edits.
  */
 export class GraphEditor {
   readonly #inputs: string[];
@@ -68,7 +69,8 @@ export class GraphEditor {
   }
 
   /**
-   * Adds a node, with the options of `GraphBuilder.node`. `build` throws the other errors of that method.
+   * Adds a node, with the options of `GraphBuilder.node`. This method throws only the errors below; `build` throws
+   * all other errors of `GraphBuilder.node`.
    *
    * @throws NnbpError `DUPLICATE_ID`, `WRONG_TYPE`, `OUT_OF_RANGE` (a delay), `NOT_FINITE` (the initial value)
    */
@@ -137,8 +139,8 @@ export class GraphEditor {
 
   /**
    * Inserts a new node into an edge: from → id → to, as in NEAT. The edge out of the new node gets a new weight. The
-   * edge into the new node takes over the weight of the split edge, which remains trainable, fixed or shared. To
-   * replace this weight, fix or share it in `options`.
+   * edge into the new node takes over the weight of the split edge. A fixed weight stays fixed, a shared weight shared.
+   * To replace the weight, fix or share it in `options`.
    *
    * @param options - Options of the new node, without `from`: its only predecessor is the source of the split edge,
    * with the same delay.

@@ -87,8 +87,8 @@ export class Network {
 
   /**
    * The function that `predict`, the metrics of `evaluate` and every export apply to the output values. Set it on a
-   * network that is trained with a loss on logits, so that its predictions are probabilities. Losses, the cache and all
-   * derivatives use the output values without it. Default: `none`.
+   * network that is trained with a loss on logits, so that its predictions are probabilities. Losses, derivatives
+   * and the cache of `backpropagate` use the output values before the transform. Default: `none`.
    */
   get outputTransform(): OutputTransform {
     return this.#outputTransform;

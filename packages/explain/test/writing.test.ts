@@ -303,7 +303,7 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
     expect(text).toContain('case 1  ├─ (dloss/dx_3)₁ = 2 / 2 · (x_3 - t_3)');
   });
 
-  it('text keeps columns aligned with wide characters, and replaces invisible characters', () => {
+  it('text aligns columns that contain wide characters, and replaces invisible characters', () => {
     const builder = new GraphBuilder();
     builder.input('输入');
     builder.input('line\nend');

@@ -21,8 +21,7 @@ export interface AdagradOptions {
 
 /**
  * Adagrad: $s \leftarrow s + g^2$; $p \leftarrow p - \eta g / (\sqrt{s} + \epsilon)$ (Duchi et al. 2011). Here, $p$ is a
- * parameter, $g$ its gradient and $\eta$ the learning rate. Equals
- * PyTorch's `Adagrad`.
+ * parameter, $g$ its gradient and $\eta$ the learning rate. Equals PyTorch's `Adagrad`.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */

@@ -1,6 +1,6 @@
 /**
- * Chooses between one thread and several by timing both on an executor's first calls. Results are bit-identical either
- * way, so a choice in the middle of training changes only the speed.
+ * Chooses between one thread and several by a trial, which times both on an executor's first calls. Results are
+ * bit-identical either way, so a choice in the middle of training changes only the speed.
  */
 
 /** Calls are timed together until they have taken this many milliseconds, since clocks in browsers are coarse. */
@@ -41,7 +41,7 @@ export class ThreadChoice {
     return this.#chosen.get(key)?.several ?? this.#trials.get(key)?.side === 1;
   }
 
-  /** Whether the next call must be timed. Must be called once before each call. */
+  /** Whether to time the executor's next call. Counts that call, so use this method exactly once per call. */
   isTrial(kind: number, rows: number): boolean {
     const key = keyOf(kind, rows);
     const chosen = this.#chosen.get(key);

@@ -121,7 +121,7 @@ export function BuildGraph({ editor }: { readonly editor: Editor }) {
 
 type End = Parameters<OnConnectEnd>[1];
 
-/** Ends a dragged edge at a node, or creates a node on the empty canvas. */
+/** Connects a dragged edge to the node on which it is dropped. On the empty canvas, creates and connects a new node. */
 function endDrag(editor: Editor, event: MouseEvent | TouchEvent, { fromNode, fromHandle, toNode }: End): void {
   if (fromNode === null || fromHandle === null) return;
   const { clientX, clientY } = 'changedTouches' in event ? event.changedTouches[0] : event;

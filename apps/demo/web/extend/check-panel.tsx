@@ -1,4 +1,4 @@
-/** Panel with the result of the check: a sentence, a table of mismatches and a plot. */
+/** Panel with the result of checking the user's function: a sentence, a table of mismatches and a plot. */
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
 import { messages as userCodeMessages } from '../shared/user-code/messages.js';

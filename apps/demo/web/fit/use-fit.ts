@@ -1,4 +1,4 @@
-/** Fits the current data and formula, and aborts an older fit that is still running. */
+/** Fits the current model to the current data, and aborts an older fit that is still running. */
 import { useEffect, useMemo, useState } from 'react';
 import {
   FitError,
@@ -27,9 +27,9 @@ interface Outcome {
 /** Runs a fit whenever the request changes. Requests are compared by identity. */
 export function useFit(request: FitRequest): Fit {
   const [last, setLast] = useState<Outcome>();
-  const start = useMemo(() => attempt(request), [request]);
+  const preparation = useMemo(() => tryToPrepare(request), [request]);
   useEffect(() => {
-    const { prepared } = start;
+    const { prepared } = preparation;
     if (prepared === undefined) return;
     const controller = new AbortController();
     void runFit(prepared, controller.signal).then(
@@ -37,16 +37,16 @@ export function useFit(request: FitRequest): Fit {
       (error: unknown) => !controller.signal.aborted && setLast({ request, problem: problemOf(error) }),
     );
     return () => controller.abort();
-  }, [request, start]);
+  }, [request, preparation]);
   const isCurrent = last?.request === request;
   return {
-    prepared: start.prepared,
+    prepared: preparation.prepared,
     fit: isCurrent ? last.fit : undefined,
-    problem: start.problem ?? (isCurrent ? last.problem : undefined),
+    problem: preparation.problem ?? (isCurrent ? last.problem : undefined),
   };
 }
 
-function attempt(request: FitRequest): { readonly prepared?: Prepared; readonly problem?: FitProblem } {
+function tryToPrepare(request: FitRequest): { readonly prepared?: Prepared; readonly problem?: FitProblem } {
   try {
     return { prepared: prepareFit(request) };
   } catch (error) {

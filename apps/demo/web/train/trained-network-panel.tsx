@@ -1,4 +1,4 @@
-/** Panel to export a trained network or open it in Derive or Build. */
+/** Panel to export a trained network or open it in the Derive or Build view. */
 import { Download, Share2, Sigma } from 'lucide-react';
 import { memo, type ReactNode, useState } from 'react';
 import { useMessages } from '../language.js';
@@ -17,9 +17,9 @@ const names = ['model', 'onnx', 'pytorch', 'module', 'notebook'] as const;
 interface PanelProps {
   /** Returns the network with its current parameters; undefined if there is none. */
   readonly trained: () => Promise<Trained | undefined>;
-  /** Whether Build and Derive can show the network. */
+  /** Whether the Build and Derive views can show the network. */
   readonly canOpen: boolean;
-  /** Label of the button that opens the network in Derive. */
+  /** Label of the button that opens the network in the Derive view. */
   readonly openInDeriveLabel: string;
   /** Tooltip of that button. */
   readonly openInDeriveTitle: string;

@@ -32,7 +32,7 @@ export interface CrossValidationOptions {
   readonly onFold?: (done: number, total: number) => void;
 }
 
-/** Cross-validates the planned training on encoded rows. */
+/** Cross-validates the network of a plan on encoded rows. */
 export async function crossValidation(
   plan: Plan,
   { codes, groups }: EncodedRows,
@@ -84,7 +84,8 @@ export async function crossValidation(
 }
 
 /**
- * Returns a scaler with the mean and deviation of the columns in these rows. The codes of the columns start at `first`.
+ * Returns a scaler with the mean and deviation of the columns in these rows. In each row, the codes of the columns
+ * start at index `first`.
  */
 function scalerOf(columns: readonly Column[], rows: readonly Float64Array[], first: number): Standardization {
   const moments = columns.map((_, k) => {

@@ -122,7 +122,7 @@ export function functionsOf(
     if (source === undefined) {
       throw new NnbpError(
         'UNSUPPORTED',
-        `Node "${nodeWith(activation)}": expected an activation of @nnbp/activations, received the custom "${name}".`,
+        `Node "${nodeWith(activation)}": expected an activation of @nnbp/activations, received the custom activation "${name}".`,
       );
     }
     for (const helper of source.helpers ?? []) helpers.set(helper, helperSources.get(helper)!);
@@ -142,7 +142,7 @@ export function functionsOf(
     if (code === undefined) {
       throw new NnbpError(
         'UNSUPPORTED',
-        `Node "${nodeWith(aggregation)}": expected an aggregation of @nnbp/aggregations, received the custom "${name}".`,
+        `Node "${nodeWith(aggregation)}": expected an aggregation of @nnbp/aggregations, received the custom aggregation "${name}".`,
       );
     }
     declared.set(aggregation, { name, code });

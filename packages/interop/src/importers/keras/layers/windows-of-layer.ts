@@ -35,7 +35,7 @@ export function windowsOfLayer(
         windows: [wholeGrid(cells)],
       }
     : windowsIn(config, sizes, option, (total) => context.takeEdges(json, copies * total * edgesPerCell));
-  // The grids of the copies are concatenated into one long grid.
+  // If a `TimeDistributed` layer makes copies of this layer, their grids are concatenated into one long grid.
   const windows = Array.from({ length: copies }, (_, k) =>
     k === 0 ? one.windows : one.windows.map((each) => ({ ...each, cells: each.cells.map((cell) => k * cells + cell) })),
   ).flat();
