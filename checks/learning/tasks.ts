@@ -23,9 +23,14 @@ export interface Task {
   passes(measure: number): boolean;
 }
 
-function graphOf(inputs: number, outputs: number, memory: (builder: GraphBuilder, from: string[]) => string[]): Graph {
+/** Builds a graph with one hidden layer, which `addHidden` adds, and a linear output layer. */
+function graphOf(
+  inputs: number,
+  outputs: number,
+  addHidden: (builder: GraphBuilder, from: string[]) => string[],
+): Graph {
   const builder = new GraphBuilder();
-  const hidden = memory(builder, builder.inputs(inputs));
+  const hidden = addHidden(builder, builder.inputs(inputs));
   builder.output(...builder.layer(outputs, { from: hidden, activation: identity, fixed: { c: 1 }, name: 'y' }));
   return builder.build();
 }

@@ -66,7 +66,7 @@ const formats: readonly UnsupportedFormat[] = [
   { what: 'a ZIP archive', advice: 'Unpack it and pass the model file inside', fits: isZip },
   {
     what: 'a Python pickle (.pkl, .joblib, .pt), which executes code when it is loaded',
-    advice: `It is never loaded. ${scikitAdvice}; for PyTorch use torch.onnx.export`,
+    advice: `nnbp never loads a pickle. ${scikitAdvice}; for PyTorch use torch.onnx.export`,
     fits: (bytes) => bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5,
   },
   { what: 'a compressed file (gzip)', advice: 'Unpack it first: gunzip FILE', fits: startsWith(0x1f, 0x8b) },

@@ -22,7 +22,11 @@ describe('a file in an unsupported format', () => {
     ['model.pt', zip('archive/data.pkl'), /PyTorch checkpoint.*torch\.onnx\.export/],
     ['weights.npz', zip('arr_0.npy'), /NumPy/],
     ['model.zip', zip('readme.txt'), /ZIP.*Unpack/],
-    ['model.pkl', bytes('\x80\x04\x95\x10\0\0\0\0\0\0\0\x8c\x07sklearn'), /pickle.*never loaded.*skl2onnx/],
+    [
+      'model.pkl',
+      bytes('\x80\x04\x95\x10\0\0\0\0\0\0\0\x8c\x07sklearn'),
+      /pickle.*nnbp never loads a pickle.*skl2onnx/,
+    ],
     ['model.joblib', bytes('\x80\x03csklearn'), /pickle.*skl2onnx/],
     ['model.tflite', bytes('\x1c\0\0\0TFL3....'), /TensorFlow Lite.*python -m tf2onnx\.convert --tflite model.tflite/],
     [

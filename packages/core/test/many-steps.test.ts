@@ -11,9 +11,9 @@ const table = { inputs: Float64Array.from(xor.inputs.flat()), targets: Float64Ar
 const order = Uint32Array.of(2, 0, 3, 1);
 const small = mlp([2, 3, 1], { activation: sigmoid });
 
-function prepared(graph: Graph, batchSize: number, weight: (p: number) => number = (p) => Math.sin(p)): Executor {
+function prepared(graph: Graph, batchSize: number, parameterAt: (p: number) => number = Math.sin): Executor {
   const executor = js().prepare(graph, batchSize);
-  executor.parameters.set(executor.parameters.map((_, p) => weight(p)));
+  executor.parameters.set(executor.parameters.map((_, p) => parameterAt(p)));
   return executor;
 }
 const stepMany = (executor: Executor, optimizer: Optimizer, losses = new Float64Array(9), count = 9) =>

@@ -59,7 +59,7 @@ describe('the published schema', () => {
     ['a weight both fixed and shared', (model) => (model.nodes[0].w = [{ fixed: 1, shared: 'w', value: 1 }])],
     ['a delay of 0', (model) => (model.nodes[0].from = [{ id: '1', delay: 0 }])],
     ['a deviation of 0', (model) => (model.inputScaler = { mean: [0], deviation: [0] })],
-  ])('the schema and the reader reject %s', (what, corrupt) => {
+  ])('the schema and fromJson reject %s', (what, corrupt) => {
     const model = JSON.parse(toJson(articleNetwork())) as Model;
     corrupt(model);
     expect(problems(model)).not.toEqual([]);

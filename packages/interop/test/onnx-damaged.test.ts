@@ -9,7 +9,7 @@ import { expect, test } from 'vitest';
 import { damagedBytes, damagedFileCount } from '../../formats/test/fuzz.js';
 import { convolutionModel, lstmModel, randomNetwork } from './onnx-models.js';
 
-/** An LSTM with one node per aggregation. */
+/** An LSTM, followed by one output node for each aggregation. */
 function recurrentNetwork(): Network {
   const builder = new GraphBuilder();
   const units = lstm(builder, { from: builder.inputs(2), units: 2 });

@@ -7,7 +7,7 @@ import { expectArray, expectFinite, expectLength, mismatch, NnbpError, type Row 
  *
  * @param targets - One row per sample: one number per class, the largest of which marks the sample's class, or a single
  * number, which is the class itself.
- * @throws NnbpError `EMPTY_DATA`, `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE` (also for an unknown target)
+ * @throws NnbpError `EMPTY_DATA`, `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE` (also for null, an unknown target)
  *
  * @example
  * ```ts

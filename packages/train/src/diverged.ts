@@ -2,7 +2,7 @@
 import { type Executor, type Network, NnbpError, rowsOf, type SampleCounts } from '@nnbp/core';
 import type { Batch } from './batches.js';
 
-/** The likely cause of an overflow. */
+/** The likely cause of a number that is not finite. */
 export type DivergenceCause = 'unscaled input' | 'rate' | 'saturation' | 'gradient';
 
 /**

@@ -53,12 +53,12 @@ async function* streamOf(sequences: readonly Sequence[]) {
 
 describe('stateful sequences', () => {
   test('stateful training on the parts of a sequence gives the same result as truncated training on the whole sequence', async () => {
-    const [long, parts] = [recurrent(), recurrent()];
+    const [onWhole, onParts] = [recurrent(), recurrent()];
     const sequence = sequenceOf(12);
     const metrics = [meanAbsoluteError()];
-    const a = await fit(long, { sequences: [sequence] }, options({ truncate: 4, metrics }));
-    const b = await fit(parts, { sequences: cut(sequence, [4, 4, 4]) }, options({ stateful: true, metrics }));
-    expect(parametersOf(parts)).toEqual(parametersOf(long));
+    const a = await fit(onWhole, { sequences: [sequence] }, options({ truncate: 4, metrics }));
+    const b = await fit(onParts, { sequences: cut(sequence, [4, 4, 4]) }, options({ stateful: true, metrics }));
+    expect(parametersOf(onParts)).toEqual(parametersOf(onWhole));
     b.history.forEach(({ loss, metrics }, k) => {
       expect(loss).toBe(a.history[k].loss);
       expect(metrics.meanAbsoluteError).toBeCloseTo(a.history[k].metrics.meanAbsoluteError as number, 12);
@@ -190,7 +190,7 @@ describe('a stream of sequences', () => {
     expect(parametersOf(network)).toEqual(parametersOf(recurrent()));
   });
 
-  test('a stream of sequences cannot resume inside an epoch and cannot be cross-validated', async () => {
+  test('on a stream of sequences, training cannot resume inside an epoch, and cross-validation is not supported', async () => {
     const trainer = new Trainer(recurrent(), { sequences: () => streamOf(sequences) }, options({ truncate: 2 }));
     await trainer.step();
     expect(() => trainer.restore(trainer.state)).toThrow('cannot resume inside an epoch');

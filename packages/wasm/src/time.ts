@@ -9,7 +9,7 @@ export interface TimeGraph {
   readonly graph: Graph;
   readonly original: Graph;
   readonly steps: number;
-  /** The step of each node of the plain graph; undefined if the plain graph is the original. */
+  /** The step of each node of the plain graph, 0 for its inputs; undefined if the plain graph is the original. */
   readonly stepOf: Uint32Array | undefined;
   /** Returns the input that holds entry k of the state. */
   readonly stateInput: (k: number) => number;

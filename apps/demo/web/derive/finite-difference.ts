@@ -32,7 +32,7 @@ export function finiteDifference(network: Network, name: QuantityName, lossOf: (
 export const isParameterDerivative = ({ quantity }: QuantityName): boolean =>
   quantity === 'dLossDb' || quantity === 'dLossDc' || quantity === 'dLossDw';
 
-/** Index, in the parameter vector of a graph, of the parameter of a parameter derivative. */
+/** For a parameter derivative dloss/dp, returns the index of p in the parameter vector. */
 export function parameterIndex(graph: Graph, { quantity, node, from }: QuantityName): number {
   const i = graph.indexOf(node);
   if (quantity === 'dLossDb') return graph.biasIndex(i);

@@ -100,8 +100,8 @@ const byEdge = <T>(from: readonly Source[], values: ArrayLike<T>): Record<string
   Object.fromEntries(from.map((source, k) => [edgeName(source), values[k]]));
 
 /**
- * Name and number of consecutive nodes that form a layer: their ids differ only in the final number. They are declared
- * together.
+ * Returns the name and the node count of the layer that begins with node `first`. A layer consists of consecutive nodes
+ * with the ids `name.0`, `name.1`, …. If no layer begins there, the count is 1.
  */
 function layerAt(nodes: readonly Part[], first: number): { readonly name: string; readonly count: number } {
   const { id, from, activation } = nodes[first];

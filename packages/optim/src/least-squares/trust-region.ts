@@ -1,6 +1,7 @@
 /**
- * Computes a trust-region step, with the damping λ for which the scaled norm of the step equals the radius (Moré 1978,
- * "The Levenberg–Marquardt algorithm: implementation and theory", section 5).
+ * Computes a trust-region step. If the undamped step is longer than the radius, finds the damping λ for which the scaled
+ * norm of the step equals the radius (Moré 1978, "The Levenberg–Marquardt algorithm: implementation and theory",
+ * section 5).
  */
 import { norm, scaledNorm } from './norms.js';
 import type { TriangularFactor } from './triangular-factor.js';

@@ -31,6 +31,9 @@ export const maxEdgesAtOnce = 256;
  * gradients of the weights of the edges to these successors, unless all of these weights are constants, as in a gate.
  * The row's x and dLossDx stay in registers during the loop over edges. Each edge's four partial sums stay in scratch
  * memory until all samples have been added.
+ *
+ * The function's arguments are the index of the row, and the address of the thread's record, which starts with the sum
+ * of |gradient|.
  */
 export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
   return module.function(undefined, [i32, i32], [], ([row, record], local) => {

@@ -10,7 +10,7 @@ export interface Outcome {
   readonly failures: readonly string[];
 }
 
-/** Runs every case on the engine that `auto` chooses, or on the wasm engine with that many threads. */
+/** Runs every case on the engine that `auto` chooses, or on the wasm engine with `threads` threads. */
 export const runSuite = (threads: number | 'auto'): Promise<Outcome> => runEach(1, threads);
 
 /** Runs every fourth case, for slow environments. The tests in Node run all cases. */

@@ -24,7 +24,7 @@ export function ForwardStage({ exercise, task, settled }: StageProps<ForwardExer
   const rowsOf = (id: string): Row[] => {
     if (id === '4') {
       return [
-        // The first task asks for h, which needs b and w; the second does not.
+        // Only the first task needs b and w: it asks for h.
         ...(task === 0
           ? [
               { name: 'b_4', value: b },
