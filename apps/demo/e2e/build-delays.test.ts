@@ -1,11 +1,14 @@
-/** Delayed edges and aggregations in Build: drawing, editing, undoing, and storing them in the link and the JSON. */
+/**
+ * Delayed edges and aggregations in the Build view: drawing, editing, undoing, and storing them in the link and the
+ * JSON.
+ */
 import { expect, test } from 'vitest';
 import { defaultState, type PlaygroundState } from '../web/state.js';
 import { expectAccessible, open, picture, settled, untilUrl, useBrowser } from './page.js';
 
 useBrowser();
 
-const recurrent: PlaygroundState['network'] = {
+const chain: PlaygroundState['network'] = {
   inputs: ['1'],
   nodes: [
     { id: '2', from: ['1'], activation: 'tanh', b: 0, c: 1, w: [0.8] },
@@ -15,7 +18,7 @@ const recurrent: PlaygroundState['network'] = {
 };
 
 test('an edge that would close a cycle can be added with a delay, is drawn dashed, and can be edited and undone', async () => {
-  const page = await open({ view: 'build', network: recurrent });
+  const page = await open({ view: 'build', network: chain });
   const form = page.getByRole('form', { name: 'Add an edge' });
   await form.getByLabel('From node').selectOption('3');
   await form.getByLabel('to node').selectOption('2');
@@ -34,13 +37,13 @@ test('an edge that would close a cycle can be added with a delay, is drawn dashe
   await picture(page, 'build-delay');
   await expectAccessible(page);
   for (let k = 0; k < 3; k++) await page.getByRole('button', { name: 'Undo' }).click();
-  await untilUrl(page, ({ network }) => JSON.stringify(network) === JSON.stringify(recurrent));
+  await untilUrl(page, ({ network }) => JSON.stringify(network) === JSON.stringify(chain));
 });
 
 test('an aggregation can be chosen for a node with a delayed loop, on a phone in Chinese and dark mode', async () => {
-  const { nodes } = recurrent;
+  const { nodes } = chain;
   const network = {
-    ...recurrent,
+    ...chain,
     nodes: [{ ...nodes[0], from: ['1', '2'], delays: [0, 1], w: [0.8, 0.6] }, nodes[1]],
   };
   const page = await open(

@@ -193,10 +193,10 @@ const settled = (page: Page) =>
     .waitFor();
 
 // Solving all tasks takes longer than other tests on a busy machine.
-test('all chapters can be completed with the keyboard alone, every step shows the same content with and without reduced motion, and Back and Forward move between chapters', async () => {
+test('all chapters can be completed with the keyboard alone, every solved task shows the same content with and without reduced motion, and Back and Forward move between chapters', async () => {
   const page = await open(at('forward'), { viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
   const content = () => page.locator('[data-chapter]').ariaSnapshot();
-  const steps: { chapter: ChapterName; task: number; content: string }[] = [];
+  const solvedTasks: { chapter: ChapterName; task: number; content: string }[] = [];
   for (const lesson of lessonList) {
     await page.getByRole('heading', { level: 2 }).waitFor();
     for (const [k, task] of lesson.exercise(0).tasks.entries()) {
@@ -205,7 +205,7 @@ test('all chapters can be completed with the keyboard alone, every step shows th
       if (k === 0) await expectAccessible(page);
       await solve(page, task);
       await settled(page);
-      steps.push({ chapter: lesson.name, task: k, content: await content() });
+      solvedTasks.push({ chapter: lesson.name, task: k, content: await content() });
       if (k + 1 < lesson.exercise(0).tasks.length) await page.getByRole('button', { name: 'Next task' }).press('Enter');
     }
     if (lesson.name !== 'repair') await page.getByRole('button', { name: 'Next chapter' }).press('Enter');
@@ -230,19 +230,20 @@ test('all chapters can be completed with the keyboard alone, every step shows th
   await page.getByRole('heading', { name: /gradient through time/ }).waitFor();
   expect(new URL(page.url()).hash).toMatch(/^#learn\/9\//);
 
-  // Now with motion: a link to each of these steps shows the same content.
+  // Now with motion: a link to each solved task shows the same content.
   await page.emulateMedia({ reducedMotion: 'no-preference' });
-  for (const step of steps) {
-    const { seed, tries } = work[step.chapter]!;
-    const done = { seed, task: step.task, tries: tries.slice(0, step.task + 1), draft: tries[step.task].at(-1)! };
-    const learn = { chapter: step.chapter, work: { [step.chapter]: done } };
+  for (const solvedTask of solvedTasks) {
+    const { chapter, task } = solvedTask;
+    const { seed, tries } = work[chapter]!;
+    const done = { seed, task, tries: tries.slice(0, task + 1), draft: tries[task].at(-1)! };
+    const learn = { chapter, work: { [chapter]: done } };
     await page.evaluate(
       (link) => {
         location.hash = link;
       },
       writeLink({ ...defaultState, view: 'learn', learn }),
     );
-    await expect.poll(content, { message: JSON.stringify(step) }).toBe(step.content);
+    await expect.poll(content, { message: JSON.stringify(solvedTask) }).toBe(solvedTask.content);
   }
 }, 180_000);
 
@@ -257,7 +258,7 @@ test('the challenge offers an image of the result only if the bug was found', as
   await page.getByRole('link', { name: 'Save image' }).waitFor();
 });
 
-test('on a phone all chapters can be completed by touch alone, with targets of at least 44 px, in Chinese and in dark mode', async () => {
+test('on a phone all chapters can be completed by touch alone, with touch targets of at least 44 px, in Chinese and in dark mode', async () => {
   const page = await open(
     { ...at('forward'), language: 'zh', theme: 'dark' },
     { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },

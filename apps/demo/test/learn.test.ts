@@ -127,7 +127,7 @@ test('the caches reduce 86 evaluations of dloss/dx to 7 and 28 of slope to 6, an
   expect(hintOf(tasks[2], '5')).toMatch(/Fewer than a million/);
 });
 
-test('in 8 sigmoid layers, |dloss/dx| of the first is about 22,000 times smaller than of the last; tanh fixes that', () => {
+test('with 8 sigmoid layers, |dloss/dx| is about 22,000 times smaller in the first layer than in the last; tanh fixes that', () => {
   const { start, layersOf, tasks } = vanishingChapter.exercise(0);
   expect(times(shrinkage(layersOf(start)))).toBe('22,000');
   for (const guess of ['22000', '65536', '4e-5', '10000']) expect(tasks[0].check(guess).correct, guess).toBe(true);
@@ -139,7 +139,7 @@ test('in 8 sigmoid layers, |dloss/dx| of the first is about 22,000 times smaller
   expect(hintOf(tasks[1], 'sigmoid glorotUniform 8')).toMatch(/still receives/);
 });
 
-test('a learning rate of 0.084 converges and 0.085 diverges, and the next loss equals the engine’s', () => {
+test('a learning rate of 0.084 converges and 0.085 diverges, and the loss after one step matches the formula', () => {
   const { path, tasks } = rateChapter.exercise(0);
   expect(converges(path, 0.084)).toBe(true);
   expect(converges(path, 0.085)).toBe(false);

@@ -140,8 +140,8 @@ const heights = (layers: readonly (readonly number[])[], { wide, narrow }: { wid
   }) as object;
 
 /**
- * Node indices by layer. Each node is one layer after its last predecessor. An input is one layer before its first
- * successor.
+ * Node indices by layer. Each node is in the layer after its deepest predecessor. An input is in the layer before the
+ * first layer that contains one of its successors.
  */
 function layersOf(graph: Graph): number[][] {
   const layerOf: number[] = [];

@@ -77,9 +77,9 @@ export const Gradients = memo(function Gradients({
  * Describes how the gradients of the first and last hidden layers compare. Empty if there are fewer than two hidden
  * layers.
  */
-function summaryOf(layers: Float32Array, say: (typeof messages)['en']['summaries']): string {
-  if (layers.length < 4) return '';
-  const ratio = layers[1] / layers[layers.length - 2];
+function summaryOf(layerGradients: Float32Array, say: (typeof messages)['en']['summaries']): string {
+  if (layerGradients.length < 4) return '';
+  const ratio = layerGradients[1] / layerGradients[layerGradients.length - 2];
   if (ratio < 1 / notableRatio) return say.vanishing(times(1 / ratio));
   return ratio > notableRatio ? say.exploding(times(ratio)) : say.even;
 }

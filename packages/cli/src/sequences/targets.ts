@@ -11,23 +11,23 @@ import type { RowSequence, SequenceColumns, Step } from './read.js';
 /** `last`: a sequence has one target, at its last step. `each`: a sequence has a target at each step. */
 export type TargetSteps = SequenceUse['targets'];
 
-const firstTarget = ({ steps }: RowSequence): Step | undefined => steps.find(({ target }) => target !== undefined);
+const firstTargetStep = ({ steps }: RowSequence): Step | undefined => steps.find(({ target }) => target !== undefined);
 
 /** The first step whose target differs from the first target of its sequence; undefined if there is none. */
-function otherTarget(sequence: RowSequence): Step | undefined {
-  const first = firstTarget(sequence)?.target;
+function otherTargetStep(sequence: RowSequence): Step | undefined {
+  const first = firstTargetStep(sequence)?.target;
   return sequence.steps.find(({ target }) => target?.some((code, k) => code !== first![k]));
 }
 
 /**
- * Decides whether a sequence has one target, at its last step, or a target at each step. Only sequences with a target in
- * more than one row count. If the rows of each of these sequences have the same target, it is the target of the last
- * step. If more than half of these sequences have different targets in their rows, every step has a target.
+ * Decides whether a sequence has one target, at its last step, or a target at each step. Compares only sequences that
+ * have targets in at least two rows. If all rows of each of these sequences have the same target, the last step has this
+ * target. If more than half of these sequences have different targets in their rows, every step has a target.
  *
  * @throws Problem if some of these sequences have different targets in their rows, but not more than half
  */
 export function targetSteps(csv: Csv, sequences: readonly RowSequence[], columns: SequenceColumns): TargetSteps {
-  const varied = sequences.filter((sequence) => otherTarget(sequence) !== undefined);
+  const varied = sequences.filter((sequence) => otherTargetStep(sequence) !== undefined);
   if (varied.length === 0) return 'last';
   const comparable = sequences.filter(({ steps }) => steps.filter(({ target }) => target !== undefined).length > 1);
   if (varied.length > comparable.length / 2) return 'each';
@@ -37,7 +37,7 @@ export function targetSteps(csv: Csv, sequences: readonly RowSequence[], columns
 }
 
 function severalTargets(csv: Csv, sequence: RowSequence, { group, targets }: SequenceColumns, more: string): Problem {
-  const [first, other] = [firstTarget(sequence)!, otherTarget(sequence)!];
+  const [first, other] = [firstTargetStep(sequence)!, otherTargetStep(sequence)!];
   const column = targets
     .map(({ name }) => csv.header.indexOf(name))
     .find((column) => first.cells[column] !== other.cells[column])!;
@@ -68,8 +68,8 @@ export function withTargets(
     const targets = steps.map(targetOf);
     return targets.some((target) => target !== null) ? { inputs, targets } : undefined;
   }
-  if (otherTarget(rows) !== undefined) throw severalTargets(csv, rows, columns, '');
-  const first = firstTarget(rows);
+  if (otherTargetStep(rows) !== undefined) throw severalTargets(csv, rows, columns, '');
+  const first = firstTargetStep(rows);
   if (first === undefined || steps.length === 0) return undefined;
   const last = targetOf(first);
   return { inputs, targets: inputs.map((_, t) => (t === inputs.length - 1 ? last : null)) };

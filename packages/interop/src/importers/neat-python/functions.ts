@@ -54,7 +54,7 @@ export const fromNeat: ReadonlyMap<string, FromNeat> = new Map<string, FromNeat>
   ['abs', { activation: /* @__PURE__ */ leakyRelu.negativeSlope(-1), factor: 1 }],
 ]);
 
-/** A term of that sum: coefficient · (the neat-python activation at z = factor · h). */
+/** A term of the sum in {@link AsNeat}: coefficient · (the neat-python activation at z = factor · h). */
 interface Term {
   readonly activation: string;
   readonly factor: number;

@@ -1,6 +1,6 @@
 /**
- * The kernels of the built-in aggregations, by name. TypeScript requires all of them. The sum needs no kernel, and
- * the median runs in JavaScript.
+ * The kernels of the built-in aggregations, by name. TypeScript requires an entry for each aggregation. The entry is
+ * undefined for the sum, which needs no kernel, and for the median, which runs in JavaScript.
  */
 import type { AggregationName } from '@nnbp/aggregations';
 import type { AggregationKernel } from './kernel.js';
