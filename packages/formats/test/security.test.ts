@@ -308,20 +308,6 @@ describe('memory', () => {
         ),
     ],
     [
-      'many nodes with constant weights',
-      () =>
-        modelFile({
-          nodes: numbered((k) => `{"ids":["n${k}"],"from":["1"],"activation":"tanh","b":0,"c":1,"w":[1]},`).map(
-            (_, k) => ({
-              ids: [`n${k}`, `m${k}`],
-              from: ['1'],
-              activation: 'tanh',
-              ...{ b: 0, c: 1, w: [1] },
-            }),
-          ),
-        }),
-    ],
-    [
       'delays that add up to a large state',
       () => modelFile({ nodes: [{ ids: ['2'], from: [{ id: '2', delay: 2 ** 31 }], activation: 'tanh' }] }),
     ],
@@ -352,6 +338,19 @@ describe('memory', () => {
           ],
           outputs: ['n0'],
         }),
+    ],
+    [
+      'a billion edges with constant weights, which need no parameters',
+      () => {
+        const numbers = Array.from({ length: 30_000 }, (_, k) => k);
+        const from = numbers.map((k) => `i${k}`);
+        const node = { ids: numbers.map((k) => `n${k}`), from, activation: { name: 'tanh' }, b: 0, c: 1 };
+        const nodes = [{ ...node, w: numbers.map(() => 1) }];
+        return file({
+          __metadata__: { model: JSON.stringify(model({ inputs: from, nodes, outputs: ['n0'] })) },
+          parameters: { dtype: 'F32', shape: [0], data_offsets: [0, 0] },
+        });
+      },
     ],
     [
       'numbers',
