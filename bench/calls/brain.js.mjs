@@ -1,6 +1,6 @@
 /** brain.js: `run`, `train`, `fromJSON`. */
 import brain from 'brain.js';
-import { nextSample, meanSquaredError } from './call.mjs';
+import { predictInTurn, meanSquaredError } from './call.mjs';
 
 /** @type {import('./call.mjs').Prepare} */
 export function prepare(call) {
@@ -12,7 +12,7 @@ export function prepare(call) {
   network.train(patterns.slice(0, 1), { iterations: 1 });
   switch (kind) {
     case 'predict':
-      return { run: nextSample(call, (input) => network.run(input)), note: 'run' };
+      return { run: predictInTurn(call, (input) => network.run(input)), note: 'run' };
     case 'predictBatch':
       return { run: () => inputs.slice(0, 100).map((input) => network.run(input)), count: 100, note: 'run, sample by sample, the first 100' };
     case 'train': {

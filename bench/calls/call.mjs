@@ -70,7 +70,7 @@ export function meanSquaredError({ inputs, targets }, predict) {
 }
 
 /** Returns a function that predicts the samples in turn, one per call. */
-export function nextSample({ inputs }, predict) {
+export function predictInTurn({ inputs }, predict) {
   let next = 0;
   return () => {
     const output = predict(inputs[next]);

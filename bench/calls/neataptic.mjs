@@ -1,6 +1,6 @@
 /** neataptic: `activate`, `train`, `Network.fromJSON`. */
 import neataptic from 'neataptic';
-import { nextSample, meanSquaredError } from './call.mjs';
+import { predictInTurn, meanSquaredError } from './call.mjs';
 
 const { architect, Network } = neataptic;
 
@@ -12,7 +12,7 @@ export function prepare(call) {
   const network = make();
   switch (kind) {
     case 'predict':
-      return { run: nextSample(call, (input) => network.activate(input)), note: 'activate' };
+      return { run: predictInTurn(call, (input) => network.activate(input)), note: 'activate' };
     case 'predictBatch':
       return {
         run: () => inputs.slice(0, 100).map((input) => network.activate(input)),

@@ -1,5 +1,5 @@
 /** Prepares a call for @nnbp, with the functions of the umbrella package `nnbp` or of the scoped packages. */
-import { nextSample, meanSquaredError } from './call.mjs';
+import { predictInTurn, meanSquaredError } from './call.mjs';
 
 /**
  * @param {import('./call.mjs').Call} call
@@ -16,7 +16,7 @@ export async function ourCalls(call, { adam, fit, load, mlp, mse, Network, save,
   switch (kind) {
     case 'predict': {
       const predictor = compile ? await compile(network) : network;
-      return { run: nextSample(call, (input) => predictor.predict(input)), note: compile ? 'compile(network)' : 'network.predict' };
+      return { run: predictInTurn(call, (input) => predictor.predict(input)), note: compile ? 'compile(network)' : 'network.predict' };
     }
     case 'predictBatch': {
       const count = inputs.length;

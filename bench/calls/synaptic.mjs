@@ -1,6 +1,6 @@
 /** synaptic: `activate` with generated code, `Trainer.train`, `Network.fromJSON`. */
 import synaptic from 'synaptic';
-import { nextSample, meanSquaredError } from './call.mjs';
+import { predictInTurn, meanSquaredError } from './call.mjs';
 
 const { Architect, Network, Trainer } = synaptic;
 
@@ -12,7 +12,7 @@ export function prepare(call) {
   const network = make();
   switch (kind) {
     case 'predict':
-      return { run: nextSample(call, (input) => network.activate(input)), note: 'activate' };
+      return { run: predictInTurn(call, (input) => network.activate(input)), note: 'activate' };
     case 'predictBatch':
       return {
         run: () => inputs.slice(0, 100).map((input) => network.activate(input)),

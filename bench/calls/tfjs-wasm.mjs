@@ -1,6 +1,6 @@
 /** TensorFlow.js on its WebAssembly backend: a sequential model, `predict`, `fit`, `loadLayersModel`. */
 import { startTfjs } from '../tfjs.mjs';
-import { nextSample, meanSquaredError } from './call.mjs';
+import { predictInTurn, meanSquaredError } from './call.mjs';
 
 /** @type {import('./call.mjs').Prepare} */
 export async function prepare(call) {
@@ -18,7 +18,7 @@ export async function prepare(call) {
   const predict = (rows, from = model) => tf.tidy(() => from.predict(tf.tensor2d(rows)).dataSync());
   switch (kind) {
     case 'predict':
-      return { run: nextSample(call, (input) => predict([input])), note: 'model.predict and dataSync' };
+      return { run: predictInTurn(call, (input) => predict([input])), note: 'model.predict and dataSync' };
     case 'predictBatch': {
       const flat = Float32Array.from(inputs.flat());
       const shape = [inputs.length, sizes[0]];

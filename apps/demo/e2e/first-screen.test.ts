@@ -34,7 +34,7 @@ for (const [locale, viewport, colorScheme, question] of [
   ['en-GB', { width: 1440, height: 900 }, 'light', 'How does node 4 compute x4 from x2 and x3?'],
   ['zh-CN', phone, 'dark', '节点 4 用 x2 和 x3 算出什么？'],
 ] as const) {
-  test(`the first chapter is shown before the scripts run, and does not move when they do (${locale})`, async () => {
+  test(`the first chapter is shown before the scripts run, and stays in place when they run (${locale})`, async () => {
     const page = await open({}, { locale, viewport, colorScheme });
     const release = await openHeld(page, '');
     await page.getByText(question).waitFor();

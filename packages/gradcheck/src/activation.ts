@@ -8,7 +8,7 @@ import { type Exclusion, Report } from './report.js';
 export interface ActivationCheckOptions {
   /** Values of h. Default: 0 and 60 values from −10,000 to 10,000, denser near 0. */
   readonly at?: readonly number[];
-  /** Allowed relative error, in addition to the estimated error of the differences. Default: 1e-7. */
+  /** Allowed relative error, in addition to the estimated error of the finite differences. Default: 1e-7. */
   readonly relativeTolerance?: number;
 }
 

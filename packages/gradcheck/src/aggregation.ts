@@ -12,7 +12,7 @@ export interface AggregationCheckOptions {
   readonly at?: readonly (readonly number[])[];
   /** Seed of the random points. Default: 0. */
   readonly seed?: number;
-  /** Allowed relative error, in addition to the estimated error of the differences. Default: 1e-7. */
+  /** Allowed relative error, in addition to the estimated error of the finite differences. Default: 1e-7. */
   readonly relativeTolerance?: number;
 }
 

@@ -19,7 +19,7 @@ export interface LossCheckOptions {
   readonly target?: (random: Random, outputs: number) => readonly number[];
   /** Seed of the random outputs and targets. Default: 0. */
   readonly seed?: number;
-  /** Allowed relative error, in addition to the estimated error of the differences. Default: 1e-7. */
+  /** Allowed relative error, in addition to the estimated error of the finite differences. Default: 1e-7. */
   readonly relativeTolerance?: number;
 }
 

@@ -26,7 +26,7 @@ export interface NetworkCheckOptions {
   readonly seed?: number;
   /**
    * Allowed error relative to the derivative, or to a thousandth of the loss if that is larger, in addition to the
-   * estimated error of the differences. Default: 1e-7.
+   * estimated error of the finite differences. Default: 1e-7.
    */
   readonly relativeTolerance?: number;
 }

@@ -129,7 +129,8 @@ describe('the PyTorch module', () => {
     expect(source).toContain('has_state = True');
     expect(source).toContain('"initial": [0, 0, 0, 0, 0, 0]');
     expect(source).toContain('return z.prod(-1)');
-    // Three gates form one block: i and f with sigmoid, g with tanh. o reads the cell state of the current step.
+    // Three gates form one block: i and f with sigmoid, g with tanh. o forms a later block, because it reads the
+    // cell state of the current step.
     expect(shapesIn(files).slice(0, 4)).toEqual([
       ['blocks.0.weight', 51],
       ['blocks.0.bias', 9],
@@ -222,7 +223,7 @@ describe('a standard layer', () => {
       (b) => gru(b, { from: b.inputs(2), units: 2, resetAfter: false }),
     ],
     [
-      'the RNN of PyTorch does not support its activation',
+      'nn.RNN does not support the activation of the layer',
       (b) => rnn(b, { from: b.inputs(2), units: 2, activation: sigmoid }),
     ],
     [

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { rosenbrock } from './objectives.js';
 
 /** Creates an objective from a loss and its gradient, and counts the evaluations. */
-function smooth(loss: (p: Float64Array) => number, gradient: (p: Float64Array) => readonly number[]) {
+function objectiveOf(loss: (p: Float64Array) => number, gradient: (p: Float64Array) => readonly number[]) {
   const objective: Objective & { evaluations: number } = {
     residualCount: 0,
     evaluations: 0,
@@ -28,7 +28,7 @@ function minimize(objective: Objective, start: readonly number[], optimizer = lb
 
 /** The chained Rosenbrock function in n dimensions. */
 const chained = (n: number) =>
-  smooth(
+  objectiveOf(
     (p) => {
       let sum = 0;
       for (let k = 0; k + 1 < n; k++) sum += 100 * (p[k + 1] - p[k] ** 2) ** 2 + (1 - p[k]) ** 2;
@@ -70,33 +70,33 @@ describe('lbfgs', () => {
   });
 
   test('lbfgs finds a minimum of functions that are steep, flat, piecewise, infinite on one side or not convex', () => {
-    const steep = smooth(
+    const steep = objectiveOf(
       (p) => 1e8 * (p[0] - 3) ** 2,
       (p) => [2e8 * (p[0] - 3)],
     );
     expect(minimize(steep, [100]).parameters[0]).toBeCloseTo(3, 9);
-    const flat = smooth(
+    const flat = objectiveOf(
       (p) => 1e-3 * (p[0] - 300) ** 2,
       (p) => [2e-3 * (p[0] - 300)],
     );
     expect(minimize(flat, [0]).parameters[0]).toBeCloseTo(300, 4);
-    const kink = smooth(
+    const kink = objectiveOf(
       (p) => Math.abs(p[0] - 1) + 0.1 * p[0] ** 2,
       (p) => [Math.sign(p[0] - 1) + 0.2 * p[0]],
     );
     for (const start of [7, 1.3]) expect(minimize(kink, [start]).parameters[0]).toBeCloseTo(1, 3);
     // The slope is nowhere close to 0, so the first line search gives up, but it has lowered the loss.
-    const crease = smooth(
+    const crease = objectiveOf(
       (p) => (p[0] > 1 ? p[0] - 1 : 50 * (1 - p[0])),
       (p) => [p[0] > 1 ? 1 : -50],
     );
     expect(minimize(crease, [1.2]).parameters[0]).toBeCloseTo(1, 3);
-    const wall = smooth(
+    const wall = objectiveOf(
       (p) => (p[0] > 0 ? p[0] - Math.log(p[0]) : Infinity),
       (p) => [1 - 1 / p[0]],
     );
     expect(minimize(wall, [30]).parameters[0]).toBeCloseTo(1, 6);
-    const quartic = smooth(
+    const quartic = objectiveOf(
       (p) => (p[0] ** 2 - 1) ** 2 + 0.3 * Math.sin(9 * p[0]),
       (p) => [4 * p[0] * (p[0] ** 2 - 1) + 2.7 * Math.cos(9 * p[0])],
     );
@@ -107,13 +107,13 @@ describe('lbfgs', () => {
   });
 
   test('lbfgs reports convergence at a stationary point, and when no step lowers the loss', () => {
-    const valley = smooth(
+    const valley = objectiveOf(
       (p) => p[0] ** 2,
       (p) => [2 * p[0]],
     );
     expect(minimize(valley, [0]).losses).toEqual([0]);
     // The gradient is wrong, so every step increases the loss.
-    const wrong = smooth(
+    const wrong = objectiveOf(
       (p) => p[0],
       () => [-1],
     );
@@ -124,7 +124,7 @@ describe('lbfgs', () => {
 
   test('lbfgs discards its stored curvature when a search fails', () => {
     let offset = 0;
-    const shifted = smooth(
+    const shifted = objectiveOf(
       (p) => (p[0] - 1) ** 4 + offset,
       (p) => [4 * (p[0] - 1) ** 3],
     );
@@ -152,7 +152,7 @@ describe('lbfgs', () => {
   });
 
   test('lbfgs does not change the parameters if the loss overflows at the start', () => {
-    const objective = smooth(
+    const objective = objectiveOf(
       () => Infinity,
       () => [NaN],
     );

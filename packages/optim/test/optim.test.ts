@@ -87,7 +87,7 @@ describe('update rules', () => {
   test('lion mixes momentum and gradient, shrinks the parameter first, and does not move it if momentum and gradient are 0', () => {
     const p = Float64Array.of(2, 2);
     const optimizer = lion({ learningRate: 0.1, beta1: 0.5, beta2: 0.75, weightDecay: 0.5 });
-    // m = 0: the signs of g. m = 0.25 g = (1, -2).
+    // m is 0, so the signs of g decide. Afterwards, m = 0.25 g = (1, -2).
     optimizer.step(p, Float64Array.of(4, -8));
     [1.8, 2].forEach((x, k) => expect(p[k]).toBeCloseTo(x, 14));
     // (m + g) / 2 = (-1, -0.25): the gradient decides the first sign, the momentum the second.
@@ -99,7 +99,7 @@ describe('update rules', () => {
     expect(still[0]).toBe(1);
   });
 
-  test('rprop increases its step size, and decreases it without moving the parameter when the sign changes', () => {
+  test('rprop increases its step size, but when the sign of the gradient changes, it decreases the step size and does not move the parameter', () => {
     const p = Float64Array.of(1);
     const optimizer = rprop({ initialStep: 0.1 });
     const steps = [1, 1, -1, -1, -5].map((g) => {
@@ -298,7 +298,7 @@ test('a saved state is a copy, which later steps do not change', () => {
   expect(JSON.stringify([...state.vectors.mean])).toBe(before);
 });
 
-test('restore throws for a state with another name, and for the state of a chain with no part or several parts', () => {
+test('restore throws for a state with another name, and for a chain state that does not have exactly one part', () => {
   for (const [one, other] of [
     [adam(), adamw()],
     [chain(clipByNorm(1), adam()), chain(clipByValue(1), adam())],
@@ -412,7 +412,7 @@ test('the records create optimizers with the given options', () => {
   expect(path(optimizerRecords.rprop.make({}))).toEqual(path(rprop()));
 });
 
-test('advance updates the additional numbers of an optimizer when an engine runs the update instead of step', () => {
+test('advance updates the additional numbers of an optimizer as step does, for engines that run the update themselves', () => {
   const [advanced, stepped] = [nadam(), nadam()];
   advanced.builtin!.advance();
   stepped.step(new Float64Array(1), Float64Array.of(1));

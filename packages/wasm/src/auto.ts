@@ -14,7 +14,7 @@ export interface AutoEngine extends Engine {
 /**
  * Returns the `wasm` engine if the host supports WebAssembly with SIMD, else `js()`. Both run every graph, so `auto`
  * does not call `supports`. Runs on one thread unless `threads` is set: starting threads takes 0.1 s, and `auto` does
- * not know how much work follows. `fit` of `nnbp` does know, and sets `threads` for long training runs.
+ * not know how much work follows. `fit` from `nnbp` does know, and sets `threads` for long training runs.
  *
  * @throws NnbpError `OUT_OF_RANGE` for an invalid option
  *

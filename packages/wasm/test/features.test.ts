@@ -15,7 +15,7 @@ const firstSeed = 1;
  * Draws a graph of layers. The b, c and w of a layer are trainable, fixed or shared by name, and some layers use an
  * aggregation other than the sum.
  */
-function randomFeatures(random: Random, aggregations: readonly Aggregation[] = []): Graph {
+function randomLayeredGraph(random: Random, aggregations: readonly Aggregation[] = []): Graph {
   const below = (n: number) => Math.floor(random.uniform() * n);
   const builder = new GraphBuilder();
   const ids = Array.from({ length: 1 + below(6) }, (_, k) => builder.input(`input ${k}`));
@@ -49,11 +49,11 @@ function randomFeatures(random: Random, aggregations: readonly Aggregation[] = [
   return builder.build();
 }
 
-/** Draws five graphs and, for one pass over each graph, compares every engine with the reference engine. */
+/** Compares every engine with the reference engine on five random graphs. */
 function compare(samples: number, aggregations?: readonly Aggregation[]): void {
   for (let seed = firstSeed; seed < firstSeed + 5; seed++) {
     const random = new Random(seed);
-    const graph = randomFeatures(random, aggregations);
+    const graph = randomLayeredGraph(random, aggregations);
     for (const engine of engines) {
       expect(engine.supports(graph)).toEqual([]);
       const data = randomSamples(graph, random, samples);

@@ -95,8 +95,8 @@ const pastable = (latex: string): string =>
   `% Needs \\usepackage{amsmath}. With \\allowdisplaybreaks, the derivation can break across pages.\n${latex.replaceAll('{aligned}', '{align*}')}`;
 
 /**
- * Buttons to copy the derivation as LaTeX or Markdown. Hidden in the mode `article`, whose assumed value the engine
- * cannot compute.
+ * Buttons to copy the derivation as LaTeX or Markdown, or to save it as a picture. Hidden if the exercise has assumed
+ * values, because a copy would contain computed values instead.
  */
 function CopyAs({
   exercise,

@@ -56,8 +56,8 @@ export function divisors(n: number): number[] {
 }
 
 /**
- * The rows that each row of windows reads, and the columns that each column of windows reads. Undefined if a window
- * reads other cells than those where its rows and columns intersect.
+ * The rows that each row of windows reads, and the columns that each column of windows reads. Undefined unless every
+ * window reads exactly the cells where its rows and columns intersect.
  */
 function sidesOf(
   windows: readonly (readonly number[])[],

@@ -20,7 +20,7 @@ export interface Pass {
   /** The thread's share of the work, set by `share`. */
   readonly from: Local;
   readonly to: Local;
-  /** The address of the thread's record in the header, which starts with the thread's sum of |gradient|. */
+  /** The address of the thread's record in the header. The record starts with the thread's sum of |gradient|. */
   readonly record: Local;
   /** Waits at the barrier for all threads. */
   readonly wait: Code;
@@ -36,7 +36,7 @@ export interface Pass {
   first(body: Code): Code;
   /** Copies the entry of a step from the step table to the header. All threads write the same values. */
   enterStep(step: Code): Code;
-  /** Runs the body if at least one sequence is long enough to include the step of the current unit. */
+  /** If any sequence is long enough to include the current unit's step, enters that step and runs the body. */
   whenInUse(body: Code): Code;
   /** Transposes the thread's share of `inputs` or `targets` from one row per sample to one row per node. */
   loadRows(source: 'inputs' | 'targets', stride: keyof typeof header, count: Code, rowsAt: Code): Code;

@@ -132,10 +132,10 @@ function NodeAtStep({ id, exercise, selected, known, marksOf, isLit, style }: No
   const i = graph.indexOf(node);
   const k = graph.outputPosition[i];
   const isInput = i < graph.inputCount;
-  const row = (kind: 'x' | 'slope' | 'dLossDx', letter: string, caseNumber?: 1 | 2 | 3) => (
+  const row = (kind: 'x' | 'slope' | 'dLossDx', symbol: string, caseNumber?: 1 | 2 | 3) => (
     <CachedNumber
       quantity={{ quantity: kind, node: id }}
-      letter={letter}
+      symbol={symbol}
       caseNumber={caseNumber}
       known={known}
       selected={selected}
@@ -188,12 +188,12 @@ function NodeAtStep({ id, exercise, selected, known, marksOf, isLit, style }: No
 
 interface CachedNumberProps extends Pick<NodeAtStepProps, 'known' | 'selected' | 'marksOf'> {
   readonly quantity: QuantityName;
-  readonly letter: string;
+  readonly symbol: string;
   /** The case that computes the number. */
   readonly caseNumber: 1 | 2 | 3 | undefined;
 }
 
-function CachedNumber({ quantity, letter, caseNumber, known, selected, marksOf }: CachedNumberProps) {
+function CachedNumber({ quantity, symbol, caseNumber, known, selected, marksOf }: CachedNumberProps) {
   const say = useMessages(deriveMessages);
   const name = nameOf(quantity);
   const value = known.value(quantity);
@@ -208,7 +208,7 @@ function CachedNumber({ quantity, letter, caseNumber, known, selected, marksOf }
       aria-label={say.select(name, value === undefined ? say.unknown : formatNumber(value))}
       onClick={() => select(quantity)}
     >
-      <Letter>{letter}</Letter>
+      <Letter>{symbol}</Letter>
       {value === undefined ? '?' : <Figure value={value} digits={Math.abs(value) < 0.01 ? 4 : 5} />}
     </button>
   );

@@ -7,7 +7,7 @@ import { apply, type Operator, termCount } from './operator.js';
 /** The maximum of two entries, or the minimum if the sign is −1. */
 function extremeOfTwo(call: Call, a: Entry, b: Entry, sign: 1 | -1): Entry {
   const difference = sum([affine(a, sign, 0), affine(b, -sign, 0)]);
-  // The entries are two constants, or differ by a constant.
+  // If the difference is a constant, the same entry is always the result.
   if (difference.from.every((_, k) => difference.weights[k] === 0)) return difference.bias > 0 ? a : b;
   return sum([b, affine(call.tape.apply(relu, difference), sign, 0)]);
 }
@@ -32,7 +32,7 @@ export const extreme =
     }, first);
   };
 
-/** `Abs`: a leaky ReLU with the negative slope −1, or part of a softsign. */
+/** `Abs`: a leaky ReLU with the negative slope −1, unless later operators combine it into a softsign or maxAbs. */
 export const absolute: Operator = (call) => apply(call, { unfinished: 'abs', label: call.label });
 
 /** `PRelu`: a leaky ReLU with a constant negative slope for each entry. */
