@@ -56,7 +56,8 @@ export function diverged(
     return max;
   };
   const cause = ((): DivergenceCause => {
-    if (largest(batch.inputs) > 1e4) return 'unscaled input';
+    // The buffer can be longer than the batch.
+    if (largest(batch.inputs.subarray(0, batch.samples * graph.inputCount)) > 1e4) return 'unscaled input';
     if (overflow !== undefined || largest(executor.parameters) > 1e4) return 'rate';
     return Number.isNaN(lossOfStep) ? 'gradient' : 'saturation';
   })();

@@ -515,6 +515,13 @@ describe('a number that is not finite stops training with a DivergedError', () =
     });
   });
 
+  test('large inputs of an earlier batch are not reported as the cause', async () => {
+    const huge = { inputs: [[1], [1e5], [0.5]], targets: [[0], [0], [7]] };
+    const loss = { ...mse(), value: (_: unknown, t: ArrayLike<number>) => (t[0] === 7 ? Infinity : 0) };
+    const options = plain({ loss, optimizer: sgd({ learningRate: 0 }), batchSize: 2, shuffle: false });
+    expect(await errorOf(fit(lineNetwork(), huge, options))).toMatchObject({ batch: 2, likelyCause: 'saturation' });
+  });
+
   test('a loss that is not finite, and a gradient that is not finite, are reported', async () => {
     const bad = { ...mse(), value: () => Infinity };
     expect(await errorOf(fit(lineNetwork(), line, plain({ loss: bad })))).toMatchObject({
