@@ -47,7 +47,7 @@ const workloads = smoke ? [{ sizes: [8, 4, 2], batch: 4 }] : [
   { sizes: [784, 128, 64, 10], batch: 64 },
   { sizes: [1024, 1024, 1024, 10], batch: 128 },
 ];
-const peak = workloads.map(({ sizes, batch }) => {
+const results = workloads.map(({ sizes, batch }) => {
   const { predict, step, edges } = training(engine, sizes, batch);
   const edgeCount = edges.reduce((sum, count) => sum + count);
   // Case 2 is not computed for inputs.
@@ -65,7 +65,7 @@ const peak = workloads.map(({ sizes, batch }) => {
 console.log(
   table(
     ['network', 'batch', 'forward', 'step', 'register-only loop, GFLOP/s'],
-    peak.map((c) => [c.network, c.batch, c.forward, c.step, c.loopGflops]),
+    results.map((c) => [c.network, c.batch, c.forward, c.step, c.loopGflops]),
   ),
 );
-changeResults(() => ({ peak: { fused: multiplyAdd === fusedMultiplyAdd, workloads: peak } }));
+changeResults(() => ({ peak: { fused: multiplyAdd === fusedMultiplyAdd, workloads: results } }));

@@ -13,9 +13,7 @@ const examples = collect(root).map((example, k) => ({ ...example, path: `${folde
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 for (const { path, code, file, line } of examples) {
-  // The code of a contributor guide is a file inside a package and has relative imports.
-  const resolved = code.replaceAll("'./optimizer.js'", "'../../../packages/optim/src/optimizer.js'");
-  writeFileSync(path, `// ${file}:${line}\nexport {};\n${withAssertions(resolved)}`);
+  writeFileSync(path, `// ${file}:${line}\nexport {};\n${withAssertions(code)}`);
 }
 writeFileSync(`${folder}/globals.d.ts`, 'declare function __expectShown(actual: unknown, shown: string): void;\n');
 writeFileSync(

@@ -63,8 +63,8 @@ test('the page preloads all scripts and styles of the view that the URL names, i
     // The Derive view shows formulas from the start, so the page also preloads KaTeX for it.
     if (name === 'derive') filesOf(manifest, 'web/shared/katex.ts', files);
     const expected = [...files].filter((file) => !shell.has(file));
-    const others = (file: string) => file.includes('/worker-') || file.endsWith('.woff2');
-    expect(preloaded[name].filter((file) => !others(file)).toSorted(), name).toEqual(expected.toSorted());
+    const isWorkerOrFont = (file: string) => file.includes('/worker-') || file.endsWith('.woff2');
+    expect(preloaded[name].filter((file) => !isWorkerOrFont(file)).toSorted(), name).toEqual(expected.toSorted());
     expect(preloaded[name].filter((file) => file.endsWith('.woff2')).length, name).toBe(name === 'derive' ? 3 : 0);
     expect(preloaded[name].length, name).toBeLessThanOrEqual(10);
   }

@@ -94,7 +94,7 @@ test('selecting a derivative in the graph or the lists shows its derivation', as
   // The formula is above its numbers, for screen readers too.
   expect(await tree.locator('math').first().textContent()).toContain('slope');
   expect(await tree.textContent()).toContain('−0.512146');
-  // Node 7's value is computed here; its derivation opens when its button is clicked.
+  // The derivation of dloss/dx_7 is collapsed until its button is clicked.
   await derivation.getByRole('button', { name: 'Show how dloss/dx_7 is computed' }).click();
   expect(await tree.textContent()).toContain('−15.433');
   await derivation.getByRole('button', { name: 'Show how x_7 is computed' }).waitFor();
@@ -313,7 +313,7 @@ test('an invalid link or network is reported', async () => {
 
 test('Derive works with the keyboard alone', async () => {
   const page = await open();
-  // No element has the focus.
+  // After a reload, no element has the focus.
   await page.reload();
   await page.locator('[data-answer] data').waitFor();
   await page.keyboard.press('Tab');
@@ -450,8 +450,8 @@ test('stepping through a pass moves nothing on the page', async () => {
     const boxes = () =>
       page.locator('main :is(section, [role="group"], table, div[data-term]), main > div > p').evaluateAll((elements) =>
         elements.map((element) => {
-          // On phones the derivation is fixed to the bottom of the screen. Positions are relative to the top of the
-          // page.
+          // On phones, the derivation is fixed to the bottom of the screen, so its position on the page depends on the
+          // scroll position. Therefore, every measurement is made at the top of the page.
           scrollTo(0, 0);
           const { x, y, width, height } = element.getBoundingClientRect();
           const name = element.getAttribute('aria-label') ?? element.getAttribute('data-term');

@@ -19,6 +19,7 @@ class Product {
     else this.#multiply(value, 0);
   }
 
+  /** Multiplies by value · 2^(400 · steps). */
   #multiply(value: number, steps: number): void {
     this.#mantissa *= value;
     this.#exponent += 400 * steps;

@@ -106,7 +106,7 @@ describe('the code of a module', () => {
     const network = new Network(mlp([2, 1, 1], { activation: tanh, outputActivation: identity, fixed: { c: 1 } }));
     network.setParameters('layer1.0', { b: 0.5, w: { 'input.0': 1, 'input.1': -2 } });
     network.setParameters('output.0', { b: -0.25, w: { 'layer1.0': 3 } });
-    expect(toModule(network).js).toBe(`// Written by toModule of @nnbp/formats. It has no dependencies.
+    expect(toModule(network).js).toBe(`// Written by toModule of @nnbp/formats. This file has no dependencies.
 
 /** The names of the inputs. */
 export const inputs = ["input.0","input.1"];

@@ -7,7 +7,8 @@ import { type Exclusion, Report } from './report.js';
 /** Options of {@link checkAggregation}. */
 export interface AggregationCheckOptions {
   /**
-   * Points z, one row each. Default: 40 random points with 1 to 6 entries in [−2, 2], some of them with zeros and ties.
+   * The points z, one array per point. Default: 40 random points with 1 to 6 entries in [−2, 2]; some points contain
+   * zeros or two equal entries.
    */
   readonly at?: readonly (readonly number[])[];
   /** Seed of the random points. Default: 0. */

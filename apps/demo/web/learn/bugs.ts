@@ -45,7 +45,7 @@ export function backwardWith(network: Network, { cache }: Pass, buggy: number, b
     }
     // An output has no successors here: its dloss/dx comes from the loss.
     if (graph.outputPosition[i] >= 0) sum = correct[i];
-    const wrongSum = { lost: sum - last, early: sum, twice: sum + last, sign: -sum };
+    const wrongSum = { lost: sum - last, twice: sum + last, sign: -sum };
     gradients.dLossDx[i] =
       isBuggy && bug !== undefined && bug in wrongSum ? wrongSum[bug as keyof typeof wrongSum] : sum;
     if (i < graph.inputCount) continue;

@@ -64,7 +64,7 @@ export function toModule(network: Network): ModuleFiles {
   const { declaration } = transformSource(network.outputTransform);
   const hasMemory = graph.stateSize > 0;
   const js = [
-    '// Written by toModule of @nnbp/formats. It has no dependencies.',
+    '// Written by toModule of @nnbp/formats. This file has no dependencies.',
     `/** The names of the inputs. */\nexport const inputs = ${oneLine(inputs)};`,
     `/** The names of the outputs. */\nexport const outputs = ${oneLine(outputs)};`,
     ...(functions.declarations.length > 0 ? [functions.declarations.join('\n')] : []),

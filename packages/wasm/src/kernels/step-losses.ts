@@ -6,7 +6,11 @@ import type { Pass } from './pass.js';
 const { add, mul, shl } = int;
 const number = int.const;
 
-/** Computes case 1 at each step and writes the sum of the losses to the header. */
+/**
+ * Computes case 1 at each step and writes the sum of the losses to the header.
+ *
+ * @param loss - Holds the number of the loss function.
+ */
 export function stepLosses({ kernels, local, enterStep }: Pass, loss: Local): Code {
   const [step, firstOutput, sum] = [local(i32), local(i32), local(f64)];
   return [

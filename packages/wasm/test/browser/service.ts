@@ -1,7 +1,7 @@
 /** The script of the service worker that runs the conformance suite in a browser test. */
 import { runQuarter } from './suite.js';
 
-/** The part of a service worker's events that is used; it is missing from the types of web workers. */
+/** A message event of a service worker. The types of web workers do not declare its `waitUntil`. */
 type ServiceMessage = MessageEvent<number | 'auto'> & { waitUntil(work: Promise<unknown>): void };
 
 self.addEventListener('message', (event) => {

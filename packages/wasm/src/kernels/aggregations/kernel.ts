@@ -4,13 +4,13 @@ import type { KernelContext } from '../elementary.js';
 
 /** Access to the incoming edges of a node, for four samples. */
 export interface Edges {
-  /** z_e = w_e · x of the current edge, within `forward` and `backward`. */
+  /** z_e of the current edge, its weight times the value of its predecessor. Set within `forward` and `backward`. */
   readonly z: Local;
   /** Runs the body for each edge, from the first to the last. */
   forward(...body: Code): Code;
   /** Runs the body for each edge, from the last to the first. */
   backward(...body: Code): Code;
-  /** The dA/dz_e of the current edge that `setSlope` wrote. */
+  /** dA/dz_e of the current edge, as written by `setSlope`. */
   readonly slope: Code;
   /** Writes dA/dz_e of the current edge. */
   setSlope(value: Code): Code;
