@@ -51,7 +51,7 @@ function problem(n: number, runs: number): Problem {
 }
 
 /**
- * Runs our L-BFGS until it reaches the goal, converges, or has run `maxIterations`. Returns the loss of each
+ * Runs our L-BFGS until it reaches the goal, converges, or has run `maxIterations` iterations. Returns the loss of each
  * evaluation.
  */
 function minimize({ network, inputs, targets }: Problem, start: readonly number[], goal: number): number[] {
@@ -115,7 +115,7 @@ export function compareWithScipy(smoke: boolean): void {
       median(runs.map((losses) => evaluations(losses, goal))),
     );
     console.log(
-      `${problem.layers.join('-').padEnd(8)} loss ${goal.toExponential(3)}: ${ourMedian} evaluations, SciPy ${scipyMedian}, ratio ${(ourMedian / scipyMedian).toFixed(2)}; the losses agree in the first ${agreeingEvaluations(ourRuns[0], scipyRuns[n][0])}`,
+      `${problem.layers.join('-').padEnd(8)} loss ${goal.toExponential(3)}: ${ourMedian} evaluations, SciPy ${scipyMedian}, ratio ${(ourMedian / scipyMedian).toFixed(2)}; the losses agree in the first ${agreeingEvaluations(ourRuns[0], scipyRuns[n][0])} evaluations`,
     );
     return ourMedian / scipyMedian;
   });

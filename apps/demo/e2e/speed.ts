@@ -5,7 +5,7 @@
  *
  *     --runs 3                     runs of each measurement
  *     --views learn,derive         only these views
- *     --trainings circles,digits   data sets of the training runs to measure; `none` for no runs
+ *     --trainings circles,digits   data sets to measure training on; `none` measures no training
  *     --network fast-4g            or slow-4g
  *     --cpu 4                      factor by which the page's main thread is slowed down
  *     --built before,after         directories of builds to compare in interleaved runs; default: builds the playground
@@ -59,7 +59,7 @@ interface FirstAction {
 const views: Readonly<Record<ViewName, FirstAction>> = {
   learn: {
     picture: '[data-chapter] svg',
-    // Not the input of the first screen, which React replaces.
+    // Not the input of the prerendered HTML, which is inert until React replaces it.
     type: ['[data-chapter] input[type="text"]:not([inert] *)', '1'],
     press: '[data-chapter] form button[type="submit"]:enabled',
     result: '[data-chapter] [role="status"]',
@@ -249,7 +249,7 @@ async function withPage<Result>(
     await session.send('Profiler.start');
   }
   site.takeScriptBytes();
-  await page.goto(`${site.address}#${addressFor(change)}`, { waitUntil: 'commit' });
+  await page.goto(`${site.address}#${fragmentFor(change)}`, { waitUntil: 'commit' });
   try {
     return await use(page);
   } finally {
@@ -265,7 +265,7 @@ async function withPage<Result>(
  * Returns the URL fragment of a state. A view in its default state has a short fragment, like the links that people
  * share.
  */
-const addressFor = ({ view, ...others }: Partial<PlaygroundState>): string =>
+const fragmentFor = ({ view, ...others }: Partial<PlaygroundState>): string =>
   Object.keys(others).length === 0 ? view! : `${view}/${writeLink({ ...defaultState, ...others, view: view! })}`;
 
 export type Figures = Readonly<Record<string, number>>;

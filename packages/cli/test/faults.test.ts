@@ -109,7 +109,7 @@ describe('errors of the command line', () => {
       'Unknown optimizer "constructor".',
     ],
     [
-      'a loss for categories',
+      'a loss for categories with a numeric target',
       { 'a.csv': housesCsv() },
       ['train', 'a.csv', '-t', 'price', '--loss', 'hinge'],
       2,
@@ -186,7 +186,7 @@ describe('errors of the command line', () => {
 });
 
 describe('tables with unusual formatting', () => {
-  const learn = async (csv: string, ...argv: string[]) => {
+  const detectedColumns = async (csv: string, ...argv: string[]) => {
     const { nnbp } = await workspace({ 'a.csv': csv });
     const { code, stdout, stderr } = await nnbp('train', 'a.csv', '--epochs', '1', '--json', ...argv);
     expect(stderr).toBe('');
@@ -201,7 +201,7 @@ describe('tables with unusual formatting', () => {
     ['vertical bars', '|'],
   ])('%s between cells are detected, with other separators in quoted cells', async (_, mark) => {
     const lines = many((k) => [k, `"a,b;c|d\t${k % 2}"`, k * 2].join(mark));
-    const columns = await learn(rows(['x', 'kind', 'y'].join(mark), ...lines), '-t', 'y');
+    const columns = await detectedColumns(rows(['x', 'kind', 'y'].join(mark), ...lines), '-t', 'y');
     expect(columns.map(({ name, kind }) => [name, kind])).toEqual([
       ['x', 'number'],
       ['kind', 'category'],
@@ -212,28 +212,31 @@ describe('tables with unusual formatting', () => {
   it('a header is detected, or specified with --header and --no-header', async () => {
     const lines = many((k) => `${k * 1.5},${k}`);
     const named = ['column1', 'column2'];
-    expect((await learn(rows(lines[0], ...lines.slice(1)), '-t', 'column2')).map(({ name }) => name)).toEqual(named);
+    expect((await detectedColumns(rows(lines[0], ...lines.slice(1)), '-t', 'column2')).map(({ name }) => name)).toEqual(
+      named,
+    );
     const words = many((k) => `${'ab'[k % 2]},${k}`);
     expect(
-      (await learn(rows(words[0], ...words.slice(1)), '--no-header', '-t', 'column2')).map(({ name }) => name),
+      (await detectedColumns(rows(words[0], ...words.slice(1)), '--no-header', '-t', 'column2')).map(
+        ({ name }) => name,
+      ),
     ).toEqual(named);
-    expect((await learn(rows('2023,2024', ...lines), '--header', '-t', '2024')).map(({ name }) => name)).toEqual([
-      '2023',
-      '2024',
-    ]);
+    expect(
+      (await detectedColumns(rows('2023,2024', ...lines), '--header', '-t', '2024')).map(({ name }) => name),
+    ).toEqual(['2023', '2024']);
   });
 
   it('duplicate and empty column names become unique', async () => {
-    const columns = await learn(rows('x,x,,y', ...many((k) => `${k},${-k},${k * k},${k}`)), '-t', 'y');
+    const columns = await detectedColumns(rows('x,x,,y', ...many((k) => `${k},${-k},${k * k},${k}`)), '-t', 'y');
     expect(columns.map(({ name }) => name)).toEqual(['x', 'x_2', 'unnamed3', 'y']);
   });
 
   it('empty lines and a missing final line break are accepted', async () => {
-    expect(await learn('x,y\r\n1,2\r\n\r\n2,4\r\n3,6', '-t', 'y', '--test-split', '0')).toHaveLength(2);
+    expect(await detectedColumns('x,y\r\n1,2\r\n\r\n2,4\r\n3,6', '-t', 'y', '--test-split', '0')).toHaveLength(2);
   });
 
   it('a target of a few distinct integers is detected as a category', async () => {
-    const columns = await learn(rows('x,y', ...many((k) => `${k},${k % 3}`)), '-t', 'y');
+    const columns = await detectedColumns(rows('x,y', ...many((k) => `${k},${k % 3}`)), '-t', 'y');
     expect(columns[1]).toMatchObject({ kind: 'category', reason: '0, 1, 2' });
   });
 

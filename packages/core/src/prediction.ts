@@ -153,13 +153,13 @@ class TopologicalPass implements ForwardPass {
     let zeroIfFinite = 0;
     for (let k = 0; k < groups.length; k++) {
       const group = groups[k];
-      zeroIfFinite += group.source < 0 ? this.#sumEdges(group, slots) : this.#sumLayer(group, slots);
+      zeroIfFinite += group.source < 0 ? this.#computeNodes(group, slots) : this.#computeLayer(group, slots);
     }
     return zeroIfFinite;
   }
 
   /** Computes the nodes of a layer, four at a time. Returns 0, or NaN if a pre-activation is not finite. */
-  #sumLayer({ activation, first, end, source, fanIn, weight, stride, scaled }: Group, slots: Float64Array): number {
+  #computeLayer({ activation, first, end, source, fanIn, weight, stride, scaled }: Group, slots: Float64Array): number {
     const x = this.x;
     const biases = this.#biases;
     const scales = this.#scales;
@@ -209,7 +209,7 @@ class TopologicalPass implements ForwardPass {
    * Computes nodes that do not form a layer, edge by edge. Returns 0, or NaN if a weighted value z or a pre-activation
    * is not finite.
    */
-  #sumEdges({ activation, first, end, aggregation, z }: Group, slots: Float64Array): number {
+  #computeNodes({ activation, first, end, aggregation, z }: Group, slots: Float64Array): number {
     const graph = this.#graph;
     const x = this.x;
     const sources = this.#sources;

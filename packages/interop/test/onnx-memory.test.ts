@@ -75,7 +75,7 @@ describe('an aggregation', () => {
     expect(errorOf(() => fromOnnx(unsorted)).code).toBe('UNSUPPORTED');
   });
 
-  test('a reduction has its axis as an attribute, or as an input from opset 18 on', () => {
+  test('a reduction has its axis as an attribute before opset 18, and as an input from then on', () => {
     const reduction = (network: Network) => nodesOf(network).find(({ opType }) => opType === 'ReduceMax')!;
     const before18 = reduction(aggregating(max));
     expect(before18.attribute.find(({ name }) => name === 'axes')!.ints).toEqual([2n]);
@@ -109,7 +109,7 @@ test('the state holds node values, latest first, and c is applied only once', ()
   builder.output(builder.node('y', { from: ['h'], activation: identity, fixed: { c: 1 } }));
   const { graph } = decodeModel(toOnnx(new Network(builder.build(), { seed: 1 })));
   const next = graph!.node.find(({ output }) => output[0] === 'next_state')!;
-  // h = 2 · g of the current step, and its previous value.
+  // The next state: h = 2 · g of the current step, then h of the previous step.
   expect(next.opType).toBe('Mul');
   const scale = graph!.initializer.find(({ name }) => name === next.input[1])!;
   expect(Array.from(new Float32Array(scale.rawData.slice().buffer))).toEqual([2, 1]);

@@ -133,7 +133,7 @@ describe('targetProblem', () => {
   });
 });
 
-test('elementwise averages over the outputs, and keeps kinks and targetProblem', () => {
+test('a loss from elementwise() is the mean over the outputs, and keeps kinks and targetProblem', () => {
   const loss = losses.elementwise({
     name: 'custom',
     value: (x, t) => x * t,

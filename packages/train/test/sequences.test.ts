@@ -184,7 +184,7 @@ describe('sequences', () => {
     expect(parametersOf(network)).toEqual([...executor.parameters]);
   });
 
-  test('a target that the loss cannot use is rejected with its sequence and step', async () => {
+  test('the error for a target that the loss cannot use names the sequence and step of the target', async () => {
     const network = () => recurrent();
     const fitOptions = () => options({ loss: hinge() });
     const inputs = [[1], [2]];
@@ -509,7 +509,7 @@ describe('frozen parameters', () => {
     await expect(rejected([{ node: 'output.0', name: 'w', from: 'x' }])).rejects.toThrow(
       'parameter w of "output.0" from "x"',
     );
-    const everything = await fit(network(), { inputs, targets }, options({ freeze: () => false }));
-    expect(everything.history).toHaveLength(3);
+    const unfrozen = await fit(network(), { inputs, targets }, options({ freeze: () => false }));
+    expect(unfrozen.history).toHaveLength(3);
   });
 });

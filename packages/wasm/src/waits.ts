@@ -1,8 +1,8 @@
 /**
- * Decides where threads must wait for each other. Each thread computes its share of every unit. A barrier between two
- * units is omitted if no thread reads or writes a row that another thread has written since the last barrier. For
- * example, there is no barrier between the gates and the cell states of a recurrent layer: a thread that has computed
- * the gates of some units continues with the same units.
+ * Decides where threads must wait for each other. A unit is a group of nodes that the threads divide among themselves.
+ * A barrier between two units is omitted if no thread reads or writes a row that another thread has written since the
+ * last barrier. For example, there is no barrier between the gates and the cell states of a recurrent layer: each
+ * thread computes the cell states whose gates it has computed.
  */
 import type { Graph } from '@nnbp/core';
 import { ownerOf } from './kernels/share.js';
@@ -27,7 +27,7 @@ interface Use {
 /**
  * Finds the units before which all threads must wait.
  *
- * @param stepOf - The step of each node. All threads enter a step together.
+ * @param stepOf - The time step of each node; undefined for a single step. All threads enter a time step together.
  */
 export function waits(
   graph: Graph,
@@ -64,7 +64,8 @@ export function waits(
       written: eachNode,
     }),
     backward: needed([...units].reverse(), {
-      // Units that are not elementwise also write rows of delta, gradients, and the rows of any predecessor.
+      // In a unit that is not elementwise, threads also write deltas and gradients, and any thread may write the row of
+      // any predecessor.
       endsWithWait: ({ elementwise }) => elementwise === undefined,
       rows(unit, visit) {
         eachNode(unit, visit);

@@ -22,7 +22,7 @@ export interface FitRequest extends Pick<PlaygroundState['fit'], 'data' | 'formu
 export interface Prepared {
   readonly data: Points;
   readonly network: Network;
-  /** The formula, with the initial values of its parameters; null for a drawn network. */
+  /** The formula, with the initial values of its parameters; null if a network from the Build view is fitted. */
   readonly formula: FormulaDescription | null;
   readonly parameters: readonly Parameter[];
 }
@@ -118,7 +118,7 @@ export function prepareFit({ data, network: drawn, formula, start }: FitRequest)
  *
  * @throws FitError if there are too few points, or if the model or one of its derivatives is not finite at the start
  *   values
- * @throws NnbpError any error thrown by `fit` or `fitStatistics`
+ * @throws NnbpError any other error of `fit` or `fitStatistics`
  * @throws the abort reason of `signal`
  */
 export async function runFit(prepared: Prepared, signal: AbortSignal): Promise<FitResult> {
@@ -175,7 +175,7 @@ export function gradientAt({ network, parameters, data }: FitResult, point: numb
   return parameters.map(({ index }) => vector[index]);
 }
 
-/** The parameters of a drawn network. All of them are fitted, because none is fixed or shared. */
+/** The parameters of a network from the Build view. All of them are fitted, because none is fixed or shared. */
 function parametersOf({ graph }: Network): Parameter[] {
   const parameters: Parameter[] = [];
   const add = (index: number, quantity: QuantityName) =>

@@ -1,4 +1,4 @@
-/** Shows a task from Learn in the view where the user does the task: text, whether it is done, and a close button. */
+/** Shows a task of the Learn view in the view where the user does it: text, whether it is done, and a close button. */
 import { Check, X } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { update } from '../store.js';

@@ -136,7 +136,10 @@ const spaceFor = (withLm: boolean) => ({
   batch: choice([8, 16, 32, 64]),
 });
 
-/** The optimizer and its learning rate, rounded to two digits so that the printed command has exactly the same rate. */
+/**
+ * The optimizer and its learning rate, rounded to two digits so that the printed command has exactly the same rate as
+ * the trial.
+ */
 function optimizerOf({ optimizer, factor }: Candidate): { optimizer: string; rate: number | undefined } {
   const defaultRate = defaultRates[optimizer];
   return { optimizer, rate: defaultRate === undefined ? undefined : Number((defaultRate * factor).toPrecision(2)) };

@@ -1,4 +1,4 @@
-/** Computes the data of a plot of a fit: the observations, and the curve with its confidence band. */
+/** Computes what the plot of a fit shows: the observations, and the curve with its confidence band. */
 import type { FitStatistics } from '@nnbp/formula';
 import { extentOf } from '../extent.js';
 
@@ -18,7 +18,7 @@ export interface FitPlotData {
 const curveIntervals = 160;
 
 /**
- * Returns the data of a plot. With one variable: the observations against the variable, and the curve. With several:
+ * Returns what the plot shows. With one variable: the observations against the variable, and the curve. With several:
  * the observations against the fitted values, and the diagonal.
  */
 export function plotDataOf(

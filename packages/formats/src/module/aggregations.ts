@@ -4,7 +4,10 @@
  */
 import type { AggregationName } from '@nnbp/aggregations';
 
-/** The source of a function that returns the first of the best entries. `isBetter` compares `value` with `largest`. */
+/**
+ * The source of a function that returns the first of the best entries. `isBetter` is the source of a condition on
+ * `value` and `largest`.
+ */
 const firstBest = (isBetter: string) => `(z) => {
   let largest = z[0];
   for (const value of z) if (${isBetter}) largest = value;

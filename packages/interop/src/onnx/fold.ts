@@ -1,4 +1,4 @@
-/** Evaluates operators on constants and on the sizes of tensors. The sizes of the batch and the steps are unknown. */
+/** Evaluates operators on constants and on the sizes of tensors. The batch size and number of steps are unknown. */
 import { join, permute, pick } from './axes.js';
 import type { Call } from './call.js';
 import type { Constant } from './constant.js';
@@ -7,13 +7,13 @@ import { sizeOf } from '../size-of.js';
 
 type Fold = (call: Call, operands: readonly (Constant | undefined)[]) => Constant;
 
-/** Returns the result of an operator whose operands are all constant; undefined for other operators. */
+/** Returns the result of Shape, or of an operator whose operands are all constant; undefined for other operators. */
 export function fold(call: Call): Constant | undefined {
   const { node, values } = call;
   if (node.domain !== '' && node.domain !== 'ai.onnx') return undefined;
   if (node.opType === 'Shape') return sizesOf(call);
-  const folded = folds.get(node.opType);
-  if (folded === undefined || node.input.length === 0) return undefined;
+  const operator = folds.get(node.opType);
+  if (operator === undefined || node.input.length === 0) return undefined;
   const operands: (Constant | undefined)[] = [];
   for (const name of node.input) {
     const value = values.get(name);
@@ -27,12 +27,12 @@ export function fold(call: Call): Constant | undefined {
   if (operands.some((operand) => operand?.repeated !== undefined) && !/^(?:Slice|Identity|Cast)$/.test(node.opType)) {
     call.unsupported('values that are repeated for each sample or step');
   }
-  const result = folded(call, operands);
+  const result = operator(call, operands);
   const isUnknown = operands.some((operand) => operand?.isUnknown) && Array.from(result.values).some(Number.isNaN);
   return { ...result, isUnknown };
 }
 
-/** The sizes of a tensor. NaN for the batch and the steps. */
+/** The sizes of a tensor: NaN for the batch size and for the number of steps. */
 function sizesOf(call: Call): Constant {
   const known = call.values.get(call.node.input[0] ?? '');
   const isConstant = known !== undefined && 'dims' in known;

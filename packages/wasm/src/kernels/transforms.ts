@@ -41,7 +41,7 @@ export const normCode = Object.keys(transformKernels).indexOf('clipByNorm');
 
 /** The address of the first gradient. */
 const gradientsStart = int.add(word('parameters'), word('gradients'));
-/** The number of blocks of the gradient whose squares are summed separately. */
+/** The number of blocks of the gradient. The squares of each block are summed separately. */
 export const normBlocks = int.divU(int.add(word('parameterBytes'), int.const(normBlock - 1)), int.const(normBlock));
 
 /**

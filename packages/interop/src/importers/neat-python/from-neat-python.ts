@@ -30,11 +30,12 @@ const aggregations: ReadonlyMap<string, { readonly positive: Aggregation; readon
 ]);
 
 /**
- * Imports a neat-python genome: an object in the form of {@link NeatGenome} (the guide shows four lines of Python
- * that write it), or the JSON of `neat.export`. Node ids are the keys. A node of neat-python is g(bias + response · A),
+ * Imports a neat-python genome: an object in the form of {@link NeatGenome} (the guide shows four lines of Python that
+ * write it), or the JSON of `neat.export`. Node ids are the keys. A node of neat-python is g(bias + response · A),
  * where A is the sum, product, max, min, maxabs, median or mean of weight · value. Some activations of neat-python are
  * steeper: its sigmoid is σ(5z), and its tanh is tanh(2.5z). The response and the factor of z are multiplied into
- * weights and biases, so the outputs are equal up to rounding. Each c is fixed at 1.
+ * weights and biases, so the outputs are equal up to rounding. c is fixed at 1, except in softplus nodes, where it is a
+ * parameter that starts at 0.2.
  *
  * neat-python clamps the argument of `sin` and `softplus` to [−60, 60], so such a node becomes two: `"7 clamped"`, a
  * hard tanh, and `"7"`. Disabled connections are omitted. A node without enabled incoming connections is g(bias), as in
