@@ -32,7 +32,7 @@ export type NnbpErrorCode =
   | 'MISSING_PLUGIN'
   | 'TOO_LARGE';
 
-/** The values that a failed check compared, similar to an issue in zod. */
+/** The values that a failed check compared. */
 export interface NnbpErrorDetails {
   /** Path of the invalid argument or document entry, such as `inputs` or `nodes[3].from`. */
   readonly path?: string;

@@ -18,7 +18,8 @@ export interface PathCount {
    */
   readonly naiveMultiplications: bigint;
   /**
-   * Multiplications with the cache: two per visited edge (three with dA/dz), and one per slope (none if c is fixed).
+   * Multiplications with the cache: two per visited edge (three with dA/dz), and one for c g' of each node that a
+   * visited edge enters (none if c is fixed).
    */
   readonly cachedMultiplications: number;
 }

@@ -95,7 +95,7 @@ class NodeReader {
     let declared = at('inputs').list(() => scanner.string());
     const count = { b: 0, c: 0, w: 0 };
     const entries = this.#entries();
-    const name = (letter: 'b' | 'c' | 'w') => {
+    const countName = (letter: 'b' | 'c' | 'w') => {
       if (scanner.begins('"')) count[letter]++;
       scanner.skip();
     };
@@ -103,8 +103,8 @@ class NodeReader {
       scanner.object(entries, (key) => {
         if (key === 'ids') declared += scanner.list(() => scanner.string());
         else if (key === 'shared') count.w += scanner.list(() => scanner.skip());
-        else if (key === 'w') scanner.list(() => name('w'));
-        else if (key === 'b' || key === 'c') name(key);
+        else if (key === 'w') scanner.list(() => countName('w'));
+        else if (key === 'b' || key === 'c') countName(key);
         else scanner.skip();
       });
     });

@@ -78,7 +78,7 @@ describe('checkpoints', () => {
     expect(await latestCheckpoint(folder())).toBeUndefined();
   });
 
-  test('a directory of another training run is rejected before it is changed, and a corrupt file of a later epoch is replaced', async () => {
+  test('a directory of another training run is rejected before anything is changed, and corrupt files of later epochs are removed', async () => {
     const directory = folder();
     await train(freshNetwork(), directory);
     const network = freshNetwork();
@@ -355,7 +355,7 @@ describe('a process that is killed', () => {
       let random = seed;
       const draw = (max: number) => (random = (random * 1103515245 + 12345) % 2 ** 31) % max;
       const uninterrupted = freshNetwork();
-      const digests: string[] = [bits(uninterrupted)];
+      const bitsByEpoch: string[] = [bits(uninterrupted)];
       let last = 0;
       const until = async (child: ChildProcess, condition: () => boolean) => {
         while (!condition()) await once(child.stdout!, 'data');
@@ -381,12 +381,12 @@ describe('a process that is killed', () => {
         expect(epoch).toBeGreaterThanOrEqual(last);
         expect(latest?.skipped ?? []).toEqual([]);
         last = epoch;
-        const state = { onEpochEnd: ({ network }: { network: Network }) => void digests.push(bits(network)) };
-        if (digests.length <= epoch) {
-          digests.length = 1;
-          await fit(freshNetwork(), xor, { ...options(), epochs: epoch, callbacks: [state] });
+        const recordBits = { onEpochEnd: ({ network }: { network: Network }) => void bitsByEpoch.push(bits(network)) };
+        if (bitsByEpoch.length <= epoch) {
+          bitsByEpoch.length = 1;
+          await fit(freshNetwork(), xor, { ...options(), epochs: epoch, callbacks: [recordBits] });
         }
-        if (latest) expect(bits(latest.network), `epoch ${epoch}, seed ${seed}`).toBe(digests[epoch]);
+        if (latest) expect(bits(latest.network), `epoch ${epoch}, seed ${seed}`).toBe(bitsByEpoch[epoch]);
       }
       // Each run was killed after at least one more epoch.
       expect(last, 'epochs survived').toBeGreaterThanOrEqual(kills);

@@ -298,7 +298,7 @@ describe('an operator that changes shapes', () => {
 });
 
 describe('operator sets and inputs', () => {
-  test('operator set 6 aligns shapes by the attribute axis, and earlier operator sets are rejected with advice', () => {
+  test('operator set 6 aligns shapes by the attribute "axis", and earlier operator sets are rejected with advice', () => {
     const constants = { w, b: floats([2], [10, 20]) };
     const nodes = [op('MatMul', ['x', 'w']), op('Add', ['0', 'b'], { broadcast: 1n, axis: 1n })];
     expectPredicts(model({ constants, nodes, operatorSet: 6 }), (row) => product(row).map((x, k) => x + 10 * (k + 1)));

@@ -76,16 +76,16 @@ describe('Protocol Buffers', () => {
   });
 
   test.each([
-    ['that end in a tag', [0x88]],
-    ['that end in a number', [0x35, 0, 0]],
-    ['shorter than a length', [0x12, 5, 0x61]],
+    ['that end inside a tag', [0x88]],
+    ['that end inside a number', [0x35, 0, 0]],
+    ['that end inside a string', [0x12, 5, 0x61]],
     ['with a length of 2^40', [0x12, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20]],
     ['with a negative length', [0x12, ...new Array<number>(9).fill(255), 1]],
     ['with an integer of eleven bytes', [0x08, ...new Array<number>(11).fill(0x80)]],
-    ['with another wire type', [0x0a, 0]],
+    ['with a wire type that does not fit the field', [0x0a, 0]],
     ['with a group', [0xa3, 0x06, 0xa4, 0x06]],
     ['with field 0', [0x00, 0]],
-    ['whose message ends inside a value', [0x1a, 1, 0x08, 5]],
+    ['whose nested message ends before its value', [0x1a, 1, 0x08, 5]],
     ['whose list ends inside a number', [0x2a, 1, 0x80, 1]],
   ])('bytes %s are rejected', (_, bytes) => {
     expect(() => read(...bytes)).toThrow(Error);

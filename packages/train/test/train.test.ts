@@ -151,11 +151,11 @@ describe('validation, metrics and early stopping', () => {
     expect(history[2].validationLoss).toBeUndefined();
   });
 
-  test('after an abort, fit keeps the best parameters so far with early stopping, or else the last parameters', async () => {
+  test('after an abort, the network has the best parameters if early stopping is on, and otherwise the last parameters', async () => {
     for (const earlyStopping of [{ patience: 99 }, undefined]) {
       const network = lineNetwork();
       const controller = new AbortController();
-      const parametersOf: number[][] = [];
+      const parametersByEpoch: number[][] = [];
       const losses: number[] = [];
       await expect(
         fit(network, line, {
@@ -170,9 +170,9 @@ describe('validation, metrics and early stopping', () => {
           callbacks: [
             {
               onEpochEnd({ history }) {
-                parametersOf.push([...network.parameters.vector]);
+                parametersByEpoch.push([...network.parameters.vector]);
                 losses.push(history.at(-1)!.validationLoss!);
-                if (parametersOf.length === 8) controller.abort(new Error('enough'));
+                if (parametersByEpoch.length === 8) controller.abort(new Error('enough'));
               },
             },
           ],
@@ -180,7 +180,7 @@ describe('validation, metrics and early stopping', () => {
       ).rejects.toThrow('enough');
       const best = losses.indexOf(Math.min(...losses));
       expect(best).toBeLessThan(7);
-      expect([...network.parameters.vector]).toEqual(parametersOf[earlyStopping ? best : 7]);
+      expect([...network.parameters.vector]).toEqual(parametersByEpoch[earlyStopping ? best : 7]);
     }
   });
 

@@ -12,7 +12,7 @@ export interface Step {
 
 const day = 86_400_000;
 const iso = /^(\d{4})-(\d{1,2})(?:-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(?:Z|[+-]00:?00)?)?)?$/;
-const slashed = /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?: (\d{1,2}):(\d{2})(?::(\d{2}))?)?$/;
+const yearLast = /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?: (\d{1,2}):(\d{2})(?::(\d{2}))?)?$/;
 const yearFirst = /^(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?: (\d{1,2}):(\d{2})(?::(\d{2}))?)?$/;
 const quarter = /^(\d{4})[- ]?Q([1-4])$/i;
 
@@ -32,7 +32,7 @@ export interface Times {
  * @throws Problem that names the first cell that is not a time
  */
 export function readTimes(file: string, column: string, cells: readonly string[]): Times {
-  const canBeMonth = (part: number) => !cells.some((cell) => Number(slashed.exec(cell)?.[part]) > 12);
+  const canBeMonth = (part: number) => !cells.some((cell) => Number(yearLast.exec(cell)?.[part]) > 12);
   const [firstCanBeMonth, secondCanBeMonth] = [canBeMonth(1), canBeMonth(3)];
   const dayFirst = !firstCanBeMonth && secondCanBeMonth;
   let finest = 0;
@@ -50,7 +50,9 @@ export function readTimes(file: string, column: string, cells: readonly string[]
   // Integers that all look like years are years.
   const years = finest === 0 && values.every((value) => Number.isInteger(value) && value >= 1700 && value < 2200);
   const ambiguous =
-    firstCanBeMonth && secondCanBeMonth && cells.some((cell) => slashed.exec(cell)?.[2] !== '.' && slashed.test(cell));
+    firstCanBeMonth &&
+    secondCanBeMonth &&
+    cells.some((cell) => yearLast.exec(cell)?.[2] !== '.' && yearLast.test(cell));
   return {
     values: years ? values.map((year) => Date.UTC(year, 0, 1)) : values,
     precision: years ? 'year' : rank[finest],
@@ -61,10 +63,10 @@ export function readTimes(file: string, column: string, cells: readonly string[]
 function timeIn(cell: string, dayFirst: boolean): { value: number; precision: Precision } | undefined {
   const full = iso.exec(cell) ?? yearFirst.exec(cell);
   if (full !== null) return timeOf(full[1], full[2], full[3], full[4], full[5], full[6]);
-  const local = slashed.exec(cell);
+  const local = yearLast.exec(cell);
   if (local !== null) {
-    const swapped = dayFirst || local[2] === '.';
-    const [month, date] = swapped ? [local[3], local[1]] : [local[1], local[3]];
+    const startsWithDay = dayFirst || local[2] === '.';
+    const [month, date] = startsWithDay ? [local[3], local[1]] : [local[1], local[3]];
     return timeOf(local[4], month, date, local[5], local[6], local[7]);
   }
   const inQuarter = quarter.exec(cell);
