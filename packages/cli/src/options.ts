@@ -8,6 +8,7 @@ import { type Csv, type CsvOptions, openCsv } from './csv/read.js';
 import { isReadOnce } from './files.js';
 import { type Io, note, pathIn } from './io.js';
 import type { Model } from './model-file.js';
+import { shellWord } from './shell-word.js';
 
 /** Returns a parser for an integer ≥ `min`. */
 export const integerFrom =
@@ -86,6 +87,15 @@ export const withCsvOptions = (command: Command): Command =>
     )
     .option('--header', 'the first row contains the column names (default: detected)')
     .option('--no-header', 'the first row is data; the columns are named column1, column2, …');
+
+/** Writes options of a CSV file as a user types them: the inverse of {@link withCsvOptions}. */
+export const csvOptionWords = ({ delimiter, encoding, decimal, missingValues, header }: CsvOptions): string[] => [
+  ...(delimiter === undefined ? [] : ['--delimiter', delimiter === '\t' ? 'tab' : shellWord(delimiter)]),
+  ...(encoding === undefined ? [] : ['--encoding', shellWord(encoding)]),
+  ...(decimal === undefined ? [] : ['--decimal', decimal === ',' ? 'comma' : 'point']),
+  ...(missingValues === undefined ? [] : ['--missing-values', shellWord(missingValues.join(','))]),
+  ...(header === undefined ? [] : [header ? '--header' : '--no-header']),
+];
 
 /** Opens a CSV file, or standard input for "-". */
 export async function openData(io: Io, path: string, options: CsvOptions): Promise<Csv> {

@@ -80,6 +80,20 @@ describe('train with cross-validation or groups', () => {
     ]);
   });
 
+  it('the command that search prints reads the file with the same options', async () => {
+    const rows = Array.from({ length: 40 }, (_, k) => `${k % 7 === 0 ? '-999' : `${k % 5},5`};${k % 5}${k % 2},25`);
+    const { nnbp } = await workspace({ 'measured.csv': `${rows.join('\n')}\n` });
+    const options = ['--delimiter', ';', '--decimal', 'comma', '--missing-values', '-999,n', '--no-header'];
+    const columns = ['-t', 'column2', '--number', 'column2'];
+    const searched = await nnbp('search', 'measured.csv', ...options, ...columns, '--trials', '2', '--seed', '3');
+    const command = /nnbp (train .*)/.exec(searched.stdout)![1];
+    const text = "--delimiter ';' --decimal comma --missing-values -999,n --no-header --target column2";
+    expect(command).toContain(`measured.csv ${text} --number column2`);
+    const trained = await nnbp(...command.replaceAll("'", '').split(' '), '--json');
+    expect(trained.code).toBe(0);
+    expect(trained.stdout).toContain('missing: 6 -999');
+  });
+
   it('cross-validation with --group uses separate groups for early stopping', async () => {
     const { nnbp } = await workspace({ 'patients.csv': patientsCsv });
     const epochs = async (...more: string[]) => {

@@ -153,6 +153,13 @@ describe('genomes and networks', () => {
     }
   });
 
+  test('the node after the hard tanh of an imported softplus has no parameters, so training cannot change it', () => {
+    const { graph } = fromNeatPython(singleNode('softplus'));
+    const [b, c, w] = [graph.biasSlot(2), graph.scaleSlot(2), graph.weightSlot(graph.edgeStart[2], 2)];
+    expect(graph.ids).toEqual(['-1', '0 clamped', '0']);
+    expect([b, c, w].map((slot) => graph.constants[slot - graph.parameterCount])).toEqual([0, 0.2, 60]);
+  });
+
   test('a softplus whose h stays between -60 and 60 is exported exactly', () => {
     const network = new Network(mlp([1, 1], { activation: softplus }), { seed: 1 });
     expectClose(activate(toNeatPython(network), [3]), network.predict([3]), 'softplus');

@@ -8,7 +8,7 @@ import { metricNames, metricText } from '../metrics.js';
 import { activationNamed, defaultRates } from '../functions.js';
 import { short } from '../guess.js';
 import { type Io, note, print } from '../io.js';
-import { finite, integerFrom } from '../options.js';
+import { csvOptionWords, finite, integerFrom } from '../options.js';
 import { misuse } from '../problem.js';
 import { shellWord } from '../shell-word.js';
 import { counted, tableOf } from '../table.js';
@@ -180,6 +180,7 @@ function commandFor(path: string, options: SearchCommandOptions, { options: cand
   );
   return [
     `nnbp train ${shellWord(path)}`,
+    ...csvOptionWords(options),
     ...columns,
     ...(options.group === undefined ? [] : [`--group ${shellWord(options.group)}`]),
     ...(options.missing === 'mean' ? ['--missing mean'] : []),
@@ -187,5 +188,6 @@ function commandFor(path: string, options: SearchCommandOptions, { options: cand
     `--hidden ${hidden.join(',')} --activation ${activation} --optimizer ${optimizer}`,
     ...(rate === undefined ? [] : [`--rate ${rate} --batch ${batch}`]),
     `--epochs ${Math.round(budget)}`,
+    ...(options.seed === 0 ? [] : [`--seed ${options.seed}`]),
   ].join(' ');
 }

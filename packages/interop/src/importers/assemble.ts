@@ -24,7 +24,7 @@ export interface Part {
   readonly w: ArrayLike<number>;
   /** Scale. Default: fixed at 1, because most libraries have no scale. */
   readonly c?: number;
-  /** Set if b and w are constants. Default: they are parameters. */
+  /** Set if b, c and w are constants. Default: b and w are parameters, and c if it is given. */
   readonly constant?: true;
   /** Constant weights, by edge name. Default: none. */
   readonly fixed?: Readonly<Record<string, number>>;
@@ -78,8 +78,8 @@ export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
         `${what}, node "${id}": a parameter is not finite, or overflows during the conversion.`,
       );
     }
-    if (c !== undefined) vector[graph.scaleIndex(i)] = c;
     if (nodes[at].constant === true) return;
+    if (c !== undefined) vector[graph.scaleIndex(i)] = c;
     vector[graph.biasIndex(i)] = b;
     from.forEach((_, k) => {
       const index = graph.weightIndex(graph.edgeStart[i] + k, i);
@@ -91,9 +91,8 @@ export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
 
 /** The constants of a node, as the option `fixed` of `GraphBuilder`. */
 function fixedOf({ from, b, c, w, constant, fixed }: Part): NonNullable<NodeOptions['fixed']> {
-  const scale = c === undefined && { c: 1 };
-  if (constant === undefined) return { ...scale, ...(fixed && { w: fixed }) };
-  return { ...scale, b, w: byEdge(from, w) };
+  if (constant === true) return { b, c: c ?? 1, w: byEdge(from, w) };
+  return { ...(c === undefined && { c: 1 }), ...(fixed && { w: fixed }) };
 }
 
 const byEdge = <T>(from: readonly Source[], values: ArrayLike<T>): Record<string, T> =>

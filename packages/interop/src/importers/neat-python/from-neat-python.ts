@@ -34,11 +34,10 @@ const aggregations: ReadonlyMap<string, { readonly positive: Aggregation; readon
  * write it), or the JSON of `neat.export`. Node ids are the keys. A node of neat-python is g(bias + response · A),
  * where A is the sum, product, max, min, maxabs, median or mean of weight · value. Some activations of neat-python are
  * steeper: its sigmoid is σ(5z), and its tanh is tanh(2.5z). The response and the factor of z are multiplied into
- * weights and biases, so the outputs are equal up to rounding. c is fixed at 1, except in softplus nodes, where it is a
- * parameter that starts at 0.2.
+ * weights and biases, so the outputs are equal up to rounding. c is fixed at 1, or at 0.2 in softplus nodes.
  *
  * neat-python clamps the argument of `sin` and `softplus` to [−60, 60], so such a node becomes two: `"7 clamped"`, a
- * hard tanh, and `"7"`. Disabled connections are omitted. A node without enabled incoming connections is g(bias), as in
+ * hard tanh, and `"7"`, whose b, w and c are fixed. Disabled connections are omitted. A node without enabled incoming connections is g(bias), as in
  * neat-python 1.0 and later. Before 1.0, an output without enabled incoming connections was 0, and a hidden node
  * without them was omitted, together with everything that depends on it.
  *
@@ -165,5 +164,8 @@ function partsOf(
   };
   if (clampedAt === undefined) return [{ id, activation, ...scaledBy(factor) }];
   const before = { id: `${id} clamped`, activation: hardTanh, ...scaledBy(factor / clampedAt) };
-  return [before, { id, from: [before.id], activation, b: 0, w: [clampedAt], ...(c !== undefined && { c }) }];
+  return [
+    before,
+    { id, from: [before.id], activation, b: 0, w: [clampedAt], ...(c !== undefined && { c }), constant: true },
+  ];
 }
