@@ -49,7 +49,7 @@ async function compare(engine, samples, batchSize) {
   const fitEpochs = (epochs) =>
     fit(network, { inputs, targets }, { engine, loss, optimizer: sgd({ learningRate: 0.01 }), batchSize, epochs });
 
-  // Each run has many epochs, as in practice, and includes the setup of `fit`.
+  // Each run takes many epochs, as in practice. A run of `fit` includes its setup.
   let epochs = 1;
   for (;;) {
     const startTime = cpuMilliseconds();

@@ -13,13 +13,19 @@ export const machine = () => ({
   node: process.version,
 });
 
-/** @returns {{ rows: any[], calls?: any[], xor?: any[], startUp?: any[], digits?: object, growth?: object }} */
+/**
+ * The results by benchmark. `rows` is written by bench/run.mjs.
+ *
+ * @typedef {{ rows: any[], calls?: any[], xor?: any[], startUp?: any[], fit?: any[], growth?: any[], threads?: any[], digits?: object, peak?: object }} Results
+ */
+
+/** @returns {Results} */
 export const results = () => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { rows: [] });
 
 /**
  * Writes the results with some parts replaced. Does nothing with `--smoke`.
  *
- * @param {(results: { rows: any[], calls?: any[], xor?: any[], startUp?: any[], digits?: object, growth?: object }) => object} change - Returns the parts to replace.
+ * @param {(results: Results) => object} change - Returns the parts to replace.
  */
 export function changeResults(change) {
   if (smoke) return;

@@ -49,7 +49,7 @@ for (const { package: name, models, read, maxError } of [
   { package: 'neataptic', models: neataptic.recurrent(10, steps), read: fromNeataptic, maxError: 1e-9 },
   { package: '@tensorflow/tfjs', models: await keras.recurrent(4, steps), read: fromKeras, maxError: 1e-5 },
 ]) {
-  test(`${models.length} recurrent models of ${name} have the same outputs after import for ${steps} steps`, () => {
+  test(`after import, ${models.length} recurrent ${name} models have the same outputs for ${steps} steps`, () => {
     let worst = 0;
     for (const { name: model, json, weights, rows, outputs } of models) {
       const network = read(json, weights);

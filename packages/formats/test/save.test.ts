@@ -10,7 +10,7 @@ import { xor } from '../../core/test/xor.js';
 
 const bits = (numbers: ArrayLike<number>) => new BigUint64Array(Float64Array.from(numbers).buffer).join();
 
-/** A random network with shared weights, fixed c, several outputs and inputs that are outputs. */
+/** A random network. It can have shared weights, fixed c and several outputs, and an input can also be an output. */
 function anyNetwork(seed: number): Network {
   const random = new Random(seed);
   const network = new Network(randomGraph(random, { nodes: 3 + (seed % 40) }));
@@ -169,7 +169,7 @@ describe('a checkpoint', () => {
   });
 });
 
-test('files that are not a model and corrupt models have different error codes', () => {
+test('corrupt models and files that are not models have different error codes', () => {
   const code = (action: () => unknown) => {
     try {
       action();

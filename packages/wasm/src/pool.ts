@@ -9,7 +9,7 @@ import { workerSource } from './worker-source.js';
 
 /** Words of the control block that all threads share. */
 const control = { job: 0, command: 1, executor: 2, kind: 3, loss: 4, optimizer: 5, ready: 6 } as const;
-/** The kinds of jobs: run kernels, receive a message (a memory to attach or to release), or terminate. */
+/** Commands to the workers: run kernels, receive a message (attach or release a memory), or terminate. */
 const command = { run: 0, receive: 1, terminate: 2 } as const;
 
 /** The methods of a web worker or a Node thread that are used here. */

@@ -58,13 +58,13 @@ afterAll(async () => {
 
 async function run(
   path: string,
-  where: 'runSuite' | 'runQuarter' | 'inWorker' | 'inServiceWorker',
+  functionName: 'runSuite' | 'runQuarter' | 'inWorker' | 'inServiceWorker',
   threads: number | 'auto',
 ): Promise<Outcome> {
   const page = await browser.newPage();
   try {
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}/`);
-    const call = `${where}(${JSON.stringify(threads)})`;
+    const call = `${functionName}(${JSON.stringify(threads)})`;
     await page.waitForFunction('globalThis.runSuite');
     return await page.evaluate<Outcome>(call);
   } finally {

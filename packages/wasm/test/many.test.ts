@@ -66,11 +66,14 @@ test.each<[string, Omit<FitOptions, 'loss' | 'optimizer' | 'engine'>, number]>([
   ['yields after each millisecond', { epochs: 300, batchSize: 1, yieldEvery: 1 }, 0.01],
   ['a step that overflows in float32', { epochs: 30, batchSize: 4 }, 1e38],
   ['a step that overflows in float64', { epochs: 30, batchSize: 4 }, 1e308],
-])('fit gives the same results with several steps per call as with one: %s', async (_, options, rate) => {
-  for (const anyEngine of [engine, js()]) {
-    expect(await results(anyEngine, options, rate)).toEqual(await results(oneByOne(anyEngine), options, rate));
-  }
-});
+])(
+  'fit gives the same results with several steps per call as with one step per call (%s)',
+  async (_, options, rate) => {
+    for (const anyEngine of [engine, js()]) {
+      expect(await results(anyEngine, options, rate)).toEqual(await results(oneByOne(anyEngine), options, rate));
+    }
+  },
+);
 
 test('stepMany of the js engine undoes all steps of the call and returns 0 if a parameter overflows', () => {
   const make = () => {

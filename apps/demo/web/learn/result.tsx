@@ -1,4 +1,4 @@
-/** Buttons to share the challenge: as an image of the result, or as a link to the same exercise without answers. */
+/** Buttons that copy a link to the same exercise, without answers, and save an image of the result. */
 import { useState } from 'react';
 import { addressOf } from '../address.js';
 import { fullPageUrl } from '../embed.js';

@@ -62,7 +62,7 @@ export class Training {
   /** Everything that determines the open training run: settings, table and user functions. */
   #origin: readonly unknown[] = [];
 
-  /** Opens a training run and repeats `steps` steps, unless it is already open at that step. */
+  /** Opens a training run and takes `steps` steps, unless this run is already open and has taken `steps` steps. */
   async openOnce(
     settings: Settings,
     table: TableRequest | undefined,
@@ -84,7 +84,7 @@ export class Training {
    * Prepares a training run, and starts it if the previous run was playing or another view has requested to play it.
    *
    * @param functions - The user functions that the training run uses.
-   * @param steps - Number of steps to repeat. A link to a training run in progress sets it.
+   * @param steps - Number of steps to take before the run is shown, to restore a training run from a link. Default: 0.
    */
   async open(
     settings: Settings,

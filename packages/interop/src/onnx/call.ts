@@ -88,11 +88,11 @@ export class Call {
   /** Operand k as sequences: one vector per sample and step. `axis` is the axis of the steps. */
   sequence(k: number, axis: 0 | 1): Rows {
     const rows = this.table(k);
-    const steps = rows.lead?.[axis];
+    const stepAxis = rows.lead?.[axis];
     if (rows.lead?.length !== 2) this.unsupported('an operand that is not a sequence');
-    if (this.tape.stepAxis !== undefined && this.tape.stepAxis !== steps)
+    if (this.tape.stepAxis !== undefined && this.tape.stepAxis !== stepAxis)
       this.unsupported('sequences whose steps are along different axes');
-    this.tape.stepAxis = steps;
+    this.tape.stepAxis = stepAxis;
     return rows;
   }
 
@@ -116,7 +116,7 @@ export class Call {
     return first;
   }
 
-  /** The sizes of all axes of `rows`. An unknown size is NaN: that of the steps, and often that of the batch. */
+  /** The sizes of all axes of `rows`. Unknown sizes (the number of steps, and often the batch size) are NaN. */
   sizes({ shape, lead, batchAxis = 0 }: Rows): number[] {
     const unknown = lead?.length === 2 ? [NaN, NaN] : [this.tape.batchSize ?? NaN];
     return shape.toSpliced(batchAxis, 0, ...unknown);
@@ -277,7 +277,7 @@ export class Call {
   }
 
   /**
-   * Before operator set 7, the attribute `axis` is the axis of the rows with which the first axis of a constant is
+   * Before operator set 7, the attribute `axis` specifies with which axis of the rows the first axis of a constant is
    * aligned. Returns `dims` with axes of size 1 appended, so that the last axes are aligned.
    */
   #aligned(dims: readonly number[], rows: Rows): readonly number[] {
@@ -311,7 +311,7 @@ export class Call {
     this.tape.spend(count, this.label);
   }
 
-  /** Counts copies of references to existing entries, which need less memory: a quarter each. */
+  /** Counts references to existing entries. Each counts as a quarter of an entry, since it needs less memory. */
   spendCopies(count: number): void {
     this.spend(count / 4);
   }
@@ -329,17 +329,19 @@ export class Call {
   }
 }
 
-/** For each entry of `shape`, its index in an operand whose axes are equal or have size 1. */
-function operandIndices(shape: readonly number[], operand: readonly number[], size: number): number[] {
+/**
+ * For each entry of `shape`, its index in an operand of shape `dims`. Each size in `dims` is 1 or the same as in `shape`.
+ */
+function operandIndices(shape: readonly number[], dims: readonly number[], size: number): number[] {
   const result = new Array<number>(size).fill(0);
   let inner = 1;
   let stride = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
-    if (operand[axis] > 1) {
+    if (dims[axis] > 1) {
       for (let k = 0; k < size; k++) result[k] += (Math.floor(k / inner) % shape[axis]) * stride;
     }
     inner *= shape[axis];
-    stride *= operand[axis];
+    stride *= dims[axis];
   }
   return result;
 }

@@ -47,7 +47,8 @@ export function meanKernel(module: Assembler): Callable {
 
 /**
  * Emits a function that every thread calls after all gradients have been computed and the sums of |gradient| recorded.
- * It takes the thread's number and the optimizer's code. All threads decide alike whether the update is safe.
+ * It takes the thread's number and the optimizer's code. Each thread checks whether the update is safe, with the same
+ * result.
  *
  * @param share - Sets the bounds of a thread's share; see {@link Share}.
  * @param shared - Whether several threads share the memory.
@@ -75,7 +76,7 @@ export function updateKernel(
       shareOfParameters,
       toMean(from.get, to.get),
       wait(thread.get),
-      // The optimizer multiplies gradients by this factor. Now they are means already.
+      // The optimizer multiplies gradients by this factor. It becomes 1, because the gradients are now means.
       control.when(int.eqz(thread.get), scalar.store(int.const(0), scalar.const(1), header.mean)),
       control.count(entry, int.const(0), word('transformCount'), int.const(1), [
         code.set(int.load(int.shl(entry.get, int.const(3)), header.transforms)),

@@ -2,12 +2,13 @@
 import { type Graph, type Memory, plan, stepGraphOf } from '@nnbp/core';
 import { type Group, groupsOf, originOf, rowsOfGroups } from './groups.js';
 
-/** One step of a graph, divided into groups of four rows. */
+/** One step of a graph, with its nodes divided into groups of up to four. */
 export interface Step {
   /** The graph with delays. */
   readonly original: Graph;
   /** The graph of one step. */
   readonly graph: Graph;
+  /** The values of earlier steps that the step reads: the last inputs of its graph. */
   readonly memories: readonly Memory[];
   readonly groups: readonly Group[];
   /** The row of each node of the step's graph. */
