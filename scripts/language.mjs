@@ -31,7 +31,7 @@ const phrases = [
   [/\bat hand\b/i, 'available, or say what is meant'],
   [/\bfilm\b/i, 'a step-by-step trace'],
   [/\bin writing\b/i, 'serialized'],
-  [/\bbreathe\b|\bmanners\b|\bworkshop\b|\bseating\b/i, 'yieldToEventLoop, YieldOptions, KernelContext, ParameterSlot'],
+  [/\bbreathe\b|\bmanners\b|\bworkshop\b|\bseating\b/i, 'yieldToEventLoop, YieldOptions, KernelContext, slot'],
   [/\bthe (four )?sockets\b/i, 'the plugin interfaces'],
   [/\bpatience is over\b/i, 'the timeout has passed'],
   [/\bwhat stands\b/i, 'the contents; the part'],

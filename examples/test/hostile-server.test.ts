@@ -103,7 +103,7 @@ test('the server closes the connection of a client that sends an endless body', 
   const closed = new Promise((resolve) => socket.on('close', resolve));
   send();
   await closed;
-  // A megabyte, plus the buffers of both sockets.
+  // The server reads about a megabyte. The client also fills the buffers of both sockets.
   expect(sent).toBeLessThan(30e6);
   expect((await post(goodBody)).status).toBe(200);
 });

@@ -1,4 +1,4 @@
-/** The test cases that every engine must pass: correct results, and the contract of `Executor`. */
+/** The test cases that every engine must pass. They check the engine's results and the contract of `Executor`. */
 import { sigmoid, tanh } from '@nnbp/activations';
 import { type Engine, expectEngine, type Graph, mlp, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';

@@ -81,13 +81,13 @@ export class ParameterVector<Vector extends FloatArray = Float64Array> {
     if (values.c !== undefined) change('c', graph.scaleIndex(i), values.c);
     const weights = new Map(Object.entries(values.w ?? {}));
     for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
-      const predecessor = graph.edgeName(e);
-      if (!weights.has(predecessor)) continue;
-      change(`w from "${predecessor}"`, graph.weightIndex(e, i), weights.get(predecessor)!);
-      weights.delete(predecessor);
+      const edgeName = graph.edgeName(e);
+      if (!weights.has(edgeName)) continue;
+      change(`w from "${edgeName}"`, graph.weightIndex(e, i), weights.get(edgeName)!);
+      weights.delete(edgeName);
     }
-    for (const predecessor of weights.keys()) {
-      throw new NnbpError('UNKNOWN_ID', `Node "${id}" has no edge from "${predecessor}".`);
+    for (const edgeName of weights.keys()) {
+      throw new NnbpError('UNKNOWN_ID', `Node "${id}" has no edge from "${edgeName}".`);
     }
     for (const [index, value] of changes) vector[index] = value;
   }

@@ -81,7 +81,7 @@ describe('the smallest and largest numbers of float64', () => {
   test('the error for an overflow names the number that overflowed', () => {
     const message = (action: () => unknown) => (attempt(action) as NnbpError).message;
     const large = Number.MAX_VALUE;
-    // The loss contains (1e200)²; all values are finite.
+    // The loss is (1e200)², which overflows. The numbers of every node are finite.
     expect(message(() => backpropagate(single(), [1e200], [0], mse()))).toMatch(/the loss is Infinity/);
     const steep = { name: 'steep', value: () => 1, derivative: () => Infinity };
     expect(message(() => backpropagate(single(steep), [1], [0], mse()))).toMatch(
@@ -92,7 +92,7 @@ describe('the smallest and largest numbers of float64', () => {
       derivative: (_: unknown, __: unknown, d: { fill(value: number): void }) => d.fill(NaN),
     };
     expect(message(() => backpropagate(single(), [1], [0], cliff))).toMatch(/dLossDx of node "output.0" is NaN/);
-    // dloss/dw = dloss/dx · slope · x with dloss/dx = 2·1e10 and x = MAX: only the gradient overflows.
+    // dloss/dw = dloss/dx of the output · slope · x of the input = 2e10 · 1 · MAX: only the gradient overflows.
     const flat = { name: 'flat', value: () => 1e10, derivative: () => 1 };
     expect(message(() => backpropagate(single(flat), [large], [0], mse()))).toMatch(
       /A gradient of node "output.0" is Infinity/,

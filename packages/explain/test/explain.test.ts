@@ -223,7 +223,8 @@ describe('computed or reused', () => {
 
   it('everything below a reused step is reused', () => {
     const { root } = explain(articleNetwork(), [0.5], [10], mse(), 'dloss/dx_2');
-    // dloss/dx_4, slope_4, dloss/dx_5, slope_5, …. By way of node 5, dloss/dx_7 occurs for the second time.
+    // The terms are dloss/dx_4, slope_4, dloss/dx_5, slope_5, …. The first term of dloss/dx_5 is dloss/dx_7,
+    // which also occurs in dloss/dx_4.
     const again = root.terms[2].terms[0];
     expect(nameOf(again.quantity)).toBe('dloss/dx_7');
     expect([...stepsOf(root)].filter(({ quantity }) => nameOf(quantity) === 'dloss/dx_7').length).toBe(3);

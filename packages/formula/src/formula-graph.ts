@@ -13,7 +13,10 @@ import { type Formula, parseFormula } from './parse.js';
 export interface FormulaGraph {
   /** The inputs are the variables, in the given order. The id of the only output is the argument `output`. */
   readonly graph: Graph;
-  /** The parameters' names, in the order of the formula. Each name is the id of the node whose b is the parameter. */
+  /**
+   * The parameters' names, in the order in which they first occur in the formula. Each name is the id of the node whose
+   * b is the parameter.
+   */
   readonly parameters: readonly string[];
 }
 

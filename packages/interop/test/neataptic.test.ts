@@ -82,14 +82,14 @@ describe('a gated or backward connection', () => {
     expect(outputs(gate(0), [2, -1])).toEqual([0.5 + 4 + 6, 0.5 - 2 - 3]);
   });
 
-  test('a later node acts with a delay of one step: at the first step, its value is 0, and its gain is 1', () => {
+  test('a later node takes effect with a delay of one step: at the first step, its value is 0, and as a gater it multiplies by 1', () => {
     const back = modelWith('IDENTITY', { from: 2, to: 1, weight: 1, gater: null });
     expect(outputs(back, [1, 1])).toEqual([2.5, 0.5 + 2 * (1 + 2.5)]);
     const own = { ...modelWith('IDENTITY'), connections: [{ from: 0, to: 1, weight: 1, gater: 2 }, { from: 1, to: 2, weight: 2, gater: null }] }; // oxfmt-ignore
     expect(outputs(own, [1, 1])).toEqual([2.5, 0.5 + 2 * 2.5]);
   });
 
-  test('a connection from a node to itself adds the previous sum, to which the factor of a squash is not applied', () => {
+  test('a connection from a node to itself adds the previous sum, taken before the squash, even if the squash has a factor', () => {
     const self = modelWith('INVERSE', { from: 2, to: 2, weight: 0.5, gater: null });
     // The sums are 0.5 + 2 and 0.5 + 2 + 1.25.
     expect(outputs(self, [1, 1])).toEqual([1 - 2.5, 1 - 3.75]);

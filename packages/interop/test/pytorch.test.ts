@@ -86,7 +86,7 @@ describe('the PyTorch module', () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     for (let k = 0; k < 50; k++) {
       const { graph } = randomNetwork(new Random(seed + k));
-      const indices = layout(graph).slots.flatMap(({ name, parameters }) =>
+      const indices = layout(graph).tensors.flatMap(({ name, parameters }) =>
         // PyTorch has two biases per unit, but @nnbp has one.
         name.endsWith('.bias_hh_l0') ? [] : parameters,
       );

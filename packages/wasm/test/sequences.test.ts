@@ -1,4 +1,4 @@
-/** Compares the wasm engine with the reference engine on sequences, with delays, weights and states. */
+/** Compares the wasm engine with the reference engine on sequences, with delays, sample weights and initial states. */
 import { max, product } from '@nnbp/aggregations';
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import { randomParameters } from '@nnbp/conformance';

@@ -20,7 +20,7 @@ interface Editing {
 
 const maxDrafts = 10;
 let editing: Editing = { drafts: [] };
-/** The task that was handled last. When the task changes, the editor shows the exercise of the new task. */
+/** The task that was handled last. When the task becomes `softsign`, the editor shows its exercise. */
 let lastTask: PlaygroundState['task'] = null;
 const listeners = new Listeners();
 
@@ -37,7 +37,10 @@ export const savedFunctions = ({ activations, losses }: PlaygroundState['custom'
   ...losses.map((entry) => ({ kind: 'loss' as const, ...entry })),
 ];
 
-/** The function shown initially: the exercise of the task, otherwise the first saved function or the first example. */
+/**
+ * The function shown initially: the exercise of the task `softsign`, otherwise the first saved function or the first
+ * example.
+ */
 const initialFunction = ({ task, custom }: Pick<PlaygroundState, 'task' | 'custom'>): UserFunction =>
   task === 'softsign' ? functionOf(softsign) : (savedFunctions(custom).at(0) ?? functionOf(examples[0]));
 

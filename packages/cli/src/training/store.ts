@@ -29,7 +29,9 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Whether `rows` rows with `nodes` values each are kept in memory. */
+/**
+ * Whether `rows` rows are kept in memory. Each row is later converted to `nodes` values, one per input or output node.
+ */
 export const fitsInMemory = (rows: number, nodes: number): boolean => rows * nodes <= maxNumbers;
 
 /** Creates a store for about `rows` rows of `columns` numbers. Each row is later converted to `nodes` values. */

@@ -3,7 +3,7 @@
 const removal = 'Remove it, for example with onnx.utils.extract_model(path, out, inputs, outputs)';
 
 const advice: readonly (readonly [pattern: RegExp, advice: string])[] = [
-  [/Conv|Pool/, 'For convolution and pooling, Conv, MaxPool, AveragePool and their Global forms are supported'],
+  [/Conv|Pool/, 'For convolution and pooling, use Conv, MaxPool, AveragePool, GlobalMaxPool or GlobalAveragePool'],
   [
     /^(?:Scan|Loop|If)$/,
     'Models with control flow are not supported. Export one step of the model, with its states as inputs and outputs',

@@ -14,7 +14,7 @@ export function fromPyTorch(weights: Uint8Array, network: Network): Network {
   const { graph } = network;
   const { tensors } = decode(weights);
   const copy = new Network(graph);
-  const { slots: moduleTensors } = layout(graph);
+  const { tensors: moduleTensors } = layout(graph);
   const { vector } = copy.parameters;
   const seen = new Uint8Array(vector.length);
   for (const { name, shape, parameters } of moduleTensors) {

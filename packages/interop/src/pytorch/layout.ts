@@ -8,7 +8,7 @@ import { type Block, sourceOf } from '@nnbp/formats/shared';
 import {
   layerPlan,
   type ModuleLayer,
-  type ParameterSlot,
+  type ParameterTensor,
   recurrentModule,
   useCountsOf,
   windowModule,
@@ -28,8 +28,8 @@ export interface BlockParameters {
 /** A block of nodes in the module. */
 export interface ModuleBlock extends Block {
   /**
-   * `Dense`: a matrix of weights that only this block uses. Otherwise one weight per edge: written into a matrix
-   * (`Packed`), summed edge by edge (`Sparse`) or aggregated (`Aggregated`).
+   * `Dense`: a matrix of weights that only this block uses. The other kinds have one weight per edge: `Packed` writes
+   * the weights into a matrix, `Sparse` sums edge by edge, and `Aggregated` applies an aggregation.
    */
   readonly kind: 'Dense' | 'Packed' | 'Sparse' | 'Aggregated';
   /** The number of incoming edges of each node. */
@@ -48,7 +48,7 @@ export interface Layout {
   /** Whether all state belongs to recurrent layers, so that a sequence is computed layer by layer. */
   readonly isLayered: boolean;
   readonly sharedCount: number;
-  readonly slots: readonly ParameterSlot[];
+  readonly tensors: readonly ParameterTensor[];
 }
 
 /** Plans the module for a graph. The same graph always has the same layout. */
@@ -64,9 +64,9 @@ export function layout(graph: Graph): Layout {
   );
   const shared = [...useCounts.keys()].filter((parameter) => useCounts[parameter] > 1 && !inLayers.has(parameter));
   const sharedIndex = new Map(shared.map((parameter, k) => [parameter, k]));
-  const slots: ParameterSlot[] = [];
-  const addSlots = (name: string, parameters: readonly number[], shape: readonly number[] = [parameters.length]) => {
-    if (parameters.length > 0) slots.push({ name, shape, parameters });
+  const tensors: ParameterTensor[] = [];
+  const addTensor = (name: string, parameters: readonly number[], shape: readonly number[] = [parameters.length]) => {
+    if (parameters.length > 0) tensors.push({ name, shape, parameters });
   };
   const isOwn = (slot: number) => slot < graph.parameterCount && !sharedIndex.has(slot);
   const parametersOf = (slots: readonly number[]): BlockParameters => {
@@ -80,11 +80,12 @@ export function layout(graph: Graph): Layout {
     });
     return { own, indices };
   };
-  addSlots('shared', shared);
+  addTensor('shared', shared);
 
   const moduleBlocks = layers.map((block, k): ModuleBlock | ModuleLayer => {
     if ('tensors' in block) {
-      for (const { name, shape, parameters } of block.tensors) addSlots(`blocks.${k}.layer.${name}`, parameters, shape);
+      for (const { name, shape, parameters } of block.tensors)
+        addTensor(`blocks.${k}.layer.${name}`, parameters, shape);
       return block;
     }
     const { nodes, from, form, aggregation } = block;
@@ -99,9 +100,9 @@ export function layout(graph: Graph): Layout {
     };
     const weights = parametersOf(slots.weight);
     const dense = form === 'dense' && weights.indices === undefined && edges.length > 0;
-    addSlots(`blocks.${k}.weight`, slots.weight.filter(isOwn), dense ? [nodes.length, from.length] : undefined);
-    addSlots(`blocks.${k}.bias`, slots.bias.filter(isOwn));
-    addSlots(`blocks.${k}.scale`, slots.scale.filter(isOwn));
+    addTensor(`blocks.${k}.weight`, slots.weight.filter(isOwn), dense ? [nodes.length, from.length] : undefined);
+    addTensor(`blocks.${k}.bias`, slots.bias.filter(isOwn));
+    addTensor(`blocks.${k}.scale`, slots.scale.filter(isOwn));
     const unscaled = slots.scale.every((slot) => graph.constants[slot - graph.parameterCount] === 1);
     const summed = dense ? 'Dense' : form === 'sparse' || edges.length === 0 ? 'Sparse' : 'Packed';
     return {
@@ -114,7 +115,7 @@ export function layout(graph: Graph): Layout {
       scales: unscaled ? undefined : parametersOf(slots.scale),
     };
   });
-  return { blocks: moduleBlocks, isLayered, sharedCount: shared.length, slots };
+  return { blocks: moduleBlocks, isLayered, sharedCount: shared.length, tensors };
 }
 
 interface Edge {

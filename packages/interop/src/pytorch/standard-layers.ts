@@ -9,7 +9,7 @@ import type { RecurrentLayer } from '../recognize/recurrent.js';
 import type { WindowLayer } from '../recognize/windows.js';
 
 /** A tensor of the module: its name in the state dict, its shape and its parameters. */
-export interface ParameterSlot {
+export interface ParameterTensor {
   readonly name: string;
   readonly shape: readonly number[];
   /**
@@ -28,7 +28,7 @@ export interface ModuleLayer {
   /** The arguments of the Python class that `kind` names, as Python code. `layer` is the PyTorch module. */
   readonly options: Readonly<Record<string, string>>;
   /** The tensors of the PyTorch module, with their names in PyTorch. */
-  readonly tensors: readonly ParameterSlot[];
+  readonly tensors: readonly ParameterTensor[];
   /** The state before the first step: h of each unit, then, for an LSTM, the cell state of each unit. */
   readonly initial: readonly number[];
 }

@@ -115,9 +115,9 @@ function pythonAggregations(graph: Graph): ReadonlyMap<Aggregation, PythonFuncti
   );
 }
 
-function weights({ parameters }: Network, { slots }: Layout): Uint8Array {
+function weights({ parameters }: Network, plan: Layout): Uint8Array {
   const seen = new Uint8Array(parameters.vector.length);
-  const tensors = slots.map(({ name, shape, parameters: indices }) => ({
+  const tensors = plan.tensors.map(({ name, shape, parameters: indices }) => ({
     name,
     shape,
     values: Float64Array.from(indices, (p) => (seen[p]++ === 0 ? parameters.vector[p] : 0)),

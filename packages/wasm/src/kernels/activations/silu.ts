@@ -1,4 +1,7 @@
-/** Kernel of `silu`: g = h σ(h), g' = σ(h) (1 + h σ(−h)) */
+/**
+ * Kernel of `silu`: g = h σ(h), g' = σ(h) (1 + h σ(−h)). Before the last two instructions, `g` is σ(h) and `derivative`
+ * is σ(−h).
+ */
 import { f32x4, i32x4 } from '../../assembler.js';
 import { type ActivationKernel, locals, one, sigmoids, zero } from './kernel.js';
 
