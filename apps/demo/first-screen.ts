@@ -1,6 +1,6 @@
 /**
- * Renders the page for a URL without a fragment (chapter 1 of Learn) to HTML, in each language. A script shows this
- * HTML while the page's own scripts are loading; then React replaces it.
+ * Renders the page for a URL without a fragment (chapter 1 of the Learn view) to HTML, in each language. A script
+ * shows this HTML while the page's own scripts are loading; then React replaces it.
  */
 import { type ComponentType, createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';

@@ -12,7 +12,8 @@ export const newVersion = {
 };
 
 /**
- * Milliseconds to wait before the worker loads files to cache, so that everything the first view needs is loaded first.
+ * Milliseconds to wait before the service worker is registered and fills its cache, so that everything the first view
+ * needs is loaded first.
  */
 const delay = 4000;
 

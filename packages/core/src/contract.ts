@@ -106,8 +106,7 @@ export interface Loss {
   kinks?(t: number): readonly number[];
   /**
    * True if targets may be NaN, which means unknown: an output with an unknown target adds nothing to the loss, and
-   * its derivative is 0.
-   * `targetProblem` and `residuals` must accept NaN too.
+   * its derivative is 0. `targetProblem` and `residuals` must accept NaN too.
    */
   readonly unknownTargets?: boolean;
   /**

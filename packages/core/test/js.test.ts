@@ -64,7 +64,7 @@ describe.each([
   );
 });
 
-function rowsOf({ cache }: Executor): RowCache {
+function rowCacheOf({ cache }: Executor): RowCache {
   if (!(cache instanceof RowCache)) throw new Error('The cache of the js engine is not a RowCache.');
   return cache;
 }
@@ -88,7 +88,7 @@ describe('the cache of the js engine', () => {
   test('the cache has g of every node, and rows with all samples', () => {
     executor.parameters.fill(0.5);
     executor.predict(Float64Array.of(1, 2, 3, 4), 2);
-    const cache = rowsOf(executor);
+    const cache = rowCacheOf(executor);
     expect([...cache.row('x', 'input.1')]).toEqual([2, 4]);
     expect(cache.g('layer1.0', 1)).toBe(sigmoid.value(0.5 + 0.5 * 7));
   });
@@ -96,7 +96,7 @@ describe('the cache of the js engine', () => {
   test('g and slope of inputs are 0 in the cache after the sample counts have changed', () => {
     const graph = randomRecurrentGraph(new Random(1));
     const recurrent = js().prepare(graph, 4, 2);
-    const cache = rowsOf(recurrent);
+    const cache = rowCacheOf(recurrent);
     const rows = new Float64Array(100).fill(0.3);
     recurrent.backpropagate(rows, rows, [4, 4], mse());
     recurrent.backpropagate(rows, rows, [3, 1], mse());
@@ -193,8 +193,8 @@ describe('network.predict', () => {
 describe('the js engine on graphs with delays, aggregations, fixed and shared parameters', () => {
   const seed = 11;
 
-  /** Returns everything that an engine returns and caches for a pass. */
-  function passOf(engine: Engine, graph: Graph, random: Random, counts: SampleCounts) {
+  /** Runs four passes. Returns their results, the gradients, the state, and x, slope and dLossDx from the cache. */
+  function resultsOf(engine: Engine, graph: Graph, random: Random, counts: SampleCounts) {
     const rows = typeof counts === 'number' ? counts : Array.from(counts).reduce((a, b) => a + b);
     const [batch, steps] = typeof counts === 'number' ? [counts, 1] : [counts[0], counts.length];
     const executor = engine.prepare(graph, batch + 1, steps + 1);
@@ -226,7 +226,7 @@ describe('the js engine on graphs with delays, aggregations, fixed and shared pa
     for (let n = 0; n < 120; n++) {
       const graph = randomRecurrentGraph(new Random(seed + n));
       const counts = shapes[n % shapes.length];
-      const [expected, actual] = [reference(), js()].map((engine) => passOf(engine, graph, new Random(n), counts));
+      const [expected, actual] = [reference(), js()].map((engine) => resultsOf(engine, graph, new Random(n), counts));
       expected.forEach((numbers, k) => {
         expect(actual[k]).toHaveLength(numbers.length);
         numbers.forEach((number, p) => {

@@ -64,7 +64,7 @@ const [inputs, targets] = [uniform(64 * 16), uniform(8 * 16)];
 
 describe('a worker that exits', () => {
   test.each([2, 3])(
-    'a worker that exits during a step of %d threads is reported, and the parameters are those before the step',
+    'a worker that exits during a step on %d threads is reported, and the parameters are those from before the step',
     async (count) => {
       const { engine, workers, exited } = await engineWithWorkers(count);
       const executor = engine.prepare(graph, 16);

@@ -12,7 +12,7 @@ export interface Highlights {
   readonly edges: ReadonlySet<number>;
 }
 
-/** Returns the highlights for a quantity. Follows successors for a derivative, predecessors for a value. */
+/** Returns the highlights for a quantity. Follows predecessors for x, g, h and slope, and successors for all others. */
 export function highlightsOf(graph: Graph, { quantity, node }: QuantityName): Highlights {
   const isValue = quantity === 'x' || quantity === 'g' || quantity === 'h' || quantity === 'slope';
   return isValue ? ancestors(graph, graph.indexOf(node)) : descendants(graph, graph.indexOf(node));

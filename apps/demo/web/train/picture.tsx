@@ -28,7 +28,10 @@ import areas from './view.module.css';
 interface Props {
   readonly ready: Ready;
   readonly observation: Observation;
-  /** Index of the node whose values are shown instead of the output. If null, the output is shown. */
+  /**
+   * Index of the node whose values are shown: on a surface instead of the output, in a curve plot in addition to it. If
+   * null, only the output is shown.
+   */
   readonly inspected: number | null;
   readonly choose: (sample: number) => void;
 }

@@ -33,7 +33,10 @@ export function addEvaluate(program: Command, io: Io): void {
   const command = program.command('evaluate').summary('evaluate a model on a CSV file with known targets');
   withCsvOptions(withModel(command).argument('<data>', 'a CSV file, or - for standard input'))
     .description('Compares the predictions of a model with the targets in a CSV file.')
-    .option('--importance', 'show, for each column, how much the loss rises when this column is shuffled (five times)')
+    .option(
+      '--importance',
+      'show, for each column, how much the loss rises when this column is shuffled (mean and deviation of five shuffles)',
+    )
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
     .action((model: string, data: string, options: EvaluateOptions) => evaluateOn(io, model, data, options));

@@ -93,7 +93,7 @@ export function checkpoints({ directory, keep = 3, every = 1, loss, metadata }: 
   };
   /**
    * For each training run, keyed by its progress object: the function that unlocks the directory, and the last write.
-   * `teardown` waits for both, because an abort does not.
+   * `teardown` waits for both, since `fit` does not wait for them after an abort.
    */
   const runs = new WeakMap<object, { readonly unlock: Promise<() => Promise<void>>; written?: Promise<void> }>();
   return {
@@ -174,7 +174,7 @@ async function list(directory: string): Promise<string[]> {
 
 /**
  * Creates and locks the directory. Removes unfinished files of a killed process, and damaged files of later epochs.
- * Resolves to a function that unlocks it.
+ * Resolves to a function that unlocks the directory.
  */
 async function prepare(directory: string, epoch: number): Promise<() => Promise<void>> {
   let unlock: (() => Promise<void>) | undefined;

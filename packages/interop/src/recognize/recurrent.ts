@@ -1,7 +1,7 @@
 /**
  * Finds nodes that together form exactly one layer, as created by `rnn`, `lstm` or `gru` of @nnbp/layers. Nodes are
  * recognized by what they compute, not by their ids. First, each unit is matched, starting at its output. Then units
- * that read one another form a layer. The gates of a layer may read only the inputs and units of the layer.
+ * that read one another form a layer. The gates of a layer may read only its inputs, units and cell states.
  */
 import { levels, successorsOf } from '@nnbp/core';
 import type { Edge, Nodes } from './nodes.js';
@@ -46,9 +46,9 @@ interface Unit {
   /** The node with the value of the unit. */
   readonly h: number;
   readonly c?: number;
-  /** Nodes with weights, in the order of the gates of the layer. */
+  /** The nodes of the gates, in the order of the gates of the layer. */
   readonly gates: readonly number[];
-  /** Nodes without weights. */
+  /** All other nodes of the unit. */
   readonly inner: readonly number[];
   /** For a GRU, how its candidate n reads the units. */
   readonly reset?: Reset;
@@ -243,13 +243,13 @@ function layerOf(nodes: Nodes, units: readonly Unit[]): RecurrentLayer | undefin
       };
       if (!nodes.edges(unit.gates[g]).every(record)) return undefined;
       if (isCandidate && unit.reset?.after === true) {
-        const isUnit = ({ node, delay, slot }: Edge) => {
+        const recordRecurrent = ({ node, delay, slot }: Edge) => {
           const before = unitAt.get(node);
           if (delay !== 1 || before === undefined) return false;
           row.units[before] = slot;
           return true;
         };
-        if (!nodes.edges(unit.reset.u).every(isUnit)) return undefined;
+        if (!nodes.edges(unit.reset.u).every(recordRecurrent)) return undefined;
       }
       return row;
     });

@@ -1,4 +1,4 @@
-/** Unrolled code for one step of a graph without delays, shared weights or aggregations. */
+/** Unrolled code, for one sample at a time, of a graph without delays, shared weights or aggregations. */
 import { type Assembler, type Code, control, f64, i32, int, type Local, type MultiplyAdd } from '../assembler.js';
 import { plainDescent } from '../kernels/optimizer.js';
 import { job } from '../kernels/job.js';
@@ -15,7 +15,7 @@ import type { Step } from './step.js';
 
 /**
  * Adds the exports `run(thread, job, loss, optimizer)` and `runMany` for this graph. The module imports `loss` and
- * `update` from the kernels that all graphs share.
+ * `update` from the kernels that all graphs share, and `advance` from the host.
  */
 export function unrolledProgram(module: Assembler, multiplyAdd: MultiplyAdd, step: Step, layout: UnrolledLayout): void {
   const lossOf = module.importFunction('loss', [i32], [f64]);

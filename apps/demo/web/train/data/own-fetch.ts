@@ -1,2 +1,2 @@
-/** `fetch` for our own modules, saved before the worker is locked down. */
+/** `fetch` for our own modules. In the worker that runs user code, the global `fetch` is removed later. */
 export const ownFetch = globalThis.fetch.bind(globalThis);
