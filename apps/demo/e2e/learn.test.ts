@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { expect, inject, test } from 'vitest';
 import { readAddress } from '../web/address.js';
 import { writeLink } from '../web/link.js';
-import { lessonList } from '../web/learn/chapters/index.js';
+import { chapters } from '../web/learn/chapters/index.js';
 import { parseSetting } from '../web/learn/chapters/vanishing.js';
 import { parseDiagnosis } from '../web/learn/chapters/repair.js';
 import { picked, type Task } from '../web/learn/task.js';
@@ -15,7 +15,7 @@ useBrowser();
 const learn = { view: 'learn' } as const;
 const at = (chapter: ChapterName) => ({ ...learn, learn: { chapter, work: {} } });
 const tasksOf = (name: ChapterName, seed = 0): readonly Task[] =>
-  lessonList.find((lesson) => lesson.name === name)!.exercise(seed).tasks;
+  chapters.find((chapter) => chapter.name === name)!.exercise(seed).tasks;
 
 const card = (page: Page) => page.locator('section:has(h2)');
 const answer = (page: Page) => page.getByRole('textbox');
@@ -197,18 +197,18 @@ test('all chapters can be completed with the keyboard alone, every solved task s
   const page = await open(at('forward'), { viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
   const content = () => page.locator('[data-chapter]').ariaSnapshot();
   const solvedTasks: { chapter: ChapterName; task: number; content: string }[] = [];
-  for (const lesson of lessonList) {
+  for (const { name, exercise } of chapters) {
     await page.getByRole('heading', { level: 2 }).waitFor();
-    for (const [k, task] of lesson.exercise(0).tasks.entries()) {
+    for (const [k, task] of exercise(0).tasks.entries()) {
       await page.getByText(`Task ${k + 1} of`).waitFor();
       await expectHidden(page, task);
       if (k === 0) await expectAccessible(page);
       await solve(page, task);
       await settled(page);
-      solvedTasks.push({ chapter: lesson.name, task: k, content: await content() });
-      if (k + 1 < lesson.exercise(0).tasks.length) await page.getByRole('button', { name: 'Next task' }).press('Enter');
+      solvedTasks.push({ chapter: name, task: k, content: await content() });
+      if (k + 1 < exercise(0).tasks.length) await page.getByRole('button', { name: 'Next task' }).press('Enter');
     }
-    if (lesson.name !== 'repair') await page.getByRole('button', { name: 'Next chapter' }).press('Enter');
+    if (name !== 'repair') await page.getByRole('button', { name: 'Next chapter' }).press('Enter');
   }
   await picture(page, 'learn-challenge-done');
   // The result links to the same challenge without its answers.
@@ -218,7 +218,7 @@ test('all chapters can be completed with the keyboard alone, every solved task s
   expect(readAddress(copied.hash, defaultState).learn.work).toEqual({
     repair: { seed: 0, task: 0, tries: [], draft: '' },
   });
-  expect(await page.getByRole('button', { name: /, done$/ }).count()).toBe(lessonList.length);
+  expect(await page.getByRole('button', { name: /, done$/ }).count()).toBe(chapters.length);
 
   await untilUrl(page, ({ learn }) => learn.work.repair?.tries.length === 1);
   const { work } = readAddress(new URL(page.url()).hash, defaultState).learn;
@@ -252,7 +252,7 @@ test('the challenge offers an image of the result only if the bug was found', as
   const page = await open({ view: 'learn', learn: { chapter: 'repair', work: { repair: failed } } });
   await page.getByRole('button', { name: 'Copy a link to this challenge' }).waitFor();
   expect(await page.getByRole('link', { name: 'Save image' }).count()).toBe(0);
-  const [task] = lessonList.find(({ name }) => name === 'repair')!.exercise(0).tasks;
+  const [task] = chapters.find(({ name }) => name === 'repair')!.exercise(0).tasks;
   const solved = { ...failed, tries: [[task.solution]] };
   await follow(page, { view: 'learn', learn: { chapter: 'repair', work: { repair: solved } } });
   await page.getByRole('link', { name: 'Save image' }).waitFor();
@@ -263,7 +263,7 @@ test('on a phone all chapters can be completed by touch alone, with touch target
     { ...at('forward'), language: 'zh', theme: 'dark' },
     { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
   );
-  for (const { name, exercise } of lessonList) {
+  for (const { name, exercise } of chapters) {
     const { tasks } = exercise(0);
     for (const [k, task] of tasks.entries()) {
       await page.getByText(`第 ${k + 1} 题，共 ${tasks.length} 题`).waitFor();
@@ -297,7 +297,7 @@ test('on a phone all chapters can be completed by touch alone, with touch target
 
 test('on a phone the question and the graph of every task fit the first screen', async () => {
   const page = await open(learn, { viewport: { width: 390, height: 844 } });
-  for (const { name, exercise } of lessonList) {
+  for (const { name, exercise } of chapters) {
     const { tasks } = exercise(0);
     for (const k of tasks.keys()) {
       const work = { seed: 0, task: k, tries: tasks.slice(0, k).map(({ solution }) => [solution]), draft: '' };

@@ -9,7 +9,7 @@ import { chromium } from 'playwright-core';
 import { build, preview } from 'vite';
 import { findBrowser, missingBrowser } from '../../../scripts/browser.js';
 import { pictureSize } from '../link-preview-plugin.js';
-import { lessonList } from '../web/learn/chapters/index.js';
+import { chapters } from '../web/learn/chapters/index.js';
 import { writeLink } from '../web/link.js';
 import { defaultState } from '../web/state.js';
 
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
 }
 
 const chapter = 'successors';
-const { tasks } = lessonList.find(({ name }) => name === chapter)!.exercise(0);
+const { tasks } = chapters.find(({ name }) => name === chapter)!.exercise(0);
 const tries = tasks.slice(0, -1).map(({ solution }) => [solution]);
 /**
  * The state shown in the screenshot: chapter 3 at its last question. The graph shows the

@@ -3,7 +3,7 @@ import { articleNetwork } from '@nnbp/conformance';
 import { backpropagate } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
-import { lessonList } from '../web/learn/chapters/index.js';
+import { chapters } from '../web/learn/chapters/index.js';
 import { caches as cachesChapter } from '../web/learn/chapters/caches.js';
 import { order as orderChapter, passInOrder } from '../web/learn/chapters/order.js';
 import { converges, rate as rateChapter } from '../web/learn/chapters/rate.js';
@@ -17,7 +17,7 @@ import { pieces, wordCount } from '../web/learn/text.js';
 
 const article = backpropagate(articleNetwork(), [0.5], [10], mse());
 const seeds = [0, 1, 2, 3, 17, 4711];
-const chapter = (name: string) => lessonList.find((other) => other.name === name)!;
+const chapter = (name: string) => chapters.find((other) => other.name === name)!;
 const tasksOf = (name: string, seed = 0): readonly Task[] => chapter(name).exercise(seed).tasks;
 const hintOf = (task: Task, answer: string) => task.check(answer).hint?.en;
 
@@ -197,25 +197,25 @@ function permutations(ids: readonly string[]): string[][] {
   return ids.flatMap((id) => permutations(ids.filter((other) => other !== id)).map((rest) => [id, ...rest]));
 }
 
-describe.each(lessonList.map((lesson) => [lesson.name, lesson] as const))('the chapter %s', (name, lesson) => {
+describe.each(chapters.map((each) => [each.name, each] as const))('the chapter %s', (name, { exercise, title }) => {
   test.each(seeds)(`${name} accepts its solutions, seed %i`, (seed) => {
-    for (const task of lesson.exercise(seed).tasks) {
+    for (const task of exercise(seed).tasks) {
       expect(task.check(task.solution), task.ask.en).toEqual({ correct: true });
       expect(taskState(task, [task.solution]).state).toBe('correct');
     }
   });
 
   test(`${name} has the same exercise for the same seed, and mostly different exercises for other seeds`, () => {
-    const solutions = seeds.map((seed) => JSON.stringify(lesson.exercise(seed).tasks));
-    expect(seeds.map((seed) => JSON.stringify(lesson.exercise(seed).tasks))).toEqual(solutions);
+    const solutions = seeds.map((seed) => JSON.stringify(exercise(seed).tasks));
+    expect(seeds.map((seed) => JSON.stringify(exercise(seed).tasks))).toEqual(solutions);
     expect(new Set(solutions).size).toBeGreaterThan(seeds.length / 2);
   });
 
   test(`${name} asks each question in at most 60 words, and in Chinese with full-width punctuation`, () => {
     for (const seed of seeds) {
-      for (const task of lesson.exercise(seed).tasks) {
+      for (const task of exercise(seed).tasks) {
         expect(wordCount(task.ask.en), task.ask.en).toBeLessThanOrEqual(60);
-        for (const text of [task.ask.zh, task.explain.zh, lesson.title.zh]) {
+        for (const text of [task.ask.zh, task.explain.zh, title.zh]) {
           expect(text).toMatch(/[\u4e00-\u9fff]/);
           expect(text).not.toMatch(/[\u4e00-\u9fff][,:;?!]|[,:;?!][\u4e00-\u9fff]|[\u4e00-\u9fff]\.(\s|$)/);
         }
@@ -225,7 +225,7 @@ describe.each(lessonList.map((lesson) => [lesson.name, lesson] as const))('the c
 
   test(`${name} does not reveal the expected number in the question`, () => {
     for (const seed of seeds) {
-      for (const task of lesson.exercise(seed).tasks) {
+      for (const task of exercise(seed).tasks) {
         if (task.kind !== 'number' || Number.isInteger(Number(task.solution))) continue;
         expect(task.ask.en).not.toContain(Number(task.solution).toPrecision(3).replace('-', '−'));
       }

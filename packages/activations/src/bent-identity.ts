@@ -1,4 +1,4 @@
-/** Bent identity: a line whose slope rises smoothly from 1/2 to 3/2. */
+/** Bent identity: a curve whose slope rises smoothly from 1/2 to 3/2. */
 import type { Activation } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 

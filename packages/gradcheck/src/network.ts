@@ -161,7 +161,7 @@ function compare(
     };
     const comparison = comparisonWithin(maxStep);
     // A jump in a second derivative, such as that of softsign at 0, can make the estimated error too small. Smaller
-    // steps avoid the jump; a wrong derivative still differs from the estimate with smaller steps.
+    // steps avoid the jump, but do not make a wrong derivative agree.
     const shorter = () => [maxStep / 8, maxStep / 64].map(comparisonWithin).find(agrees);
     comparisons.push(agrees(comparison) ? comparison : (shorter() ?? comparison));
   }
@@ -258,7 +258,10 @@ class Probe {
     return sides;
   }
 
-  /** Returns z and its distance to the nearest kink, for each node whose aggregation has kinks. */
+  /**
+   * For each node whose aggregation has kinks, returns the operands z of the aggregation (w · x of each incoming edge)
+   * and their distance to the nearest kink.
+   */
   #aggregations(): { z: Float64Array; distance: number }[] {
     const graph = this.#graph;
     if (graph.aggregationOf === undefined) return [];

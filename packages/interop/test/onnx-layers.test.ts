@@ -125,8 +125,10 @@ describe('a recurrent operator', () => {
       i >= graph.inputCount && graph.activations[graph.activationOf[i]] === tanh ? [i] : [],
     );
     expect(candidates).toHaveLength(units);
-    const lastWeights = candidates.map((i) => graph.weightSlot(graph.edgeStart[i + 1] - 1, i) - graph.parameterCount);
-    expect(lastWeights.every((constant) => graph.constants[constant] === 1)).toBe(true);
+    const constantIndices = candidates.map(
+      (i) => graph.weightSlot(graph.edgeStart[i + 1] - 1, i) - graph.parameterCount,
+    );
+    expect(constantIndices.every((index) => graph.constants[index] === 1)).toBe(true);
   });
 
   test.each([
@@ -362,7 +364,7 @@ describe('a recurrent operator over the steps of a sample', () => {
     ['Squeeze', 'all one'],
     ['Squeeze', 'all negative'],
     ['Squeeze', 'all'],
-  ])('a reverse RNN with an initial state, followed by %s of %s, is imported', (operator, operands) => {
+  ])('a reverse RNN with an initial state is imported if %s with operands "%s" follows', (operator, operands) => {
     const initial = each((k) => 0.5 - 0.25 * k);
     const bytes = model(
       1,
@@ -449,7 +451,7 @@ describe('a recurrent operator over the steps of a sample', () => {
   });
 });
 
-/** A model with one operator on an image of `channels × 5 × 4`. */
+/** A model whose input is an image with the shape `[channels, 5, 4]`. */
 const onImage = (
   channels: number,
   nodes: Model['nodes'],

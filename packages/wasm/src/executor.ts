@@ -363,7 +363,7 @@ export class WasmExecutor implements Executor {
 
 const planOf = ({ graph, stepOf }: TimeGraph): Plan => plan(graph, stepOf && { partOf: stepOf });
 
-/** Chooses unrolled code if it is possible and faster, else tables. */
+/** Returns the form with unrolled code if it is possible and faster, else the form for the general kernels. */
 function formOf(time: TimeGraph, plan: Plan, batchSize: number, host: Host): Form {
   if (batchSize === 1 && host.threads === 1 && isUnrollable(time.original)) {
     try {

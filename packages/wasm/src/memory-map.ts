@@ -37,8 +37,8 @@ export const header = {
   /** For each such edge, the address of the predecessor's x row. */
   inX: 64,
   /**
-   * If weights are shared or an edge leads to an aggregation: for each such edge, the address of the weight. Otherwise,
-   * the weights of a node are contiguous, and this word is 0.
+   * If weights are shared or there are rows of dA/dz (see `edgeRowOf`): for each edge in `inX`, the address of the
+   * weight. Otherwise, the weights of a node are contiguous, and this word is 0.
    */
   inWeight: 68,
   /** The distance from a parameter to its gradient. */
@@ -78,7 +78,7 @@ export const header = {
   /** As float32: the update runs only if the sum of |gradient| times `overflowBound` is at most `maxUpdate`. */
   overflowBound: 156,
   maxUpdate: 160,
-  /** The number of edges to sparse nodes that are not elementwise. */
+  /** The number of edges with entries in `outDelta` and `outWeight`. */
   sparseEdges: 168,
   /** Scratch memory for partial sums: 4 KiB per thread. */
   scratch: 172,
@@ -197,8 +197,9 @@ export const unit = {
   elementwise: 76,
   /** 0 if the unit is elementwise and g is the identity, so that h is x. */
   activates: 80,
-  /** 1 if all threads wait before the unit, in the forward and in the backward pass. */
+  /** 1 if all threads wait before the unit in the forward pass. */
   waitsForward: 84,
+  /** 1 if all threads wait before the unit in the backward pass. */
   waitsBackward: 88,
 } as const;
 

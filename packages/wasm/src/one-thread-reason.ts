@@ -38,12 +38,13 @@ export function oneThreadReason(
 }
 
 /**
- * Whether two nodes that are completed between the same two barriers write the gradient of the same parameter: as their
- * own b or c, or as the weight of an edge to a sparse node. The nodes of a dense unit never share weights.
+ * Whether two nodes that the backward pass processes between the same two barriers write the gradient of the same
+ * parameter: as their own b or c, or as the weight of an edge to a sparse node. The nodes of a dense unit never share
+ * weights.
  */
 function sharesWithinUnit(graph: Graph, { units }: Plan): boolean {
   if (graph.sharedWeights === undefined) return false;
-  // The inputs are completed together, after all units.
+  // The backward pass processes the inputs together, after all units.
   const unitOf = new Uint32Array(graph.nodeCount).fill(units.length, 0, graph.inputCount);
   units.forEach(({ nodes }, n) => {
     for (const i of nodes) unitOf[i] = n;

@@ -258,7 +258,7 @@ function Graph({ ready, observation, inspect }: GraphProps) {
   );
 }
 
-/** Returns the displayed name of a node: the column of an input, the class of an output, otherwise the id. */
+/** Returns the displayed name of a node: the column of an input, the class or column of an output, otherwise the id. */
 function nameOf({ layout, inputNames, classes, targetName }: Ready, layer: number, n: number, id: string): string {
   if (layer === 0) return inputNames[n] ?? id;
   if (layer < layout.layers.length - 1) return id.replace('layer', '');

@@ -113,6 +113,7 @@ interface SequenceGroups {
   /** The number of groups, including those that are not usable. */
   readonly all: number;
   readonly rows: number;
+  /** The rows that cannot be used. */
   readonly gaps: { readonly count: number };
   /** The numbers of rows of the shortest and the longest usable group. */
   readonly lengths: readonly [shortest: number, longest: number];

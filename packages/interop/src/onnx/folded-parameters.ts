@@ -45,8 +45,8 @@ export class FoldedParameters {
   }
 
   /**
-   * The factor that converts the value that the ONNX model computes for node i to x. The factor is c, or 1 if this value
-   * is already x. It is multiplied into the weights of the edges that read the node.
+   * The ONNX model computes a value for node i; this value times the factor is x of the node. The factor is c, or 1 if
+   * the value is already x. The factor is multiplied into the weights of the edges that read the node.
    */
   factorOfX(i: number): number {
     if (i < this.#graph.inputCount || i >= this.#graph.nodeCount) return 1;

@@ -14,7 +14,7 @@ def index(values):
 
 
 def pick(own, pool, indices):
-    """Selects parameters by index from the block's own, followed by the pool of shared and fixed parameters."""
+    """Concatenates the block's own parameters and the pool of shared and fixed parameters, and selects by index."""
     if indices is None:
         return own
     return (pool if own is None else torch.cat([own, pool]))[indices]

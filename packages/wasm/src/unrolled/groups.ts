@@ -86,7 +86,7 @@ function kindsOf(graph: Graph, { units }: Plan): Uint32Array {
   return kinds;
 }
 
-/** Returns groups of nodes of one kind or, if that makes fewer groups, of mixed kinds. */
+/** Groups nodes of the same kind. If groups of mixed kinds are fewer, returns those instead. */
 function groupsByKind(nodes: readonly number[], kindOf: Uint32Array): number[][] {
   const kinds = new Set(nodes.map((i) => kindOf[i]));
   const unmixed = [...kinds].flatMap((kind) => groupsOfFour(nodes.filter((i) => kindOf[i] === kind)));

@@ -45,17 +45,17 @@ function inline(context: CodegenContext, { options = [], reduction, emit }: Elem
     options.map((name, k) => [name, loadSplat(int.const(0), header.lossOptions + 4 * k)]),
   );
   const outputs = Array.from(graph.outputs, (i, k) => ({ group: rowOf[i] >> 2, lane: rowOf[i] & 3, k }));
-  const withOutputs = groups.map((_, g) => outputs.filter(({ group }) => group === g));
+  const outputsOfGroups = groups.map((_, g) => outputs.filter(({ group }) => group === g));
   return [
     sum.set(f32x4.const(0)),
-    withOutputs.map((groupOutputs, g) => {
+    outputsOfGroups.map((groupOutputs, g) => {
       if (groupOutputs.length === 0) return [];
       const lanes = [0, 1, 2, 3].map((lane) => groupOutputs.find((output) => output.lane === lane));
       const mask = i32x4.lanes(lanes.map((output) => (output ? -1 : 0)));
       const isWhole = groupOutputs.length === 4;
       const masked = (value: Code): Code => (isWhole ? value : i32x4.and(value, mask));
       return [
-        // Loaded one by one, as they were stored; see `forward`.
+        // Targets are loaded one by one, because they were just stored one by one; see `forward` in forward.ts.
         t.set(gather(lanes.map((output) => output && targetAt(context, output.k)))),
         emit({ multiplyAdd, local }, x[g], t, derivative, value, values),
         dLossDx[g].set(masked(mul(ifKnown(derivative, t), share))),
@@ -71,7 +71,7 @@ function inline(context: CodegenContext, { options = [], reduction, emit }: Elem
  * lanes are written, since they are soon read as a vector, and a processor can forward the data of only one store to a
  * load.
  */
-export const outputs = ({ graph, rowOf, outputRow, x }: CodegenContext): Code =>
+export const storeOutputs = ({ graph, rowOf, outputRow, x }: CodegenContext): Code =>
   Array.from(graph.outputs, (i, k) => store(outputRow(k), splat(x[rowOf[i] >> 2], rowOf[i] & 3)));
 
 /** Calls the kernel of the loss with the outputs' rows. */
@@ -79,7 +79,7 @@ function callKernel(context: CodegenContext, lossOf: Callable, loss: Local): Cod
   const { graph, rowOf, layout, outputRow, dLossDx } = context;
   const targetRow = (k: number) => int.const(layout.targetRows + k * layout.rowBytes);
   return [
-    outputs(context),
+    storeOutputs(context),
     Array.from(graph.outputs, (_, k) => store(targetRow(k), loadSplat(targetAt(context, k)))),
     double.store(int.const(header.loss), lossOf(int.and(loss.get, int.const(calledLoss - 1)))),
     Array.from(graph.outputs, (i, k) => {

@@ -9,7 +9,7 @@ import { backward, bound } from './backward.js';
 import { codegenContext } from './codegen-context.js';
 import { forward } from './forward.js';
 import type { UnrolledLayout } from './layout.js';
-import { caseOne, outputs } from './loss.js';
+import { caseOne, storeOutputs } from './loss.js';
 import { descend, gradients } from './parameters.js';
 import type { Step } from './step.js';
 
@@ -36,7 +36,7 @@ export function unrolledProgram(module: Assembler, multiplyAdd: MultiplyAdd, ste
     const updated = int.store(number(header.updated), number(1));
     return [
       forward(context),
-      control.when(int.eq(kind.get, number(job.predict)), outputs(context), [
+      control.when(int.eq(kind.get, number(job.predict)), storeOutputs(context), [
         caseOne(context, lossOf, loss),
         backward(context),
         bound(context),

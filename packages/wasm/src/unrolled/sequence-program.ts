@@ -22,7 +22,7 @@ import { backward } from './backward.js';
 import { codegenContext, type CodegenContext } from './codegen-context.js';
 import { forward } from './forward.js';
 import type { UnrolledLayout } from './layout.js';
-import { caseOne, outputs } from './loss.js';
+import { caseOne, storeOutputs } from './loss.js';
 import { addToEarlierSteps, placeState, loadMemories, groupsReadLater } from './memories.js';
 import type { Step } from './step.js';
 
@@ -53,7 +53,7 @@ export function sequenceProgram(
         enter,
         loadMemories(context, step),
         forward(context),
-        control.when(int.eq(kind.get, number(job.predict)), outputs(context)),
+        control.when(int.eq(kind.get, number(job.predict)), storeOutputs(context)),
       ]),
     ];
   });

@@ -11,7 +11,7 @@ import { successors } from './successors.js';
 import { time } from './time.js';
 import { vanishing } from './vanishing.js';
 
-export const lessonList: readonly Chapter[] = [
+export const chapters: readonly Chapter[] = [
   forward,
   output,
   successors,
