@@ -238,6 +238,9 @@ describe('times', () => {
     expect(values[0]).toBe(Date.UTC(2024, 0, 2));
     expect(note).toMatch(/month\/day\/year/);
     expect(readTimes('a.csv', 'when', ['1/2/2024', '13/2/2024']).values[0]).toBe(Date.UTC(2024, 1, 1));
+    for (const first of ['2024-05-31', '05.06.2024']) {
+      expect(readTimes('a.csv', 'time', [first, '07/08/2024']).note).toContain('dates such as 07/08/2024 are read as');
+    }
   });
 
   test('a date that does not exist is rejected', () => {

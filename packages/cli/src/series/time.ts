@@ -50,13 +50,13 @@ export function readTimes(file: string, column: string, cells: readonly string[]
   // Integers that all look like years are years.
   const years = finest === 0 && values.every((value) => Number.isInteger(value) && value >= 1700 && value < 2200);
   const ambiguous =
-    firstCanBeMonth &&
-    secondCanBeMonth &&
-    cells.some((cell) => yearLast.exec(cell)?.[2] !== '.' && yearLast.test(cell));
+    firstCanBeMonth && secondCanBeMonth
+      ? cells.find((cell) => yearLast.exec(cell)?.[2] !== '.' && yearLast.test(cell))
+      : undefined;
   return {
     values: years ? values.map((year) => Date.UTC(year, 0, 1)) : values,
     precision: years ? 'year' : rank[finest],
-    ...(ambiguous && { note: `"${column}": dates such as ${cells[0]} are read as month/day/year.` }),
+    ...(ambiguous !== undefined && { note: `"${column}": dates such as ${ambiguous} are read as month/day/year.` }),
   };
 }
 
