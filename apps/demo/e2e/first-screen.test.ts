@@ -32,7 +32,7 @@ const boxes = (page: Page) =>
 
 for (const [locale, viewport, colorScheme, question] of [
   ['en-GB', { width: 1440, height: 900 }, 'light', 'How does node 4 compute x4 from x2 and x3?'],
-  ['zh-CN', phone, 'dark', '节点 4 用 x2 和 x3 算出什么？'],
+  ['zh-CN', phone, 'dark', '节点 4 怎样用 x2、x3 算 x4？'],
 ] as const) {
   test(`the first chapter is shown before the scripts run, and stays in place when they run (${locale})`, async () => {
     const page = await open({}, { locale, viewport, colorScheme });

@@ -86,7 +86,7 @@ const zh: typeof en = {
     tooLong: '链接太长，无法读取。现在显示默认网络。',
     notAState: '链接中没有有效的状态，无法读取。请重新获取链接。现在显示默认网络。',
   },
-  failed: (reason) => `此视图出错。请刷新页面，或重新开始。错误信息：${reason}`,
+  failed: (reason) => `此视图出错。请重新加载页面，或重新开始。错误信息：${reason}`,
   startOver: '重新开始',
   skip: '跳到主要内容',
   newVersion: '本页有更新的版本。',

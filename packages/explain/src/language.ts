@@ -44,7 +44,7 @@ export const words: Readonly<Record<Language, Words>> = {
     omittedSteps: 'earlier steps omitted',
   },
   zh: {
-    standardized: '目标值 t 与 loss 按标准化后的单位计算。',
+    standardized: '目标值 t 与 loss 均为标准化后的值。',
     backward: '反向：从所求的量推导到 loss',
     forward: '正向：x、g、h 的计算过程',
     cases: { 1: '场景 1', 2: '场景 2', 3: '场景 3' },

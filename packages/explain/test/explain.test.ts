@@ -406,7 +406,7 @@ x_input.0 = (value_input.0 - mean_input.0) / deviation_input.0
       expect(text).toContain('Targets and loss are in standardized units.');
     }
     expect(derivation.text()).toContain(' - 0.5)');
-    expect(derivation.text({ language: 'zh' })).toContain('目标值 t 与 loss 按标准化后的单位计算。');
+    expect(derivation.text({ language: 'zh' })).toContain('目标值 t 与 loss 均为标准化后的值。');
   });
 });
 

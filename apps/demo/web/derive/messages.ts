@@ -234,7 +234,7 @@ function ordinal(n: number): string {
 const zh: typeof en = {
   modes: { own: '你的网络', article: '文章里的数字', break: '故意出错', fit: '拟合的公式' },
   modeTasks: {
-    own: '网络里的每个导数都属于三个场景之一。点击一个数，查看它的计算过程；修改一个数，其余的数随之更新。',
+    own: '网络里的每个导数都属于三种场景之一。点击一个数，查看它的计算过程；修改一个数，其余的数随之更新。',
     article: '逐个数字查看文章对输出节点的计算，以及文中的笔误。',
     break: '故意犯一个错，看看哪些部分被重复计入、丢失或重复计算。',
     fit: '把你拟合的公式画成图。每个参数是一个节点的偏置 b；其余的 b、c、w 都是固定的。',
@@ -260,7 +260,7 @@ const zh: typeof en = {
   asked: '所求的量',
   inputOf: (id) => `输入 x_${id}`,
   targetOf: (id) => `目标 t_${id}`,
-  graph: '网络，以及每个节点保存的数',
+  graph: '网络，以及每个节点缓存的数',
   unknown: '尚未算出',
   select: (name, value) => `${name} = ${value}。显示计算过程`,
   assumed: '假设',
@@ -291,7 +291,7 @@ const zh: typeof en = {
     loss: '损失',
     hint: '更新一步，或改动一个数，看它怎样变化。',
     moved: '变化了',
-    predicted: '；导数预计',
+    predicted: '；按导数预计',
     learningRate: '学习率',
     step: '更新一步',
     stepTitle: '对每个参数：w ← w − η · dloss/dw',
@@ -305,7 +305,7 @@ const zh: typeof en = {
   copyLatex: '复制 LaTeX',
   copyMarkdown: '复制 Markdown',
   copied: '已复制。',
-  notCopied: '浏览器不允许本页复制。',
+  notCopied: '浏览器不允许复制。',
   glossaryTitle: '符号与术语',
   glossaryNames: {
     h: 'h',
@@ -381,7 +381,7 @@ const zh: typeof en = {
       },
       {
         title: '两处字母写错',
-        text: () => 'dr/db 与 dloss/dr4 应为 dx/db 与 dloss/dx4。总结里 i 在 j 之前却写成 dxi/dxj，应为 dxj/dxi。',
+        text: () => 'dr/db 与 dloss/dr4 应为 dx/db 与 dloss/dx4。总结里把从 i 到 j 的边写成 dxi/dxj，应为 dxj/dxi。',
       },
       {
         title: '后续实现漏掉了 g′',
@@ -400,15 +400,15 @@ const zh: typeof en = {
     },
     explained: {
       order:
-        '一个节点的 dloss/dx 完整之后，即所有后继都访问过之后，才能向前传递。任何一个逆拓扑顺序都能保证这一点，并给出同样的结果。如果访问得太早，之后到达的部分就无法传到前驱；如果重复访问，之前传递的部分会被重复计入。',
+        '一个节点的 dloss/dx 完整之后，即所有后继都访问过之后，才能传给前驱。任何一个逆拓扑顺序都能保证这一点，并给出同样的结果。如果访问得太早，之后到达的部分就无法传到前驱；如果重复访问，之前传递的部分会被重复计入。',
       'without-dLossDx':
         '结果仍然正确，但每个参数都要重新计算本节点的 dloss/dx，继而重新计算所有后继的 dloss/dx，直到 loss。计算量随路径数增长，而不是随边数增长。',
       'without-slope': '结果仍然正确，但 c · g′(h) 要为 b、每个权重和每个前驱各算一遍。缓存之后，每个节点只算一次。',
     },
     orders: { depthFirst: '深度优先', early: '一个节点过早', forward: '从前往后', correct: '正确的顺序' },
     orderTasks: {
-      depthFirst: '没有缓存的递归：每条路径访问一次',
-      early: '有一个节点在最后一个后继之前访问',
+      depthFirst: '没有缓存的递归：有几条路径，节点就访问几次',
+      early: '有一个节点在它的最后一个后继之前就被访问',
       forward: '前向传播的顺序：每个节点都在它的所有后继之前',
       correct: '每个节点都在它的所有后继之后',
     },

@@ -96,7 +96,7 @@ const en = {
 };
 
 const zh: typeof en = {
-  lead: '粘贴测量数据，选择一个含未知参数的公式，看看这些参数有多可靠。公式就是一个网络：每个导数都属于三个场景之一。',
+  lead: '粘贴测量数据，选择一个含未知参数的公式，看看这些参数有多可靠。公式就是一个网络：每个导数都属于三种场景之一。',
   data: '数据',
   dataLabel: 'x 和 y，每行一对',
   dataHint: '从电子表格或 CSV 文件粘贴两列。第一行可以是列名。',
@@ -113,7 +113,7 @@ const zh: typeof en = {
     parabola: '抛物线',
     growth: '指数函数',
     saturation: '饱和曲线',
-    decay: '衰减到某一水平',
+    decay: '衰减到常数',
     logistic: '逻辑斯谛曲线',
     enzyme: '米氏方程',
     power: '幂律',
@@ -133,12 +133,12 @@ const zh: typeof en = {
   done: (iterations) => `迭代 ${iterations} 次后收敛。`,
   notDone: (iterations) => `迭代 ${iterations} 次后停止，没有收敛。请修改初始值。`,
   curve: '曲线',
-  plot: (points) => `${points} 个数据点；拟合完成后，还有曲线及其 95% 置信带和 95% 预测带`,
+  plot: (points) => `${points} 个数据点；拟合完成后，还有拟合曲线及其 95 % 置信带和 95 % 预测带`,
   legend: {
     points: '数据',
     curve: '拟合曲线',
-    confidence: '95% 置信带：真实曲线可能所在的范围',
-    prediction: '95% 预测带：新数据点可能所在的范围',
+    confidence: '95 % 置信带：真实曲线可能所在的范围',
+    prediction: '95 % 预测带：新数据点可能所在的范围',
   },
   residuals: '残差',
   residual: '残差',
@@ -150,7 +150,7 @@ const zh: typeof en = {
   standardError: '标准误',
   t: 't',
   p: 'p',
-  interval: '95% 置信区间',
+  interval: '95 % 置信区间',
   undetermined: '无法确定',
   undeterminedHint: (names) =>
     `数据无法确定 ${names}：取其他值也能同样好地拟合。其余结果都按 ${names} 取所示的值计算。`,

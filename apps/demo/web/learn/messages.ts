@@ -147,7 +147,7 @@ const zh: typeof en = {
   nothingArrives: '没有梯度传到第一层。',
   timesLess: (factor) => `第一层的梯度是最后一层的 1/${factor}。`,
   timesMore: (factor) => `第一层的梯度是最后一层的 ${factor} 倍。`,
-  surface: (factor) => `w 和 b 上的损失：颜色越浓，损失越大。最小值在 w = ${factor}，b = 0。`,
+  surface: (factor) => `(w, b) 处的损失：颜色越浓，损失越大。最小值在 w = ${factor}，b = 0。`,
   learningRate: '学习率：',
   stepsTaken: '步数：',
   lossAfter: (steps, loss) => `${steps} 步后的损失：${loss}`,
@@ -172,7 +172,7 @@ const zh: typeof en = {
   toTrain: '训练第 8 章的网络',
   toBuild: '给节点 2 四个后继',
   toExtend: '编写 softsign 的导数',
-  toDerive: '对这个网络的每个数求导',
+  toDerive: '推导这个网络的每个数',
 };
 
 export const messages = { en, zh };

@@ -248,7 +248,7 @@ const zh: typeof en = {
   },
   exportFailed: (reason) => `无法导出或打开训练好的网络。${reason}`,
   deriveSample: (sample) => `在“求导”中打开样本 ${sample}`,
-  deriveTitle: '在“求导”中打开训练好的网络和这个样本，使用标准化的单位',
+  deriveTitle: '在“求导”中打开训练好的网络和这个样本，各值均已标准化',
   buildOn: '在“搭建”中打开',
   tooLarge: '“求导”和“搭建”最多显示 1,500 个参数、40 个输入的网络。',
   ownGraph: (nodes) => `你的图，${nodes} 个节点`,
@@ -272,7 +272,7 @@ const zh: typeof en = {
   },
   about: {
     tripling: 'x 从 1 到 5 的 y = 3x：文章续篇的第一组数据。一个节点就够：w 会变成 3。',
-    'five-points': '接近一条直线的五个点：文章续篇的第二组数据。用某些种子训练时，结果会停在一条直线上。请换一个种子。',
+    'five-points': '接近一条直线的五个点：文章续篇的第二组数据。用某些种子训练时，会停在一条直线上。请换一个种子。',
     xor: '四个方块，对角的属于同一类。没有一条直线能把它们分开。',
     circles: '一个圆盘和外面的圆环。',
     moons: '两个交错的月牙。',
@@ -287,7 +287,7 @@ const zh: typeof en = {
   machine: (parameters, engine) => `${parameters} 个参数，由 ${engine} 引擎训练。`,
   noise: '噪声',
   seed: '种子',
-  drawing: '用指针画出函数，或在下面输入各点。',
+  drawing: '用鼠标或手指画出函数，或在下面输入各点。',
   drawingLabel: '绘图区；也可以在下面的输入框里输入各点',
   pointsLabel: '每行一个点：x 和 y，都在 -1 到 1 之间',
   usePoints: '使用这些点',
@@ -390,7 +390,7 @@ const zh: typeof en = {
     shape: (inputs, outputs) =>
       `这个图有 ${inputs.received} 个输入、${outputs.received} 个输出；该数据集需要 ${inputs.expected} 个和 ${outputs.expected} 个。请换一组数据，或在“搭建”里改图。`,
     delays: '图中有延迟边。请选择“序列”来训练。',
-    stuck: 'Worker 几秒没有响应，已被终止。自定义函数中可能有死循环。请在“扩展”里修改，或另选一个，然后重置。',
+    stuck: 'Worker 几秒没有响应，已被终止。自定义函数中可能有死循环。请在“扩展”里修改它，或另选一个函数，然后重置。',
     notLoaded: userCode.zh.notLoaded,
     other: (text) => `训练失败：${text}`,
     table: {

@@ -110,7 +110,7 @@ function guess(none: Counts, both: Counts): Task {
     },
     explain: {
       en: `${none.dLossDx} times. If each node caches its dloss/dx, ${both.dLossDx} times: once per node.`,
-      zh: `${none.dLossDx} 次。如果每个节点保存它，只要算 ${both.dLossDx} 次：每个节点一次。`,
+      zh: `${none.dLossDx} 次。如果每个节点缓存它，只要算 ${both.dLossDx} 次：每个节点一次。`,
     },
     expected: none.dLossDx,
   });
@@ -122,11 +122,11 @@ function slopes({ graph }: Network, dLossDxCached: Counts, both: Counts): Task {
     label: { en: 'Times:', zh: '次数：' },
     ask: {
       en: 'Now dloss/dx is cached, but slope is not. The slope of a node is needed once for b, once for each incoming weight, and once for case 2 of each predecessor. How many times in total is a slope computed?',
-      zh: '现在保存 dloss/dx，不保存 slope。一个节点的 slope，b 要一次，每个输入权重要一次，每个前驱的场景 2 要一次。slope 一共要算多少次？',
+      zh: '现在缓存 dloss/dx，不缓存 slope。一个节点的 slope，b 用一次，每条入边用一次，每个前驱的场景 2 用一次。slope 一共要算多少次？',
     },
     explain: {
       en: `${dLossDxCached.slope} times: 1 + 2 · (number of incoming edges) per node. If slope is cached, ${both.slope} times: once per node that has parameters.`,
-      zh: `${dLossDxCached.slope} 次：每个节点 1 + 2 × 入边数。保存之后只要算 ${both.slope} 次：每个有参数的节点一次。`,
+      zh: `${dLossDxCached.slope} 次：每个节点 1 + 2 × 入边数。缓存之后只要算 ${both.slope} 次：每个有参数的节点一次。`,
     },
     expected: dLossDxCached.slope,
     mistakes: [
@@ -134,12 +134,12 @@ function slopes({ graph }: Network, dLossDxCached: Counts, both: Counts): Task {
         value: both.slope + graph.edgeCount,
         hint: {
           en: 'That counts b and the weights. Each predecessor needs the slope once more, for its case 2.',
-          zh: '这只算了 b 和权重。每个前驱为了场景 2 还要再要一次。',
+          zh: '这只算了 b 和权重。每个前驱的场景 2 还要用一次。',
         },
       },
       {
         value: 2 * graph.edgeCount,
-        hint: { en: 'The bias of each node needs the slope once, too.', zh: '每个节点的偏置也要一次。' },
+        hint: { en: 'The bias of each node needs the slope once, too.', zh: '每个节点的偏置也用一次。' },
       },
       {
         value: both.slope,
@@ -184,7 +184,7 @@ function million(width: number, byDepth: CachesExercise['byDepth']): Task {
               }
             : {
                 en: 'More than a million, but fewer hidden layers are enough.',
-                zh: '确实有，但更少的层就已达到一百万。',
+                zh: '超过一百万了，但更少的层就够了。',
               },
       };
     },

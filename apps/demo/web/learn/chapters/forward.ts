@@ -9,8 +9,8 @@ export interface ForwardExercise extends Exercise, ComputedSample {}
 
 export const forward: Chapter<ForwardExercise> = {
   name: 'forward',
-  title: { en: 'How does node 4 compute x_4 from x_2 and x_3?', zh: '节点 4 用 x_2 和 x_3 算出什么？' },
-  ability: { en: 'compute the value of any node', zh: '对任意节点做前向计算' },
+  title: { en: 'How does node 4 compute x_4 from x_2 and x_3?', zh: '节点 4 怎样用 x_2、x_3 算 x_4？' },
+  ability: { en: 'compute the value of any node', zh: '计算任意节点的值' },
   exercise(seed) {
     const sample = articleExercise(seed);
     return { ...sample, tasks: [preActivation(sample), value(sample)] };

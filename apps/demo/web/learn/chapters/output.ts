@@ -52,7 +52,7 @@ function easy(x: number, t: number): Task {
     },
     explain: {
       en: `Case 1 of three, an output: dloss/dx_7 = 2 · (x_7 − t) = ${show(slope)}. ${slope < 0 ? 'Negative: a larger x_7 makes the loss smaller.' : 'Positive: a smaller x_7 makes the loss smaller.'} No other node appears in this formula.`,
-      zh: `三个场景中的场景 1，输出节点：dloss/dx_7 = 2 · (x_7 − t) = ${show(slope)}。${slope < 0 ? '负数：x_7 变大，损失变小。' : '正数：x_7 变小，损失变小。'}这个公式里没有其他节点。`,
+      zh: `三种场景中的场景 1，输出节点：dloss/dx_7 = 2 · (x_7 − t) = ${show(slope)}。${slope < 0 ? '负数：x_7 变大，损失变小。' : '正数：x_7 变小，损失变小。'}这个公式里没有其他节点。`,
     },
     expected: slope,
     mistakes: [

@@ -131,7 +131,7 @@ function followUp({ pass: { cache, gradients } }: ComputedSample, measured: numb
   return choiceTask({
     ask: {
       en: `The program in the article's follow-up computes dloss/dw as dw = dloss_dx * source.x. It gives ${show(wrong)}. Finite differences, which change the weight slightly in both directions, give ${show(measured)}. What is missing from the program?`,
-      zh: `文章的后续程序这样计算 dloss/dw：dw = dloss_dx * source.x。它得到 ${show(wrong)}；把权重向两边微调，用有限差分测得 ${show(measured)}。程序里少了什么？`,
+      zh: `文章续篇的程序这样计算 dloss/dw：dw = dloss_dx * source.x。它得到 ${show(wrong)}；把权重向两边微调，用有限差分测得 ${show(measured)}。程序里少了什么？`,
     },
     explain: {
       en: `The slope is missing: ${show(wrong)} · ${show(cache.slope('4'))} = ${show(gradients.of('4').w['2'])}. Omitting it is correct only where the slope is 1, as in a node without a sigmoid and with c = 1.`,

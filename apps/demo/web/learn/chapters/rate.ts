@@ -85,7 +85,7 @@ function nextLoss(path: Path, factor: number): Task {
     },
     explain: {
       en: `The step leads to w = ${show(next.w)}, b = ${show(next.b)}, where the loss is ${show(next.loss)}. A straight line would give ${show(linear)}: the surface is curved, so a derivative is accurate only nearby.`,
-      zh: `这一步走到 w = ${show(next.w)}，b = ${show(next.b)}，那里的损失是 ${show(next.loss)}。按直线推算会是 ${show(linear)}：曲面是弯的，导数只在附近成立。`,
+      zh: `这一步走到 w = ${show(next.w)}，b = ${show(next.b)}，那里的损失是 ${show(next.loss)}。按直线推算会是 ${show(linear)}：曲面是弯的，导数只在附近准确。`,
     },
     expected: next.loss,
     mistakes: [
@@ -138,7 +138,7 @@ function largestRate(path: Path): Task {
     label: { en: 'Largest rate:', zh: '最大学习率：' },
     ask: {
       en: 'Gradient descent repeats such steps. Change the learning rate and watch the path. Up to a certain rate, the path ends at the minimum; above it, each step overshoots further. Find the largest rate that still converges, to three decimals.',
-      zh: '梯度下降就是反复走这样的步。移动学习率，观察路径。在某个值以内，它会停在谷底；超过它，每一步都越冲越远。请找出仍然收敛的最大学习率，精确到三位小数。',
+      zh: '梯度下降就是反复走这样的步。改变学习率，观察路径。在某个值以内，它会停在谷底；超过它，每一步都越冲越远。请找出仍然收敛的最大学习率，精确到三位小数。',
     },
     explain: {
       en: '0.084 converges, 0.085 does not. In theory, the limit is 2 / λ, where λ is the largest curvature of the surface: 2 / 23.66 = 0.0845. Only the steepest direction limits the step.',
@@ -212,7 +212,7 @@ function comparison(path: Path): Task {
     },
     explain: {
       en: `Steps needed: ${listed('; ')}. The surface is a long valley: plain steps zigzag across it, while the others keep their speed along it. No optimizer is best for every problem.`,
-      zh: `所需步数：${listed('；')}。曲面是一条长谷：普通的步子在里面来回摆动，另一些沿谷保持速度。没有哪个优化器对所有问题都最好。`,
+      zh: `所需步数：${listed('；')}。曲面是一条长谷：SGD 在里面来回摆动，其他的沿谷保持速度。没有哪个优化器对所有问题都最好。`,
     },
     correct: winner.name,
     options: results.map(({ name, steps }) => ({

@@ -153,7 +153,7 @@ function bugTask({ graph }: Network, node: string, bug: BugName): SettingTask {
           correct: false,
           hint: {
             en: `You found the node, but it has a different bug. Is dloss/dx_${node} itself wrong, or only the numbers computed from it?`,
-            zh: `节点没错，但不是这个错误。节点 ${node} 的 dloss/dx_${node} 本身对吗，还是只有由它算出的数不对？`,
+            zh: `节点对了，但不是这个错误。节点 ${node} 的 dloss/dx_${node} 本身对吗，还是只有由它算出的数不对？`,
           },
         };
       }

@@ -9,7 +9,7 @@ export interface SuccessorsExercise extends Exercise, ComputedSample {}
 
 export const successors: Chapter<SuccessorsExercise> = {
   name: 'successors',
-  title: { en: 'Why blame node 4? And node 2?', zh: '为什么要怪节点 4？又为什么要怪节点 2？' },
+  title: { en: 'Why blame node 4? And node 2?', zh: '为什么怪节点 4？节点 2 呢？' },
   ability: { en: 'sum over successors', zh: '对所有后继节点求和' },
   exercise(seed) {
     const sample = articleExercise(seed);
@@ -28,7 +28,7 @@ function exchangeRate({ network, pass: { cache } }: ComputedSample): Task {
     },
     explain: {
       en: `dx_7/dx_4 = slope_7 · w_4to7 = ${show(slope)} · ${show(w)} = ${show(slope * w)}. It is the exchange rate of the edge from 4 to 7: x_7 changes by this much per unit of x_4.`,
-      zh: `dx_7/dx_4 = slope_7 · w_4to7 = ${show(slope)} · ${show(w)} = ${show(slope * w)}。这是边 4→7 的“汇率”：x_4 变化一个单位，在 x_7 处就值这么多。`,
+      zh: `dx_7/dx_4 = slope_7 · w_4to7 = ${show(slope)} · ${show(w)} = ${show(slope * w)}。这是边 4→7 的“汇率”：x_4 变化一个单位，x_7 就变化这么多。`,
     },
     expected: slope * w,
     mistakes: [
@@ -54,7 +54,7 @@ function oneSuccessor(sample: ComputedSample): Task {
     label: inBothLanguages('dloss/dx_4'),
     ask: {
       en: 'Node 4 affects the loss through node 7 only. So dloss/dx_4 is dloss/dx_7 times the exchange rate dx_7/dx_4 of the edge, which you have just computed. What is dloss/dx_4?',
-      zh: '节点 4 只通过节点 7 影响损失。所以损失随 x_4 的变化，等于损失随 x_7 的变化乘以这条边的“汇率” dx_7/dx_4，也就是刚才算出的数。dloss/dx_4 是多少？',
+      zh: '节点 4 只通过节点 7 影响损失。所以 dloss/dx_4 等于 dloss/dx_7 乘以这条边的“汇率” dx_7/dx_4，也就是刚才算出的数。dloss/dx_4 是多少？',
     },
     explain: {
       en: `Case 2, a node that is not an output: dloss/dx_4 = dloss/dx_7 · slope_7 · w_4to7 = ${show(cache.dLossDx('7'))} · ${show(cache.slope('7'))} · ${show(w)} = ${show(expected)}.`,

@@ -105,11 +105,11 @@ function secondValue({ pass: { cache }, numbers: { b, c, w, inputs } }: Solved):
     label: inBothLanguages('x_2(2)'),
     ask: {
       en: 'Node 2 reads node 1 and, by a delayed edge, its own value at the previous step. The unrolled graph contains node 2 once per step, with the same b, c and weights. Its value at step 1 was x_2(1). What is x_2(2), its value at step 2?',
-      zh: '节点 2 读取节点 1，并通过一条带延迟的边读取自己上一步的值。展开之后，每一步都有一个节点 2，它们的 b、c 和权重相同。第 1 步得到 x_2(1)。第 2 步的值 x_2(2) 是多少？',
+      zh: '节点 2 读取节点 1，并通过一条延迟边读取自己上一步的值。展开之后，每一步都有一个节点 2，它们的 b、c 和权重相同。第 1 步得到 x_2(1)。第 2 步的值 x_2(2) 是多少？',
     },
     explain: {
       en: `h = b + w_1to2 · x_1(2) + w_2to2 · x_2(1) = ${show(cache.h('2@1'))}, and x_2(2) = c · g(h) = ${show(x)}. Unrolled, a delayed edge is an edge like any other.`,
-      zh: `h = b + w_1to2 · x_1(2) + w_2to2 · x_2(1) = ${show(cache.h('2@1'))}，x_2(2) = c · g(h) = ${show(x)}。展开之后，带延迟的边和别的边没有区别。`,
+      zh: `h = b + w_1to2 · x_1(2) + w_2to2 · x_2(1) = ${show(cache.h('2@1'))}，x_2(2) = c · g(h) = ${show(x)}。展开之后，延迟边和别的边没有区别。`,
     },
     expected: x,
     mistakes: [
@@ -148,7 +148,7 @@ function earlierDerivative({ pass: { cache }, numbers: { w } }: Solved): Task {
     },
     explain: {
       en: `Case 2, one successor: dloss/dx_2(2) · slope_2(2) · w_2to2 = ${show(expected)}. The message goes backward in time along the delayed edge.`,
-      zh: `场景 2，一个后继：dloss/dx_2(2) · slope_2(2) · w_2to2 = ${show(expected)}。消息沿着带延迟的边，在时间上往回走了一步。`,
+      zh: `场景 2，一个后继：dloss/dx_2(2) · slope_2(2) · w_2to2 = ${show(expected)}。消息沿着延迟边，在时间上往回走了一步。`,
     },
     expected,
     mistakes: [

@@ -76,7 +76,7 @@ function factor(layers: readonly Layer[]): Task {
     },
     explain: {
       en: `About ${times(expected)} ×. Each layer multiplies by slopes of at most 0.25, so |dloss/dx| shrinks exponentially from the last layer to the first: the first layer learns ${times(expected)} × more slowly.`,
-      zh: `大约 ${times(expected)} 倍。每一层都乘以不超过 0.25 的 slope，传到第一层时按指数缩小：它学习的速度只有最后一层的 1/${times(expected)}。`,
+      zh: `大约 ${times(expected)} 倍。每一层都乘以不超过 0.25 的 slope，梯度按指数缩小：第一层的学习速度只有最后一层的 1/${times(expected)}。`,
     },
     expected,
   });
@@ -133,7 +133,7 @@ function repair(layersOf: VanishingExercise['layersOf']): SettingTask {
     },
     explain: {
       en: 'A tanh has slope 1 at 0, four times that of a sigmoid, so a layer passes back about as much as it receives. Initial weights matter for the same reason: each layer multiplies by slope · w.',
-      zh: 'tanh 在 0 处的 slope 是 1，是 sigmoid 的四倍，所以每层传回的与收到的差不多。初始权重同样重要：起作用的是乘积 slope · w。',
+      zh: 'tanh 在 0 处的 slope 是 1，是 sigmoid 的四倍，所以每层传回的与收到的差不多。初始权重同样重要：每层都乘以 slope · w。',
     },
     solution: settingAnswer(solution),
     check(answer) {

@@ -130,7 +130,7 @@ const zh: typeof en = {
   learningRate: '学习率',
   batchSize: '批大小',
   seed: '种子',
-  startsAgain: '每次修改都会从第 0 步重新开始训练。优化器为 Adam，梯度的范数截断为 1。',
+  startsAgain: '每次改动都会从第 0 步重新开始训练。优化器为 Adam，梯度按范数 1 裁剪。',
   controls: '训练',
   play: '开始',
   pause: '暂停',
@@ -158,8 +158,7 @@ const zh: typeof en = {
   ratioZero: (kind) => `${kind}：第一步的梯度为 0。`,
   strip: '状态随时间的变化',
   stripOf: '查看的网络',
-  stripNote:
-    '一个验证序列：每行一个节点，每列一步。橙色为正，蓝色为负，±1 时颜色最深。来自 CSV 文件的值使用标准化的单位。',
+  stripNote: '一个验证序列：每行一个节点，每列一步。橙色为正，蓝色为负，±1 时颜色最深。来自 CSV 文件的值均已标准化。',
   strips: {
     inputs: '输入 x(t)',
     node: '节点 x(t)',
@@ -177,7 +176,7 @@ const zh: typeof en = {
   stripLabel: (name, rows, steps) => `${name}：${rows} 行，${steps} 步`,
   deriveSequence: '在“求导”中打开这个序列',
   deriveTitle:
-    '在“求导”中打开训练好的网络和“状态随时间的变化”中的序列，使用标准化的单位。如果没有目标的步不止一步，“求导”只使用最后一步的目标。',
+    '在“求导”中打开训练好的网络和“状态随时间的变化”中的序列，各值均已标准化。如果没有目标的步不止一步，“求导”只使用最后一步的目标。',
   forecast: '预测',
   lines: { target: '目标', output: '向前一步', forecast: '用自己的输出' },
   forecastNote: '过了一半之后，第三条线只用网络自己的输出继续预测。',
