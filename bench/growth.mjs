@@ -1,6 +1,6 @@
 /**
- * Measures how time and memory grow with the graph, from a thousand edges to ten million, in a fresh process for each size.
- * Prints a table and draws docs/plots/growth.svg.
+ * Measures how time and memory grow with the graph, from a thousand to ten million edges. Each graph runs in a fresh
+ * process. Prints a table and draws docs/plots/growth.svg.
  */
 import { writeFileSync } from 'node:fs';
 import { growthPlot } from './growth-plot.mjs';

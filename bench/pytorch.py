@@ -336,7 +336,7 @@ for line in sys.stdin:
     request = json.loads(line)
     if request["do"] == "prepare":
         runner = Runner(request["workload"])
-        response = {"version": torch.__version__, "formulations": runner.speeds, "loss": runner.loss()}
+        response = {"version": torch.__version__, "speeds": runner.speeds, "loss": runner.loss()}
     elif request["do"] == "step":
         runner.step()
         response = {"loss": runner.loss()}

@@ -54,8 +54,8 @@ export function missingIn(file, text) {
       for (const missing of missingScripts(line.replace(/#.*/, '')))
         report(index, `"${missing}" is not a script in package.json`);
     }
-    const isName = isInternal(file) && /^[\w.-]+\.(ts|tsx|mjs|cjs|py)$/.test(code) && !baseNames.has(code);
-    if (isName || (isPath(code) && !existsFrom(file, code) && !created.has(code) && !isIgnored(code)))
+    const isMissingName = isInternal(file) && /^[\w.-]+\.(ts|tsx|mjs|cjs|py)$/.test(code) && !baseNames.has(code);
+    if (isMissingName || (isPath(code) && !existsFrom(file, code) && !created.has(code) && !isIgnored(code)))
       report(index, `\`${code}\` does not exist`);
   }
   return problems;

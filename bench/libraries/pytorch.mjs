@@ -31,14 +31,14 @@ export async function pythonRunner(workload, rule) {
     if (done) throw new Error('The Python process exited. Its error is printed above.');
     return JSON.parse(value);
   };
-  let { version, formulations, loss } = await ask({ do: 'prepare', workload });
-  const speeds = Object.entries(formulations).map(([name, speed]) => `${name} (${speed} samples/s when tried)`);
+  let { version, speeds, loss } = await ask({ do: 'prepare', workload });
+  const measured = Object.entries(speeds).map(([name, speed]) => `${name} (${speed} samples/s when tried)`);
   return {
     loss: () => loss,
     step: async () => ({ loss } = await ask({ do: 'step' })),
     run: (seconds) => ask({ do: 'run', seconds }),
     rule,
-    note: `PyTorch ${version}, one thread; ${speeds.length > 1 ? 'the faster of ' : ''}${speeds.join(' and ')}`,
+    note: `PyTorch ${version}, one thread; ${measured.length > 1 ? 'the faster of ' : ''}${measured.join(' and ')}`,
     dispose: () => server.kill(),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * synaptic: `Architect.LSTM`, with `activate` and `propagate` at each step, as its `Trainer` does. synaptic has no
- * batches.
+ * synaptic: `Architect.LSTM`. Calls `activate` and `propagate` at each time step, like synaptic's own `Trainer`.
+ * synaptic has no batches.
  */
 import synaptic from 'synaptic';
 import { gatedNetwork } from './gated-network.mjs';

@@ -17,7 +17,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const { packageManager } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 const testFiles = process.argv.slice(2);
 
-// Install scripts are skipped: that of onnxruntime-node would download files that its package already contains.
+// Skips install scripts: the script of onnxruntime-node would download files that its package already contains.
 const install = ['install', '--ignore-workspace', '--ignore-scripts', '--frozen-lockfile', '--dir', here];
 run('npx', ['--yes', packageManager, ...install]);
 console.log(`Browser: ${provideBrowser()}`);

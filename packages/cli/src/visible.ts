@@ -26,7 +26,10 @@ export const visible = (text: string): string => text.replaceAll(hidden, escaped
 /** Escapes text of several lines. Line breaks are kept. */
 export const visibleLines = (text: string): string => text.replaceAll(hiddenInLines, escaped);
 
-/** Escapes text that this program has colored. Escape names with {@link visible} before you color them. */
+/**
+ * Escapes text, but keeps the codes with which this program has colored it. Escape names with {@link visible} before you
+ * color them, because a name may contain such codes.
+ */
 export const visibleColored = (text: string, show = visibleLines): string =>
   text
     .split(color)

@@ -136,7 +136,12 @@ describe('nnbp fit', () => {
       1,
       'A derivative of the formula is not finite',
     ],
-    ['more parameters than rows', ['-f', 'a+b*x+c*x^2+d*x^3+e*x^4+f*x^5+g*x^6+h*x^7'], 1, 'at least 9 are needed'],
+    [
+      'as many parameters as rows',
+      ['-f', 'a+b*x+c*x^2+d*x^3+e*x^4+f*x^5+g*x^6+h*x^7'],
+      1,
+      'at least 9 usable rows are needed',
+    ],
     [
       'a plot file that is not an SVG file',
       ['-f', 'b1*x', '--plot', 'p.png'],
@@ -164,7 +169,7 @@ describe('nnbp fit', () => {
     expect(constant.stderr).toContain('R² is not defined');
     const zero = await nnbp('fit', 'flat.csv', '-f', 'y = a + b*x', '--weights', 'w');
     expect(zero.code).toBe(1);
-    expect(zero.stderr).toContain('0 rows cannot determine 2 parameters');
+    expect(zero.stderr).toContain('0 usable rows cannot determine 2 parameters');
   });
 
   it('predict rejects a corrupt formula file', async () => {

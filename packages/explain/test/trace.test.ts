@@ -128,7 +128,7 @@ describe('a trace', () => {
     }
   });
 
-  it('a trace accumulates the derivative with respect to a shared weight edge by edge', () => {
+  it('for a shared weight, a trace adds up the derivative edge by edge', () => {
     const sample = outputInTheMiddle();
     const whole = traceOf(sample);
     const { network, input, target, loss } = sample;

@@ -32,12 +32,12 @@ export interface Network1 {
 const oldNames: Readonly<Record<string, string>> = { inputScaler: 'inputUnits', outputScaler: 'outputUnits' };
 /** The name of an entry in version 1. */
 export const nameIn1 = (entry: string): string => oldNames[entry] ?? entry;
-/** The entries of a {@link Network1}. */
+/** The names of all entries of a document in version 1. */
 export const networkEntries1: readonly string[] = [
   ...['format', 'version', 'inputs', 'nodes', 'outputs'],
   ...['inputUnits', 'outputUnits', 'outputTransform'],
 ];
-/** The entries of a group of nodes. */
+/** The names of the entries of one element of `nodes` in version 1. */
 export const nodeEntries1: readonly string[] = ['ids', 'from', 'activation', 'fixed', 'shared'];
 
 /** Converts a network to the current version. */

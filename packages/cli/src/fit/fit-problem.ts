@@ -103,7 +103,7 @@ export interface FitRows {
   readonly gaps: Gaps;
 }
 
-/** Reads the columns as numbers. Rows with a missing number are left out. */
+/** Reads the columns as numbers. Leaves out rows in which a number is missing or invalid. */
 export async function fitRows(
   csv: Csv,
   { variables, target, parameters }: FitProblem,
@@ -132,10 +132,10 @@ export async function fitRows(
   }
   const usable = rows.weights.filter((weight) => weight > 0).length;
   if (usable <= parameters.length) {
-    const left = rows.gaps.sentence('left out');
+    const leftOut = rows.gaps.sentence('left out');
     throw new Problem(
-      `${csv.name}: ${counted(usable, 'row')} cannot determine ${counted(parameters.length, 'parameter')} and ` +
-        `their errors: at least ${parameters.length + 1} are needed.${left === undefined ? '' : ` ${left}`}`,
+      `${csv.name}: ${counted(usable, 'usable row')} cannot determine ${counted(parameters.length, 'parameter')} and ` +
+        `their standard errors: at least ${parameters.length + 1} usable rows are needed.${leftOut === undefined ? '' : ` ${leftOut}`}`,
     );
   }
   const { weights, ...rest } = rows;

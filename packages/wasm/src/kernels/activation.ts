@@ -22,9 +22,9 @@ import type { ActivationKernel } from './activations/kernel.js';
 export const customActivation = 256;
 
 /**
- * Emits a function whose parameters are a unit's address and the range of its nodes, `from` to `to`. The function reads
- * the rows of h and writes those of g, x and slope, in one loop over all vectors of all rows, so that the constants of
- * g are loaded once.
+ * Emits a function whose parameters are a unit's address and the range of its nodes, `from` to `to` (exclusive). The
+ * function overwrites the rows of h with g, and writes the rows of x and slope. It uses one loop over all vectors of all
+ * rows, so that the options of g are loaded once.
  */
 export function activationKernel(module: Assembler, multiplyAdd: MultiplyAdd, custom: Callable): Callable {
   const kernels = Object.values<ActivationKernel>(activationKernels).map((kernel) =>

@@ -122,7 +122,7 @@ function nextLoss(path: Path, factor: number): Task {
 const meanSquare = (w: number, b: number, factor: number): number =>
   xs.reduce((sum, x) => sum + (w * x + b - factor * x) ** 2, 0) / xs.length;
 
-/** Number of steps of each training run that is tested for convergence, and the maximum for `stepsToFinish`. */
+/** Number of steps for which `converges` and `stepsToFinish` run an optimizer. */
 const manySteps = 500;
 
 /** Whether gradient descent with this learning rate has a lower loss after `manySteps` steps than at the start. */
@@ -191,7 +191,7 @@ export const comparedOptimizers: Readonly<Record<string, () => Optimizer>> = {
 /** The loss below which an optimizer has finished. */
 export const finish = 1e-3;
 
-/** Number of steps until the loss is below `finish`; Infinity if that takes more than 500. */
+/** Number of steps until the loss is below `finish`; Infinity if that takes more than `manySteps`. */
 export const stepsToFinish = (path: Path, optimizer: Optimizer): number => {
   const at = path(optimizer, manySteps).findIndex((point) => point.loss < finish);
   return at < 0 ? Infinity : at;
