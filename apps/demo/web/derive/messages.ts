@@ -352,7 +352,7 @@ const zh: typeof en = {
   activationOf: (id) => `节点 ${id} 的激活函数`,
   onlyOne: '图比较大：只显示选中的节点。',
   savings: {
-    title: '缓存节省了多少',
+    title: '缓存省下了什么',
     paths: (from, to, _) => `条路径，从节点 ${from} 到节点 ${to}`,
     naive: '次乘法，逐条路径相乘',
     edges: '条边，使用缓存时各访问一次',
