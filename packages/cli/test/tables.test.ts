@@ -3,6 +3,7 @@ import { load } from '@nnbp/formats';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { decoderFor } from '../src/csv/index.js';
 import { workspace } from './workspace.js';
 
 interface Summary {
@@ -128,6 +129,16 @@ describe('encodings', () => {
     const start = Buffer.from(table('x,y', rows));
     const { stderr } = await train(Buffer.concat([start, Buffer.from([0x31, 0x2c, 0xff, 0x0a])]), '-t', 'y');
     expect(stderr).toContain(`byte ${start.length + 2} (0xFF) is invalid`);
+  });
+
+  it('the position of an invalid byte is correct wherever the file is divided into chunks', () => {
+    const bytes = Buffer.concat([Buffer.from('née,中文\nä,😀ü'), Buffer.from([0xff, 0x0a])]);
+    const invalid = bytes.indexOf(0xff);
+    for (let end = 0; end <= invalid; end++) {
+      const decoder = decoderFor('a.csv', 'utf-8');
+      const decode = () => [bytes.subarray(0, end), bytes.subarray(end)].map((chunk) => decoder.decode(chunk));
+      expect(decode, `chunks divided at ${end}`).toThrow(`byte ${invalid} (0xFF) is invalid`);
+    }
   });
 
   it('--encoding reads Latin-1 and GBK, and rejects an unknown name', async () => {

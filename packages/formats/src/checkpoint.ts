@@ -133,7 +133,7 @@ export function readCheckpoint(
     const entry = json.object(['best', 'bestEpoch', 'parameters']);
     return {
       best: readNumber(entry('best')),
-      bestEpoch: entry('bestEpoch').number(),
+      bestEpoch: readCount(entry('bestEpoch')),
       parameters: vector(entry('parameters')),
     };
   });

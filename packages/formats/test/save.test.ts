@@ -83,7 +83,6 @@ describe.each(forms)('as %s', (_, roundTrip) => {
     builder.output('7', '节点');
     const network = new Network(builder.build(), { seed: 1 });
     expectSame(roundTrip(network), network);
-    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
   test('a supplied custom activation is used; if some are missing, the error lists all of them', () => {
@@ -166,6 +165,21 @@ describe('a checkpoint', () => {
     const { network, checkpoint } = load(file);
     await fit(network, xor, { ...options, optimizer: optimizer(), resume: checkpoint! });
     expect(bits(network.parameters.vector)).toBe(bits(whole.parameters.vector));
+  });
+
+  test('a negative epoch of the lowest loss is rejected', async () => {
+    const network = new Network(mlp([2, 4, 1], { activation: tanh }), { seed: 1 });
+    let text = '';
+    const onEpochEnd = ({ state }: { state(): TrainState }) => {
+      text = Buffer.from(save(network, { checkpoint: state() })).toString('latin1');
+    };
+    const earlyStopping = { patience: 99, monitor: 'training' as const };
+    const options = { loss: mse(), optimizer: adam(), epochs: 12, earlyStopping, callbacks: [{ onEpochEnd }] };
+    await fit(network, xor, options);
+    const corrupt = text.replace(/(\\"bestEpoch\\":)\d\d/, '$1-1');
+    expect(corrupt).not.toBe(text);
+    expect(() => load(Buffer.from(text, 'latin1'))).not.toThrow();
+    expect(() => load(Buffer.from(corrupt, 'latin1'))).toThrow(/bestEpoch.*an integer ≥ 0/);
   });
 });
 

@@ -5,7 +5,7 @@
  */
 import { identity, sine, tanh } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
-import { type Activation, type Graph, GraphBuilder, NnbpError } from '@nnbp/core';
+import { type Activation, type Graph, GraphBuilder, mismatch, NnbpError } from '@nnbp/core';
 import { absolute, arctangent, cosh, cosine, exp, log, power, reciprocal, sinh, sqrt, tangent } from './functions.js';
 import { type Formula, parseFormula } from './parse.js';
 
@@ -50,7 +50,8 @@ interface Affine {
  * @param variables - The names of the inputs.
  * @param output - The id of the output node. Default: `y`.
  * @throws NnbpError `MALFORMED`, `UNKNOWN_ID` (an unknown function), `EMPTY_DATA` (no parameter), `DUPLICATE_ID`
- * (a repeated variable, or another node with the id `output`), `TOO_LARGE` (more than 10,000 characters)
+ * (a repeated variable, or another node with the id `output`), `OUT_OF_RANGE` (a power such as `(-2)^x` whose base is a
+ * number ≤ 0), `TOO_LARGE` (more than 10,000 characters)
  *
  * @example
  * ```ts
@@ -180,7 +181,12 @@ class FormulaNodes {
       if (n === 1) return base;
       return this.#apply(n === -1 ? 'reciprocal' : `power${n}`, n === -1 ? reciprocal : power(n), base);
     }
-    if (base.terms.size === 0) return this.#apply('exp', exp, scaled(exponent, Math.log(base.constant)));
+    if (base.terms.size === 0) {
+      if (base.constant <= 0) {
+        throw mismatch('OUT_OF_RANGE', 'The base of a power whose exponent varies', 'a number > 0', base.constant);
+      }
+      return this.#apply('exp', exp, scaled(exponent, Math.log(base.constant)));
+    }
     return this.#apply('exp', exp, this.#multiply(exponent, this.#apply('log', log, base)));
   }
 }

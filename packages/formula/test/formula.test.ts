@@ -86,6 +86,8 @@ describe('formulaGraph', () => {
   test.each<[what: string, formula: string, variables: string[], code: string, message: RegExp]>([
     ['an unknown function', 'sim(x)*a', ['x'], 'UNKNOWN_ID', /unknown function "sim"/],
     ['a function inherited from Object', 'constructor(x)*a', ['x'], 'UNKNOWN_ID', /unknown function "constructor"/],
+    ['a power of a negative base', 'a*(-2)^x', ['x'], 'OUT_OF_RANGE', /base .* expected a number > 0, received -2/],
+    ['a power of 0', 'a*0^x', ['x'], 'OUT_OF_RANGE', /base .* received 0/],
     ['no parameter', '2*x', ['x'], 'EMPTY_DATA', /expected at least one parameter/],
     ['an unclosed parenthesis', 'a*(x', ['x'], 'MALFORMED', /formula "a\*\(x"/],
     ['an assignment', 'a = x', ['x'], 'MALFORMED', /formula/],

@@ -5,6 +5,7 @@ import { builtinActivations, builtinAggregations } from '../functions.js';
 import { useMessages } from '../language.js';
 import { initialOf } from '../network.js';
 import { BoundedField } from '../shared/bounded-field.js';
+import { namesOf } from '../shared/function-names.js';
 import { Letter } from '../shared/letter.js';
 import { NumberField } from '../shared/number-field.js';
 import { maxDelay, type NodeDescription } from '../state.js';
@@ -129,7 +130,7 @@ function FunctionFields({ node, editor }: { readonly node: NodeDescription; read
   const custom = usePlayground(({ custom }) => custom.activations);
   const say = useMessages(messages);
   const { id, activation, aggregation = 'sum', b, c, from } = node;
-  const names = new Set([...Object.keys(builtinActivations), ...custom.map(({ name }) => name), activation]);
+  const names = namesOf(builtinActivations, custom, activation);
   const change = (part: Partial<NodeDescription>, field?: string) =>
     editor.attempt(() => edit((network) => changeNode(network, id, () => part), field));
   return (
@@ -137,7 +138,7 @@ function FunctionFields({ node, editor }: { readonly node: NodeDescription; read
       <label className={fields.field}>
         {say.activation}{' '}
         <select value={activation} onChange={(event) => change({ activation: event.target.value })}>
-          {Array.from(names, (name) => (
+          {names.map((name) => (
             <option key={name}>{name}</option>
           ))}
         </select>

@@ -1,6 +1,6 @@
 /**
- * Finds the nodes and edges to highlight: all paths from the node of a derivative to the loss, or from the inputs to a
- * value.
+ * Finds the nodes and edges to highlight: all paths from the inputs to the node of a value, a slope or dA/dz, or from the
+ * node of a derivative of the loss to the loss.
  */
 import { type Graph, successorsOf } from '@nnbp/core';
 import type { QuantityName } from '@nnbp/explain';
@@ -12,10 +12,12 @@ export interface Highlights {
   readonly edges: ReadonlySet<number>;
 }
 
-/** Returns the highlights for a quantity. Follows predecessors for x, g, h and slope, and successors for all others. */
+/** The quantities that depend only on a node and its predecessors. The other quantities are derivatives of the loss. */
+const forward: ReadonlySet<string> = new Set<QuantityName['quantity']>(['x', 'g', 'h', 'slope', 'dAdz']);
+
+/** Returns the highlights for a quantity: of all predecessors for a forward quantity, of all successors for the others. */
 export function highlightsOf(graph: Graph, { quantity, node }: QuantityName): Highlights {
-  const isValue = quantity === 'x' || quantity === 'g' || quantity === 'h' || quantity === 'slope';
-  return isValue ? ancestors(graph, graph.indexOf(node)) : descendants(graph, graph.indexOf(node));
+  return forward.has(quantity) ? ancestors(graph, graph.indexOf(node)) : descendants(graph, graph.indexOf(node));
 }
 
 /** Node i and everything that depends on it. */

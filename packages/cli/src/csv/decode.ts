@@ -32,16 +32,23 @@ export function isEncoding(label: string): boolean {
 export function decoderFor(name: string, encoding: string): Decoder {
   const decoder = new TextDecoder(encoding, { fatal: true });
   let before = 0;
+  /** The bytes of the current line until now, because a character can begin in one call and end in the next. */
+  let line: Uint8Array = new Uint8Array(0);
   const attempt = (bytes: Uint8Array, stream: boolean) => {
     try {
       const text = decoder.decode(bytes, { stream });
       before += bytes.length;
+      line = currentLine(line, bytes);
       return text;
     } catch {
-      const at = firstInvalid(bytes, encoding);
-      const byte = bytes.at(at);
+      const context = isUtf16(encoding) ? new Uint8Array(0) : line;
+      const both = joined(context, bytes);
+      const at = firstInvalid(both, encoding);
+      const byte = both.at(at);
       const location =
-        byte === undefined ? 'the end of the file' : `byte ${before + at} (0x${byte.toString(16).toUpperCase()})`;
+        byte === undefined
+          ? 'the end of the file'
+          : `byte ${before - context.length + at} (0x${byte.toString(16).toUpperCase()})`;
       throw new Problem(
         `${name} is not ${encoding.toUpperCase()}: ${location} is invalid. ` +
           'Set the encoding of the file, for example --encoding latin1 or --encoding gbk, or save it as "CSV UTF-8".',
@@ -50,6 +57,23 @@ export function decoderFor(name: string, encoding: string): Decoder {
   };
   return { decode: (bytes) => attempt(bytes, true), end: () => attempt(new Uint8Array(0), false) };
 }
+
+/** The bytes after the last line break in `line` and `bytes`; none if there are more than 1 MiB. */
+function currentLine(line: Uint8Array, bytes: Uint8Array): Uint8Array {
+  const lineBreak = Math.max(bytes.lastIndexOf(0x0a), bytes.lastIndexOf(0x0d));
+  if (lineBreak >= 0) return bytes.slice(lineBreak + 1);
+  return line.length + bytes.length > 2 ** 20 ? new Uint8Array(0) : joined(line, bytes);
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
+
+/** Whether 0x0A and 0x0D can be parts of characters that are not line breaks. */
+const isUtf16 = (encoding: string) => /^utf-16/i.test(encoding);
 
 /** The position of the first byte that cannot be decoded. */
 function firstInvalid(bytes: Uint8Array, encoding: string): number {

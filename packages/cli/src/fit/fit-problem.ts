@@ -5,7 +5,6 @@ import { formulaGraph, type FormulaGraph, namesIn, parseFormula } from '@nnbp/fo
 import type { Csv } from '../csv/read.js';
 import { Encoder, Gaps } from '../encode.js';
 import { expectColumns } from '../guess.js';
-import { suggestion } from '../nearest.js';
 import { misuse, Problem } from '../problem.js';
 import { shellWord } from '../shell-word.js';
 import { counted } from '../table.js';
@@ -51,11 +50,9 @@ export function fitProblem(csv: Csv, request: FitRequest): FitProblem {
   const names = namesIn(parseFormula(right));
   const variables = names.filter((name) => csv.header.includes(name) && !request.start.has(name));
   if (variables.length === 0) {
-    const nameInOtherCase = names.find((name) =>
-      csv.header.some((column) => column.toLowerCase() === name.toLowerCase()),
-    );
-    const hint =
-      nameInOtherCase === undefined ? '' : ` Did you mean ${suggestion(nameInOtherCase, csv.header).slice(13)}`;
+    const lowerNames = new Set(names.map((name) => name.toLowerCase()));
+    const inOtherCase = csv.header.find((column) => lowerNames.has(column.toLowerCase()));
+    const hint = inOtherCase === undefined ? '' : ` Did you mean "${inOtherCase}"?`;
     throw misuse(`The formula contains no column of ${csv.name}. Columns: ${csv.header.join(', ')}.${hint}`);
   }
   const target =
