@@ -69,7 +69,10 @@ export function recurrent(count, steps) {
   );
 }
 
-/** Creates models until one has outputs and biases between −1e6 and 1e6. Some diverge, and JSON stores NaN as null. */
+/**
+ * Creates models until the outputs and biases of one are between −1e6 and 1e6. Some models diverge, and JSON stores NaN
+ * as null.
+ */
 function makeFinite(make) {
   for (;;) {
     const model = make();

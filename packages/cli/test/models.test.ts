@@ -26,11 +26,11 @@ function graphModel(): Network {
   return new Network(builder.build(), { seed: 4 });
 }
 
-const cells = (csv: string, mark = ',') =>
+const cells = (csv: string) =>
   csv
     .trim()
     .split('\n')
-    .map((line) => line.split(mark));
+    .map((line) => line.split(','));
 
 describe('nnbp predict', () => {
   it('predict adds a column and leaves the others unchanged', async () => {

@@ -8,7 +8,7 @@
 import type { Activation, Aggregation } from './contract.js';
 import type { Graph } from './graph.js';
 
-/** Nodes that an engine computes together. */
+/** Nodes that an engine computes together. Their values are in consecutive rows of the tables of the engine. */
 export interface Unit {
   /**
    * If true, all nodes use the sum and have the same predecessors, and no two of them share a weight. (They can share
@@ -171,7 +171,7 @@ function predecessorKeys(graph: Graph): Uint32Array {
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
     let hash = 0;
     for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) hash = (Math.imul(hash, 0x01000193) ^ predecessors[e]) | 0;
-    // One representative per distinct list of predecessors. A comparison separates lists with the same hash.
+    // One representative per distinct list of predecessors. Lists are compared, since different ones can share a hash.
     const representatives = byHash.get(hash) ?? [];
     const representative = representatives.find((j) => haveSamePredecessors(i, j));
     key[i] = representative ?? i;

@@ -24,7 +24,7 @@ import { errorOf } from '../../core/test/error-of.js';
 import { explain, nameOf, parseQuantity, type QuantityName, type Step } from '../src/index.js';
 import { everyQuantity, outputInTheMiddle, randomSample, stepsOf } from './samples.js';
 
-/** Reads a quantity from a pass through its public properties. */
+/** Reads a quantity of a pass, from the public properties of the pass. */
 function engineNumber(pass: Pass, { quantity, node, from }: QuantityName): number {
   const { cache, gradients } = pass;
   switch (quantity) {
@@ -137,8 +137,8 @@ describe("the engine's numbers", () => {
   });
 
   /**
-   * Whether a step adds only the case 1 part of dLossDx, for an output that has successors. The step that computes the
-   * complete dLossDx has the same name.
+   * Whether a step computes only the case 1 summand of dLossDx, for an output that has successors. The step that
+   * computes the complete dLossDx has the same name.
    */
   const isCaseOneAlone = (step: Step, graph: Graph) => {
     const i = graph.indexOf(step.quantity.node);

@@ -325,8 +325,8 @@ function drawNode(
     const context = contextOf(canvas, nodeSide, nodeSide);
     context.fillStyle = css(palette.line, 0.6);
     context.fillRect(0, nodeSide / 2 - 0.5, nodeSide, 1);
-    const height = (value: number) => nodeSide / 2 - (value / 127) * (nodeSide / 2 - 3);
-    drawCurve(context, values, height, nodeSide, css(palette.accent), 2);
+    const yOf = (value: number) => nodeSide / 2 - (value / 127) * (nodeSide / 2 - 3);
+    drawCurve(context, values, yOf, nodeSide, css(palette.accent), 2);
     return;
   }
   const pixels = ramp(palette, 0.9);

@@ -67,7 +67,11 @@ export function ramp(palette: Palette, strength: number): Uint32Array {
   return pixels;
 }
 
-/** Returns a function that computes the pixels of the output surface. */
+/**
+ * Returns a function that computes the pixels of the output surface.
+ *
+ * @param picture - The output at each pixel; see `Observation.picture`.
+ */
 export function surfacePixel(ready: Ready, picture: Float32Array, palette: Palette): (pixel: number) => number {
   if (ready.task === 'classes') {
     const shades = ready.classes.map((_, k) =>
@@ -144,11 +148,15 @@ export function drawPoints(
   }
 }
 
-/** Draws a line through values that are evenly spaced along the x axis. */
+/**
+ * Draws a line through values that are evenly spaced along the x axis.
+ *
+ * @param yOf - Returns the y coordinate of a value, in pixels from the top.
+ */
 export function drawCurve(
   context: CanvasRenderingContext2D,
   values: ArrayLike<number>,
-  height: (value: number) => number,
+  yOf: (value: number) => number,
   width: number,
   colour: string,
   thickness: number,
@@ -156,8 +164,8 @@ export function drawCurve(
   context.beginPath();
   for (let p = 0; p < values.length; p++) {
     const x = ((p + 0.5) / values.length) * width;
-    if (p === 0) context.moveTo(x, height(values[p]));
-    else context.lineTo(x, height(values[p]));
+    if (p === 0) context.moveTo(x, yOf(values[p]));
+    else context.lineTo(x, yOf(values[p]));
   }
   context.strokeStyle = colour;
   context.lineWidth = thickness;

@@ -66,9 +66,9 @@ export function guessDialect(beginning: string, delimiter?: string): Dialect {
 }
 
 /**
- * Whether lines that begin with # are comments. If the first line begins with #, it is compared with the first row: the
- * first line without # at its beginning. Returns true if the row contains no candidate delimiter, or if a candidate
- * occurs more or less often in the row than in the first line.
+ * Whether lines that begin with # are comments. Returns false if the first line does not begin with #. Otherwise, the
+ * first line is compared with the first row, which is the first line that does not begin with #. Returns true if this
+ * row contains no candidate delimiter, or if a candidate occurs more or less often in the row than in the first line.
  */
 function hasComments(text: string): boolean {
   if (!text.startsWith('#')) return false;
@@ -79,9 +79,10 @@ function hasComments(text: string): boolean {
 }
 
 /**
- * Returns the candidate whose count in the first line recurs in the largest fraction of lines; in a tie, the one that
- * occurs most often in the first line. If the first line contains no candidate, returns a space if spaces separate the
- * columns, and a comma if they do not.
+ * Returns the candidate with the most consistent count per line: of the candidates in the first line, the one for which
+ * the largest fraction of lines has the same count as the first line. In a tie, returns the one that occurs most often
+ * in the first line. If the first line contains no candidate, returns a space if spaces separate the columns, and a
+ * comma if they do not.
  */
 function guessDelimiter(text: string): string {
   const lines = counts(text);

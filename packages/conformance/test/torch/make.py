@@ -3,8 +3,8 @@
     python3 packages/conformance/test/torch/make.py
 
 writes graphs.generated.json, optimizers.generated.json and schedules.generated.json next to this file. Floats are written with
-enough digits to be restored exactly. Nodes are in topological order. Parameters are in the layout of @nnbp/core: for each node b,
-then c if it is trained, then its weights; a shared weight is stored with the first edge that uses it. Parameters, inputs and
+enough digits to be restored exactly. Nodes are in topological order. Parameters are in the layout of @nnbp/core: for each node, its
+b, then its c if c is trained, then its weights; a shared weight is stored with the first edge that uses it. Parameters, inputs and
 targets are multiples of 1/1024, so that they are exact in float32.
 """
 import inspect

@@ -2,9 +2,9 @@
 
     python3 packages/conformance/test/torch/sequences.py
 
-writes sequences.generated.json next to this file. Nodes are in topological order. Parameters are in the library's layout:
-b, c and the weights of one node after another, except fixed ones. A shared parameter is stored with the first node that
-uses it.
+writes sequences.generated.json next to this file. Nodes are in topological order. Parameters are in the layout of @nnbp/core:
+for each node, its b, its c and its weights, except those that are fixed. A shared parameter is stored with the first node
+that uses it.
 """
 import json
 import random

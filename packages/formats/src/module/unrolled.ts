@@ -36,7 +36,10 @@ export function unrolled(network: Network, nodes: readonly number[], functions: 
   ].join('\n');
 }
 
-/** x_i = c_i · g(b_i + A(w_e · x_source(e))), where sums are added up from left to right, as in the engines. */
+/**
+ * Returns the line that computes x_i = c_i · g(b_i + A(w_e · x_source(e))), where A is the aggregation of node i. Sums
+ * are computed from left to right, as in the engines.
+ */
 function line({ graph }: Network, i: number, { b, c, edges }: NodeNumbers, functions: Functions): string {
   const aggregation = graph.aggregation(i);
   const terms = [exact(b)];

@@ -1,6 +1,6 @@
 /**
- * Case 1 in unrolled code. Short elementwise losses are inlined and computed for all outputs of a group at once. The
- * kernels of other losses are called with one row per output.
+ * Case 1 of backpropagation (dloss/dx of the outputs) in unrolled code. Short elementwise losses are inlined and
+ * computed for all outputs of a group at once. The kernels of other losses are called with one row per output.
  */
 import { type Callable, type Code, control, double, f32x4, i32x4, int, type Local, scalar } from '../assembler.js';
 import { lossKernels } from '../kernels/losses/index.js';
@@ -15,7 +15,10 @@ const { mul, store, loadLane, loadSplat } = f32x4;
 /** The losses that take few enough instructions to be inlined. */
 const inlined = ['mse', 'mae', 'huber'] as const;
 
-/** Added to the number of a loss to call its kernel instead of the inlined code, which ignores sample weights. */
+/**
+ * If this is added to the number of a loss, the kernel of the loss is called even if the loss is inlined, because the
+ * inlined code ignores sample weights.
+ */
 export const calledLoss = 1024;
 
 /** Sets every group's dLossDx: case 1 in the lanes of outputs, 0 in all others. Writes the loss to the header. */

@@ -163,7 +163,7 @@ function ProbedNodes({ exercise, ids }: { readonly exercise: RepairExercise; rea
       </thead>
       <tbody>
         {ids.flatMap((id) =>
-          numbersAt(exercise, id).map(([name, read]) => (
+          quantitiesAt(exercise, id).map(([name, read]) => (
             <tr key={name}>
               <th scope="row">
                 <RichText text={name} />
@@ -185,7 +185,7 @@ function ProbedNodes({ exercise, ids }: { readonly exercise: RepairExercise; rea
 /** The same table for one node, with one column per quantity, so that it fits on a phone. */
 function ProbedNode({ exercise, id }: { readonly exercise: RepairExercise; readonly id: string }) {
   const say = useMessages(messages);
-  const numbers = numbersAt(exercise, id);
+  const quantities = quantitiesAt(exercise, id);
   return (
     <table className={styles.table}>
       <thead>
@@ -193,7 +193,7 @@ function ProbedNode({ exercise, id }: { readonly exercise: RepairExercise; reado
           <th scope="col">
             <span className="visually-hidden">{say.quantity}</span>
           </th>
-          {numbers.map(([name]) => (
+          {quantities.map(([name]) => (
             <th key={name} scope="col">
               <RichText text={name} />
             </th>
@@ -209,7 +209,7 @@ function ProbedNode({ exercise, id }: { readonly exercise: RepairExercise; reado
         ).map(([row, gradients]) => (
           <tr key={row}>
             <th scope="row">{say[row]}</th>
-            {numbers.map(([name, read]) => (
+            {quantities.map(([name, read]) => (
               <td key={name}>
                 <Figure value={read(gradients)} digits={3} />
               </td>
@@ -222,7 +222,10 @@ function ProbedNode({ exercise, id }: { readonly exercise: RepairExercise; reado
 }
 
 /** The quantities that a probe shows at a node, each with a function that reads it from the gradients. */
-function numbersAt({ network: { graph } }: RepairExercise, id: string): [string, (gradients: Gradients) => number][] {
+function quantitiesAt(
+  { network: { graph } }: RepairExercise,
+  id: string,
+): [string, (gradients: Gradients) => number][] {
   const i = graph.indexOf(id);
   const edges = Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => graph.edgeStart[i] + k);
   return [
