@@ -50,7 +50,7 @@ max_body_size: 100mb
       YARN_ENABLE_TELEMETRY: '0',
       // Ignore the cache of earlier rehearsals, whose registries had packages with the same names.
       YARN_GLOBAL_FOLDER: join(folder, 'yarn'),
-      // Install the packages that were just published.
+      // Accept packages that were published only a moment ago.
       YARN_NPM_MINIMAL_AGE_GATE: '0',
     },
     stop: () => void child.kill(),

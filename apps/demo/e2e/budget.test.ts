@@ -15,7 +15,7 @@ interface Chunk {
 const built = (file: string) => readFile(join(inject('built'), file));
 const size = async (file: string) => gzipSync(await built(file)).length;
 
-/** Adds all files that a chunk loads immediately to `files`, and returns `files`. */
+/** Adds to `files` all files that the chunk with this name loads immediately. Returns `files`. */
 function filesOf(manifest: Readonly<Record<string, Chunk>>, name: string, files = new Set<string>()): Set<string> {
   const { file, imports = [], css = [] } = manifest[name];
   if (files.has(file)) return files;

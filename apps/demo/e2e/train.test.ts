@@ -291,7 +291,8 @@ test('the columns of a user’s table are detected, and a category and a number 
   expect(await page.getByRole('combobox', { name: 'Loss', exact: true }).inputValue()).toBe('mse');
   await until(page, 'training-loss', (loss) => loss < 0.01);
   await press(page, 'Pause');
-  // Errors and prediction are in the unit of the score, not standardized. The score, 2 · size − weight, is −21 to 9.
+  // The errors and the prediction are in the unit of the score, not standardized. The score, 2 · size − weight, ranges
+  // from −21 to 9.
   const errors = page
     .getByRole('table', { name: /^Errors in/ })
     .locator('tbody tr')
@@ -367,7 +368,7 @@ test('the gradient vanishes in many sigmoid layers, and the page reports it', as
   const page = await openTrain('circles', { hidden: [6, 6, 6, 6, 6], activation: 'sigmoid' });
   await page.getByText('Vanishing: the gradient of the last hidden layer').waitFor();
   const sizes = (await page.locator('[data-gradient]').allTextContents()).map(read);
-  // The layers are in the order from the output back to the inputs.
+  // The page lists the layers from the output back to the inputs.
   expect(sizes[1] / sizes[5]).toBeGreaterThan(30);
 });
 

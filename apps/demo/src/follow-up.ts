@@ -53,7 +53,7 @@ export async function followUp(checks: Checks): Promise<void> {
   checks.expect(loss < 1e-10, 'The loss is below 1e-10.');
 
   console.log();
-  const line = straightLineError();
+  const lineError = straightLineError();
   const errors: number[] = [];
   for (let seed = 1; seed <= 5; seed++) errors.push(await fiveNodes(seed));
   const others: number[] = [];
@@ -69,9 +69,9 @@ export async function followUp(checks: Checks): Promise<void> {
   const bestOfFive = Math.min(...errors);
   checks.expect(bestOfFive < 1e-4, `The smallest of the five errors is below 1e-4: ${digits(bestOfFive)}.`);
   const count = (holds: (error: number) => boolean) => all.filter(holds).length;
-  const onLine = count((error) => Math.abs(error - line) < 0.01);
+  const onLine = count((error) => Math.abs(error - lineError) < 0.01);
   say(
-    `Of 60 seeds, ${count((error) => error < 1e-4)} fit all points. The others end in a local minimum, ${onLine} of them at ${digits(line)}, the error of the best straight line. ` +
+    `Of 60 seeds, ${count((error) => error < 1e-4)} fit all points. The others end in a local minimum, ${onLine} of them at ${digits(lineError)}, the error of the best straight line. ` +
       'The reason: a leaky ReLU has its kink where h = 0. If no kink lies between the points, the network is a straight line there. At the best line every gradient is 0, so no kink moves back. A kink between the wrong two points causes a similar minimum. Try another seed or more nodes.',
   );
 }

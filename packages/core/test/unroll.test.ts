@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 
 /** The loss of an unrolled graph: the weighted sum of the losses of all steps. */
 const sumOfSteps = (loss: Loss, width: number, weights: Float64Array): Loss => {
-  const step = (values: ArrayLike<number>, t: number) => Float64Array.from(values).subarray(t * width, (t + 1) * width);
+  const step = (values: ArrayLike<number>, s: number) => Float64Array.from(values).subarray(s * width, (s + 1) * width);
   return {
     name: 'sum of steps',
     value: (x, t) =>

@@ -76,7 +76,9 @@ export interface Layout extends CommonLayout {
   readonly edgeRowOf: number;
   readonly steps: number;
   readonly stepTable: number;
-  /** The rows of dA/dz, one per edge into a node with an aggregation, except the nodes of elementwise units. */
+  /**
+   * The rows of dA/dz: one for each edge into a node with an aggregation, unless the node is in an elementwise unit.
+   */
   readonly edgeRows: number;
   /** The end of the rows of dA/dz, which follow those of delta. */
   readonly deltasEnd: number;
@@ -91,7 +93,7 @@ export interface Layout extends CommonLayout {
    * dA/dz, there is no such table, and this address is 0.
    */
   readonly inWeight: number;
-  /** A row of zeros. Tables that are rounded up to whole vectors are filled with its address. */
+  /** A row of zeros. Tables whose length is rounded up to whole vectors are padded with its address. */
   readonly zeroRow: number;
   /** Scratch memory for partial sums: 4 KiB per thread. */
   readonly scratch: number;
@@ -109,7 +111,7 @@ const addressable = 2 ** 32;
 export const roundedUp = (value: number, to: number) => Math.ceil(value / to) * to;
 
 /**
- * Returns the distance between rows of `count` numbers in bytes: an odd number of cache lines, so that columns use all
+ * Returns the distance in bytes between rows of `count` numbers: an odd number of cache lines, so that columns use all
  * cache sets.
  */
 export function rowStride(count: number): number {
@@ -121,7 +123,7 @@ export function rowStride(count: number): number {
 const [waysOfCache, setsOfCache] = [8, 64];
 
 /**
- * Returns the distance between rows of samples in bytes. A matrix product reads one cache line from each of `rowsRead`
+ * Returns the distance in bytes between rows of samples. A matrix product reads one cache line from each of `rowsRead`
  * rows. Without gaps between rows, these lines may all fall into the same few cache sets. If they fill at most half of
  * these sets, rows have no gaps, to save memory: sequences need many rows. Otherwise, `rowStride` adds gaps.
  */
@@ -134,7 +136,7 @@ function sampleRowBytes(batchSize: number, rowsRead: number): number {
 }
 
 /**
- * Returns the distance between the inputs, or targets, of two samples in bytes. There are no gaps, as in the arrays
+ * Returns the distance in bytes between the inputs, or targets, of two samples. There are no gaps, as in the arrays
  * that callers pass, unless all samples would then use the same few cache sets.
  */
 export const sampleStride = (count: number): number => ((count * 4) % 512 === 0 ? rowStride(count) : count * 4);
@@ -184,7 +186,7 @@ export function allocator(): {
 /**
  * Lays out the memory.
  *
- * @param graph - The plain graph, unrolled over all steps.
+ * @param graph - The plain graph (see time.ts), which covers all steps.
  * @param series - For each unit, the index of the first unit of its series, if any; see `seriesOf`.
  * @throws NnbpError `OUT_OF_RANGE` if the graph needs more memory than WebAssembly can address
  */

@@ -34,7 +34,8 @@ beforeAll(async () => {
     write: false,
   });
   const script = new Map(outputFiles.map(({ path, text }) => [path.slice(path.lastIndexOf('/')), text]));
-  // A worker has the policy of its own script, so everything under a page's path has that page's headers.
+  // The response headers of a worker's script set the worker's content security policy. So everything under a page's
+  // path has that page's headers.
   server = createServer(({ url = '' }: IncomingMessage, response: ServerResponse) => {
     const [, page, file] = /^(\/[a-z]+)(\/.*)$/.exec(url) ?? [];
     const headers = pages[page];
@@ -76,7 +77,7 @@ describe('the conformance suite passes in a browser', () => {
   for (const where of ['runSuite', 'inWorker'] as const) {
     const environment = where === 'runSuite' ? 'in the page' : 'in a worker';
     for (const threads of [1, 2]) {
-      // A page waits for threads by polling, which takes 30 s for all cases. Node runs all of them.
+      // A page waits for threads by polling, so all cases with two threads would take 30 s. The tests in Node run them all.
       const functionName = where === 'runSuite' && threads > 1 ? 'runQuarter' : where;
       const suite = functionName === 'runSuite' ? 'the suite' : 'a quarter of the suite';
       test(`${suite} passes ${environment} (threads: ${threads})`, { timeout: 120_000 }, async () => {

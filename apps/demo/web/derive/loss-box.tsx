@@ -20,7 +20,7 @@ export interface ShownPass {
 
 interface Props {
   readonly current: ShownPass;
-  /** Whether the loss is shown. A link with hidden answers hides it until the last step. */
+  /** Whether the loss is shown. A link with hidden answers hides it until the last step of the derivation. */
   readonly isKnown: boolean;
 }
 
@@ -64,8 +64,8 @@ export function LossBox({ current, isKnown }: Props) {
 }
 
 /**
- * The change of the loss that the derivatives predict, Σ dloss/dp · Δp over all parameters p. Undefined if no parameter
- * changed, or if anything other than the parameters changed.
+ * Returns the change in the loss that the derivatives predict: Σ dloss/dp · Δp over all parameters p. Returns undefined
+ * if no parameter changed, or if anything other than the parameters changed.
  */
 function predictedChange(before: ShownPass, now: ShownPass): number | undefined {
   const [previous, current] = [before.network, now.network];
@@ -81,7 +81,7 @@ function predictedChange(before: ShownPass, now: ShownPass): number | undefined 
   return from.reduce((sum, value, p) => sum + gradients[p] * (to[p] - value), 0);
 }
 
-/** Takes one step of gradient descent: w ← w − η · dloss/dw for every parameter. */
+/** Takes one step of gradient descent: p ← p − η · dloss/dp for every parameter p. */
 function takeStep({ pass }: ShownPass, learningRate: number): void {
   update((state) => ({
     ...state,

@@ -18,7 +18,7 @@ export class TrainerWorker<Trainer> {
     this.#access = access;
   }
 
-  /** Whether a worker has been started. */
+  /** Whether a worker is running or starting. */
   get isStarted(): boolean {
     return this.#connection !== undefined;
   }

@@ -34,8 +34,8 @@ export interface FromOnnxOptions {
 }
 
 /**
- * The maximum number of entries and terms on the tape is this number plus one for each byte of the model and of its
- * external files.
+ * The maximum number of entries and terms on the tape (see tape.ts) is this number plus one for each byte of the model
+ * and of its external files.
  */
 const baseLimit = 2 ** 18;
 
@@ -112,18 +112,18 @@ function read(
     values.set(tensor.name, constant(tensor, `Initializer "${tensor.name}"`, files));
   }
 
-  const memory =
+  const declaredStates =
     states === undefined
       ? statesInMetadata(model)
       : { next: new Map(Object.entries(states)), initial: undefined, isInFile: false };
-  const { states: stateRows, inputs } = statesOf(graph, memory, tape);
+  const { states: stateRows, inputs } = statesOf(graph, declaredStates, tape);
   for (const [name, rows] of stateRows) values.set(name, rows);
   const inputIds = addInputs(graph, inputs, tape, values, isStepwise);
   for (const node of graph.node) run(new Call(node, tape, values, operatorSet, files), values);
-  for (const [input, output] of memory.next) {
+  for (const [input, output] of declaredStates.next) {
     setNextStates(tape, stateRows.get(input)!, resultOf(values, output), input, output);
   }
-  const nextStates = new Set(memory.next.values());
+  const nextStates = new Set(declaredStates.next.values());
   const results = graph.output.filter(({ name }) => !nextStates.has(name)).map(({ name }) => resultOf(values, name));
   const outputs = results.flatMap(({ entries }) => entries);
   const transform = outputTransformOf(results);
@@ -152,7 +152,7 @@ function addInputs(
           ? sequenceRows(input, graph, tape)
           : inputRows(input, tape, {
               width: expectedWidth(input.name, readers, values),
-              // The axes of recurrent layers are [steps, batch, inputs] and [directions, batch, units].
+              // A recurrent operator reads inputs as [steps, batch, inputs], and states as [directions, batch, units].
               batchAxis: isReadByRecurrentOperator(input.name, graph) ? 1 : 0,
             });
       values.set(input.name, rows);
@@ -228,7 +228,7 @@ const tensorsOf = (graph: Proto<'GraphProto'>): Proto<'TensorProto'>[] => [
 ];
 
 /**
- * Throws if the tensors in external files need more numbers than these files have bytes. Otherwise, a small model could
+ * Throws if the tensors in external files need more numbers than these files have bytes. Without this check, a small model could
  * read the same part of a file a thousand times.
  */
 function expectLargeEnoughFiles(

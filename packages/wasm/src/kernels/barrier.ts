@@ -1,4 +1,4 @@
-/** The barrier between the units of a pass, at which all its threads wait for each other. */
+/** The barrier at which all threads of a pass wait for each other, for example between two units (see row-units.ts). */
 import { type Assembler, atomic, type Callable, control, i32, int } from '../assembler.js';
 import { header, word } from '../memory-map.js';
 
@@ -13,7 +13,7 @@ const sleepTime = 50_000;
 /**
  * Emits the barrier function. The last thread to arrive advances a counter that the others wait for. If there are more
  * threads than processors, the awaited thread may not be running, so waiting threads sleep. The awaited thread may also
- * have exited, so the first thread calls its host, which throws after a timeout.
+ * have exited, so thread 0 calls its host, which throws after a timeout.
  */
 export function barrierFunction(module: Assembler): Callable {
   const checkTimeout = module.importFunction('waiting', [i32]);

@@ -21,7 +21,7 @@ export const codeOfOptimizer = (kernel: OptimizerKernel): number => 1 + kernels.
 export const plainDescent = codeOfOptimizer(plain);
 
 /**
- * Emits a function that takes the code of an optimizer, the range to update (two byte offsets in the parameter vector)
+ * Emits a function that takes the code of a kernel, the range to update (two byte offsets in the parameter vector)
  * and, with several threads, the address of the word that records the progress. The range can include the padding after
  * the last parameter, up to a whole cache line.
  */
