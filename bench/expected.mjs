@@ -1,6 +1,6 @@
 /**
  * Computes, with the reference engine, the losses that each library must match: the initial loss, and the loss after
- * one `step` of a runner, which trains on all samples once with the library's update rule.
+ * one `step` of the library's runner. A step trains on all samples once, with the library's update rule.
  */
 import { reference } from '@nnbp/core';
 import { mse } from '@nnbp/losses';

@@ -1,5 +1,6 @@
 /**
- * Exports networks with delays and aggregations to PyTorch, and compares outputs and gradients through time in float64.
+ * Exports networks with delays and aggregations to PyTorch, and compares the outputs and gradients over several steps
+ * with ours in float64.
  */
 import { randomMemoryGraph } from '@nnbp/conformance';
 import { backpropagateSequence, GraphBuilder, Network, NnbpError, predictSequence, Random } from '@nnbp/core';
@@ -20,7 +21,7 @@ import { firstSeed } from './random-networks.mjs';
 import { record } from './record.mjs';
 
 const found = findPython('torch');
-const graphs = 200;
+const graphCount = 200;
 const steps = 6;
 const rows = [];
 const work = mkdtempSync(join(tmpdir(), 'nnbp-pytorch-memory-'));
@@ -72,8 +73,8 @@ function outputsAndGradients(network, inputs, targets) {
 }
 
 describe.skipIf(found === undefined)('PyTorch', () => {
-  test(`${graphs} random graphs with delays and aggregations have the same outputs and gradients in PyTorch for ${steps} steps, from seed ${firstSeed}`, () => {
-    const cases = Array.from({ length: graphs }, (_, k) => firstSeed + k).flatMap((seed) => {
+  test(`${graphCount} random graphs with delays and aggregations have the same outputs and gradients in PyTorch for ${steps} steps, from seed ${firstSeed}`, () => {
+    const cases = Array.from({ length: graphCount }, (_, k) => firstSeed + k).flatMap((seed) => {
       const random = new Random(seed);
       const network = new Network(randomMemoryGraph(random), { seed });
       network.parameters.vector.forEach((_, p, vector) => (vector[p] = random.uniform() - 0.5));
@@ -98,7 +99,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
       worst.gradients = Math.max(worst.gradients, error);
     }
     const recurrent = cases.filter(({ network }) => network.graph.stateSize > 0).length;
-    expect(recurrent).toBeGreaterThan(graphs / 2);
+    expect(recurrent).toBeGreaterThan(graphCount / 2);
     rows.push([
       `${cases.length} random graphs in float64, ${recurrent} of them with delays, ${steps} steps`,
       `max output error ${worst.outputs.toExponential(1)} (relative for |output| > 1); ` +

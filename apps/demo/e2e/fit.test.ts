@@ -127,7 +127,7 @@ test('a custom formula can be chosen again after the network from the Build view
 });
 
 test.each(['light', 'dark'] as const)(
-  'the Fit view fits a phone and is accessible in Chinese, in the %s theme',
+  'the Fit view is no wider than the screen of a phone and is accessible in Chinese, in the %s theme',
   async (theme) => {
     const page = await openFit({}, { language: 'zh', theme }, { viewport: { width: 375, height: 740 } });
     await page.getByText(/次后收敛/).waitFor();

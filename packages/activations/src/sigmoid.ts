@@ -1,4 +1,4 @@
-/** Logistic sigmoid: from 0 to 1, ½ at h = 0. */
+/** Logistic sigmoid: between 0 and 1, and ½ at h = 0. */
 import type { Activation } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 

@@ -1,4 +1,4 @@
-/** Hyperbolic tangent: from −1 to 1, 0 at h = 0. */
+/** Hyperbolic tangent: between −1 and 1, and 0 at h = 0. */
 import type { Activation } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 

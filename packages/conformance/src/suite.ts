@@ -33,8 +33,8 @@ export interface ConformanceCase {
 /** The batch sizes: a single sample, full SIMD tiles, and every kind of remainder. */
 const batchSizes = [1, 2, 3, 5, 8, 31, 64, 100];
 
-/** The sample counts of the sequences: the number of samples at each step. */
-const sequences = [[3], [1, 1, 1, 1], [5, 4, 4, 1], [2, 2, 1, 1, 1, 1, 1]];
+/** For each test case with sequences, the number of samples at each step. */
+const sampleCounts = [[3], [1, 1, 1, 1], [5, 4, 4, 1], [2, 2, 1, 1, 1, 1, 1]];
 
 /**
  * Returns the test cases for an engine. Pass each one to your test runner.
@@ -129,7 +129,7 @@ export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
         }
       }),
     ),
-    ...sequences.map((counts) =>
+    ...sampleCounts.map((counts) =>
       testCase(
         `matches the reference engine on random graphs with delays, aggregations, fixed and shared parameters, ` +
           `sample counts [${counts.join(', ')}]`,

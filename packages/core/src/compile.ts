@@ -31,8 +31,8 @@ export interface Predictor {
   /**
    * Returns the outputs for one sample, in the units of the data, as a new array.
    *
-   * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `DISPOSED`; `OVERFLOW`, naming the
-   * node where it first occurred
+   * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `DISPOSED`; `OVERFLOW`, naming the first node whose
+   * value overflows
    */
   predict(input: Row): number[];
   /**
@@ -57,7 +57,7 @@ export interface Predictor {
    * @throws NnbpError `EMPTY_DATA`, and the errors thrown by `predict`
    */
   predictBatch<Into extends FloatArray>(inputs: ArrayLike<Row> | FloatArray, into: Into): Into;
-  /** Frees the engine's memory. */
+  /** Frees the memory that the engine holds for this predictor. */
   dispose(): void;
 }
 

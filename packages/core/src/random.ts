@@ -2,9 +2,9 @@
 import { expectFiniteNumber, expectLength } from './expect.js';
 
 /**
- * A random number generator with the algorithm sfc32 (Chris Doty-Humphrey, PractRand). It uses only 32-bit integer
- * arithmetic, so that the numbers do not depend on the platform. (The last bit of `normal` is an exception, since
- * platforms compute logarithms differently.)
+ * A random number generator that uses the algorithm sfc32 (Chris Doty-Humphrey, PractRand). The algorithm needs only
+ * 32-bit integer arithmetic, so the numbers do not depend on the platform. Exception: the last bit of a number that
+ * `normal` returns, because platforms compute logarithms differently.
  *
  * @example
  * ```ts
@@ -15,7 +15,7 @@ import { expectFiniteNumber, expectLength } from './expect.js';
  */
 export class Random {
   /**
-   * The state: four 32-bit words. `shuffle` reads and writes them directly.
+   * The state: four 32-bit words. `shuffle` (in shuffle.ts) reads and writes them directly.
    *
    * @internal
    */

@@ -23,7 +23,7 @@ describe('a link', () => {
     expect(training).toEqual({ batchSize: 10, learningRate: 0.015, regularization: 'none', regularizationRate: 0 });
   });
 
-  test('a link without settings has the defaults of the page', () => {
+  test('a link without settings results in the same defaults as on the page', () => {
     const bare = fromPlayground('https://playground.tensorflow.org/');
     const { network, data, training } = fromPlayground(defaultLink);
     expect([bare.network.graph.ids, bare.data, bare.training]).toEqual([network.graph.ids, data, training]);
@@ -39,7 +39,7 @@ describe('a link', () => {
     expect(training).toEqual({ batchSize: 30, learningRate: 1.5, regularization: 'L2', regularizationRate: 0.003 });
   });
 
-  test('the features become inputs in the order of the page', () => {
+  test('the features become inputs in the same order as on the page', () => {
     const { network, row } = fromPlayground(allFeatures);
     expect(network.graph.ids.slice(0, 7)).toEqual(['x', 'y', 'xSquared', 'ySquared', 'xTimesY', 'sinX', 'sinY']);
     expect(row(2, -3)).toEqual([2, -3, 4, 9, -6, Math.sin(2), Math.sin(-3)]);
@@ -83,7 +83,7 @@ describe('a link', () => {
     expect(fromPlayground('#seed=0.5&tutorial=50%&noise=3').data.noise).toBe(3);
   });
 
-  test('the seed determines the weights, which have the range of the page', () => {
+  test('the seed determines the weights, which have the same range as on the page', () => {
     const { network } = fromPlayground('#networkShape=100,100&seed=0.5');
     const { vector } = network.parameters;
     expect(network.getParameters('layer2.7').b).toBe(0.1);

@@ -26,8 +26,8 @@ import { auto, cores } from '@nnbp/wasm';
 const minFastWork = 4e6;
 
 /**
- * Minimum edges × rows × epochs for several threads: about a second of work. They take 0.1 s to start. Whether they
- * help is measured for each graph, and the result is bit-identical either way.
+ * Minimum edges × rows × epochs for several threads: about a second of work, because threads take 0.1 s to start.
+ * Whether threads help is measured for each graph, and the result is bit-identical either way.
  */
 const minThreadedWork = 4e9;
 const maxThreads = 4;
@@ -62,7 +62,7 @@ function rowsIn(data: Data): number {
 
 /**
  * Trains a network; see `fit` of `@nnbp/train`. Default engine: `js()`, in float64, if edges × samples × epochs is
- * below 4 million, which takes less than 0.1 s. Otherwise `auto()`, in float32 where the host has WebAssembly, with up
+ * below 4 million (less than 0.1 s of training). Otherwise `auto()`, in float32 where the host has WebAssembly, with up
  * to four threads if the product is at least 4 billion. For a stream, the product counts as more than 4 billion.
  *
  * @example

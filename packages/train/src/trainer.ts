@@ -386,7 +386,7 @@ export class Trainer {
     return this.#assess(source);
   }
 
-  /** Frees the engine's memory and closes streams. The network keeps its parameters. */
+  /** Frees the memory that the engine holds for this trainer, and closes streams. The network keeps its parameters. */
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.updateNetwork();

@@ -19,7 +19,7 @@ export interface PassTables {
   readonly dLossDx: Float32Array;
 }
 
-/** Returns a loss that equals one output, so that case 1 is 1 for this output and 0 for the others. */
+/** Returns a loss that equals one output, so that dloss/dx (case 1) is 1 for this output and 0 for the others. */
 export const outputLoss = (output: number): Loss => ({
   name: `output ${output}`,
   value: (x) => x[output],

@@ -7,8 +7,8 @@ export interface WasmOptions {
   /** Number of threads that share the work, including the calling thread: 1 to 16. Default: 1. */
   readonly threads?: number;
   /**
-   * Minimum work of a step, in edges times batch size, for which several threads are used. By default, each executor
-   * times its first calls with one thread and with several, and uses the faster.
+   * Minimum work of a step, in edges × batch size, for which several threads are used. By default, each executor
+   * measures its first calls with one thread and with several threads, then uses the faster of the two.
    */
   readonly minThreadedWork?: number;
   /**

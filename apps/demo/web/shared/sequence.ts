@@ -18,7 +18,10 @@ export const targetRows = (
   return rows.map((row, t) => (t < first ? null : row));
 };
 
-/** Returns which steps of a sequence have a target. */
+/**
+ * Returns the setting for which steps of a sequence have a target: `each` if every step has one, `rest` if only the
+ * first of at least three steps has none, otherwise `last`.
+ */
 export const targetStepsOf = (targets: readonly (readonly number[] | null)[]): TargetSteps => {
   const missing = targets.filter((row) => row === null).length;
   return missing === 0 ? 'each' : missing === 1 && targets[0] === null && targets.length > 2 ? 'rest' : 'last';

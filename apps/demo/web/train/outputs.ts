@@ -16,8 +16,8 @@ export function classOf(outputs: ArrayLike<number>, at: number, width: number, b
 }
 
 /**
- * Predicts rows in chunks and calls `each` for every chunk. The `outputs` that it receives are valid only during the
- * call.
+ * Computes the outputs for all rows of `inputs` in chunks, and calls `each` after every chunk. The `outputs` that `each`
+ * receives are valid only during the call.
  */
 export function inChunks(
   executor: Executor,

@@ -8,7 +8,7 @@ import { planSteps, type Step } from '../recognize/plan.js';
 import type { RecurrentLayer } from '../recognize/recurrent.js';
 import type { WindowLayer } from '../recognize/windows.js';
 
-/** A tensor of the module: its name in the state dict, its shape and its parameters. */
+/** A tensor of a PyTorch module: its name in the state dict, its shape and its parameters. */
 export interface ParameterTensor {
   readonly name: string;
   readonly shape: readonly number[];
@@ -19,10 +19,10 @@ export interface ParameterTensor {
   readonly parameters: readonly number[];
 }
 
-/** A layer in the module. */
+/** A layer of the exported model that is written as a PyTorch module. */
 export interface ModuleLayer {
   readonly kind: 'Recurrent' | 'Windows';
-  /** The nodes that the layer computes, one per column. */
+  /** The nodes that the layer computes, one per column of its output. */
   readonly nodes: readonly number[];
   readonly from: readonly number[];
   /** The arguments of the Python class that `kind` names, as Python code. `layer` is the PyTorch module. */

@@ -15,7 +15,7 @@ export interface Step {
   readonly rowOf: Uint32Array;
 }
 
-/** Divides a graph into groups. */
+/** Returns one step of a graph, with its nodes divided into groups. */
 export function stepOf(original: Graph): Step {
   const { graph, memories } = stepGraphOf(original);
   const groups = groupsOf(graph, plan(graph), memories);

@@ -25,7 +25,7 @@ const en = {
   noSum: 'Select the derivative with respect to a parameter to see it as a sum over time.',
   shared: 'All steps use the same b, c and weights. Dashed edges lead to a later step.',
   tooLarge: (nodes: number) =>
-    `Unrolled, the network has ${nodes} nodes. Only the derivation is shown; choose fewer steps to see the columns.`,
+    `The unrolled network has ${nodes} nodes, too many to draw. Only the derivation is shown; choose fewer steps to see the network.`,
 };
 
 const zh: typeof en = {
@@ -51,7 +51,7 @@ const zh: typeof en = {
   missing: (count) => `还有 ${count} 项（来自更早的步）没有加上。`,
   noSum: '选择一个参数的导数，即可看到它怎样由各步相加得到。',
   shared: '各步使用相同的 b、c 和权重。虚线边通向后面的步。',
-  tooLarge: (nodes) => `展开后的网络有 ${nodes} 个节点，只显示推导。要显示各列，请减少步数。`,
+  tooLarge: (nodes) => `展开后的网络有 ${nodes} 个节点，太多而无法画出，只显示推导。要显示网络，请减少步数。`,
 };
 
 export const messages = { en, zh };

@@ -1,6 +1,6 @@
 /**
- * Observes recurrent networks during training: the results of each network, and the states of one
- * network for a validation sequence.
+ * Observes recurrent networks during training: the results of each network, and the states of one network for a
+ * validation sequence.
  */
 import {
   backpropagateSequence,
@@ -60,7 +60,7 @@ export type StripName =
 export interface SequenceObservation {
   readonly steps: number;
   readonly results: readonly KindResult[];
-  /** The values of the shown network for one validation sequence. */
+  /** Values in the network that the user selected, for one validation sequence. */
   readonly strips: readonly Strip[];
   /**
    * Lines of a regression, in the original units of the data: targets, outputs, and, if the data can be forecast, the

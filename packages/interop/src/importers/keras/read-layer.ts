@@ -44,7 +44,7 @@ const readers: ReadonlyMap<string, LayerReader> = new Map<string, LayerReader>([
   ['GlobalAveragePooling2D', (context, layer, values) => pooling(context, layer, values, 2, mean)],
 ]);
 
-/** Reads a layer and returns its values. `before` contains the values of the layers that it reads. */
+/** Reads a layer and returns its values. `before` contains the values of its input layers. */
 export function readLayer(context: Context, layer: Layer, before: readonly Values[]): Values {
   const { kind, json } = layer;
   const { steps } = before[0] ?? {};

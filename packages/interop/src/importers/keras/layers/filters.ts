@@ -27,7 +27,7 @@ export function applyFilters(
   const sources = windows.map(({ cells }) =>
     cells.flatMap((cell) => inputIds.slice(cell * channels, (cell + 1) * channels)),
   );
-  /** For each edge of a window, its row of the kernel. */
+  /** For each window, the row of each edge in the kernel as a matrix `[kernel size × channels, filters]`. */
   const rows = windows.map(({ kernelIndices }) =>
     kernelIndices.flatMap((at) => Array.from({ length: channels }, (_, k) => at * channels + k)),
   );
