@@ -49,7 +49,7 @@ export function progressBar(label: string, total: number): { update(done: number
 export class Checks {
   readonly #failed: string[] = [];
 
-  /** Prints the claim and whether it holds. Adds it to `failed` if it does not. */
+  /** Prints the claim with ✓ or ✗. If the check failed, adds the claim to `failed`. */
   expect(passed: boolean, claim: string): void {
     console.log(`${passed ? pc.green('✓') : pc.red('✗')} ${claim}`);
     if (!passed) this.#failed.push(claim);

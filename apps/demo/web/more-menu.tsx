@@ -1,4 +1,4 @@
-/** The "More" menu: embed code, links for a class, print, guides. */
+/** The "More" menu: embed code, printing, the exercise sheet, links for a school class, and guides. */
 import { Ellipsis } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { embedCode } from './embed.js';

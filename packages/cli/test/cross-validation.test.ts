@@ -113,7 +113,7 @@ describe('train with cross-validation or groups', () => {
     expect([rows.training, rows.validation, rows.test]).toEqual([80, 20, 20]);
     expect(test.loss).toBeGreaterThan(10 * training.loss);
     expect((await nnbp(...argv)).stdout).toContain(
-      '80 rows for training, 20 for validation, 20 for testing, each group of "patient" in one of them\n',
+      '80 rows for training, 20 for validation, 20 for testing, each group of "patient" in only one set\n',
     );
   });
 

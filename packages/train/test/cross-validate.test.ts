@@ -191,9 +191,9 @@ describe('crossValidate', () => {
   });
 
   test.each([
-    ['a training set of one group', 0.3],
+    ['a validation fraction if a training set has only one group', 0.3],
     ['a validation fraction of 1', 1],
-  ])('crossValidate rejects groups with %s', async (_, validation) => {
+  ])('crossValidate with groups rejects %s', async (_, validation) => {
     const groups = inputs.map((_, s) => s % 2);
     const run = crossValidate(() => new Network(line.graph, { seed: 1 }), data, {
       ...{ folds: 2, groups },
@@ -228,7 +228,7 @@ describe('crossValidate', () => {
     expect(loss.deviation).toBeCloseTo(Math.sqrt(squares / 3), 30);
   });
 
-  test('crossValidate keeps groups together in every repeat, and trains only on the past with timeOrdered', async () => {
+  test('crossValidate keeps groups together in every repeat, and with timeOrdered, trains only on the past', async () => {
     const groups = inputs.map((_, s) => `patient ${s % 6}`);
     const network = () => new Network(line.graph, { seed: 1 });
     const grouped = await crossValidate(network, data, { folds: 3, repeats: 2, groups, fit: fitOptions });

@@ -157,7 +157,7 @@ describe('fit', () => {
     expect(history[399].samplesPerSecond).toBeGreaterThan(0);
   });
 
-  test('fit stops when the signal is aborted, even if no stream or callback is asynchronous', async () => {
+  test('fit stops when the signal is aborted, even if the data are in memory and there are no callbacks', async () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(new Error('enough')), 1);
     const endless = fit(small(), data, { ...options({ yieldEvery: 1, signal: controller.signal }), epochs: 1e9 });

@@ -104,7 +104,7 @@ export interface Observer {
   readonly layout: Layout;
   /** Points per side of the plot (two inputs) or along it (one input); 0 without a plot. */
   readonly resolution: number;
-  /** Points per side of, or along, the small plot of a node. */
+  /** Like `resolution`, but for the small plot of a node. */
   readonly nodeResolution: number;
   /** Minimum and maximum of each input axis of the plot; empty for more than two inputs. */
   readonly axes: readonly (readonly [number, number])[];
@@ -118,7 +118,7 @@ export interface Observer {
 const maxShown = 10;
 /** Maximum number of samples for gradients and mean values. */
 const maxObservedSamples = 128;
-/** Small plots show every third point of the surface. */
+/** With two inputs, the small plot of a node shows every third point of the plot in both directions. */
 const stride = 3;
 
 export function observerOf(session: Session, dataset: Dataset, engine: Engine): Observer {
@@ -151,14 +151,14 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
     observe({ sample, row }) {
       const { training, validation } = evaluateBoth();
       const isClassification = dataset.task !== 'regression';
-      const gradients = gradientsOf(session, executor, layers, shown);
+      const statistics = nodeStatistics(session, executor, layers, shown);
       const plotted = resolution === 0 ? undefined : pictureOf(session, dataset, executor, grid, shown);
       return {
         loss: { training: training.loss, validation: validation?.loss },
         accuracy: isClassification ? { training: training.accuracy, validation: validation?.accuracy } : undefined,
         confusion: isClassification ? (validation ?? training).confusion : undefined,
         ...(plotted ?? { picture: undefined, responses: undefined }),
-        ...gradients,
+        ...statistics,
         weights: Float32Array.from(layout.edges, ([from, to]) => weightOf(graph, executor, shown[from], shown[to])),
         biases: Float32Array.from(shown, (id) => biasOf(graph, executor, id)),
         ...sampleOf(sample),
@@ -216,7 +216,7 @@ function valuesOf(cache: GradientCache, quantity: 'x' | 'dLossDx', id: string, c
 }
 
 /** Computes the mean |dloss/dx|, and the mean and standard deviation of the values, over the first samples. */
-function gradientsOf(
+function nodeStatistics(
   session: Session,
   executor: Executor,
   layers: readonly (readonly string[])[],

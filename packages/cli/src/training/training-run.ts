@@ -18,7 +18,10 @@ export interface TrainingRun {
   readonly rows: Readonly<Record<'training' | 'validation' | 'test' | 'leftOut' | 'withoutTarget', number>>;
   readonly epochs: number;
   readonly batch: number;
-  /** Training stops after more than this many epochs without a lower validation loss. Undefined: no early stopping. */
+  /**
+   * Training stops after more than this many epochs without a lower validation loss, or, if there are no validation
+   * rows, without a lower training loss. Undefined: no early stopping.
+   */
   readonly patience: number | undefined;
 }
 
@@ -93,7 +96,7 @@ export function describeTrainingRun(
     `\nNetwork:   ${layers}, ${counted(graph.parameterCount, 'parameter')}\n` +
     `Training:  ${lossName}, ${optimizer}${rate === undefined ? '' : ` with learning rate ${rate}`}, ${batch === rows.training ? `all ${unit}s in each step` : `batches of ${batch}`},\n` +
     `           up to ${counted(epochs, 'epoch')}${stop}\n` +
-    `Data:      ${parts.join(', ')}${group === undefined ? '' : `, each group of "${visible(group)}" in one of them`}\n` +
+    `Data:      ${parts.join(', ')}${group === undefined ? '' : `, each group of "${visible(group)}" in only one set`}\n` +
     `${group === undefined ? '' : 'Note:      each row is predicted separately; --recurrent lstm reads each group as a sequence\n'}\n`
   );
 }

@@ -38,8 +38,8 @@ const makeTable = () =>
 let table: Readonly<Record<string, Write | undefined>> | undefined;
 
 /**
- * Adds operations that compute A(z). Returns the name of the result, or undefined for a custom aggregation. The table
- * is created on first use, so that bundlers can remove it.
+ * Adds operations that aggregate z. Returns the name of the result, or undefined for a custom aggregation. The table is
+ * created on first use, so that bundlers can remove the code that creates it if this function is not used.
  *
  * @param axis - The last axis of z.
  */

@@ -41,8 +41,8 @@ export interface Pass {
   /** Transposes the thread's share of `inputs` or `targets` from one row per sample to one row per node. */
   loadRows(source: 'inputs' | 'targets', stride: keyof typeof header, count: Code, rowsAt: Code): Code;
   /**
-   * If a kernel of a dense unit reads the unit's panel, which has one row per sample, transposes the rows of the unit's
-   * predecessors to the panel. The first sample is written to row `first`.
+   * Fills the panel of a dense unit if `makesPanel` of the unit is set. The panel has one row per sample: it is the
+   * transpose of the rows of the unit's predecessors. The first sample is written to row `first`.
    */
   makePanel(first: Code): Code;
   /** Sets the thread's share of a table to 0. */

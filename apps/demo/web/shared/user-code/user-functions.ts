@@ -1,4 +1,4 @@
-/** The user functions by name, with the built-in functions as fallback. Runs in the worker. */
+/** The user functions by name, with the built-in functions as fallback. Runs in the worker for user code. */
 import { type Activation, type Loss, NnbpError } from '@nnbp/core';
 import { builtinFunctions, type Functions } from '../../functions.js';
 

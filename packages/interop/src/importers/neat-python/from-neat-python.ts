@@ -36,10 +36,11 @@ const aggregations: ReadonlyMap<string, { readonly positive: Aggregation; readon
  * steeper: its sigmoid is σ(5z), and its tanh is tanh(2.5z). The response and the factor of z are multiplied into
  * weights and biases, so the outputs are equal up to rounding. c is fixed at 1, or at 0.2 in softplus nodes.
  *
- * neat-python clamps the argument of `sin` and `softplus` to [−60, 60], so such a node becomes two: `"7 clamped"`, a
- * hard tanh, and `"7"`, whose b, w and c are fixed. Disabled connections are omitted. A node without enabled incoming connections is g(bias), as in
- * neat-python 1.0 and later. Before 1.0, an output without enabled incoming connections was 0, and a hidden node
- * without them was omitted, together with everything that depends on it.
+ * neat-python clamps the argument of `sin` and `softplus` to [−60, 60], so such a node becomes two nodes. For example,
+ * node 7 becomes `"7 clamped"`, a hard tanh, and `"7"`, whose b, w and c are fixed. Disabled connections are omitted. A
+ * node without enabled incoming connections is g(bias), as in neat-python 1.0 and later. Before 1.0, an output without
+ * enabled incoming connections was 0, and a hidden node without them was omitted, together with everything that depends
+ * on it.
  *
  * @param json - The object, or a JSON string with up to about ten thousand connections. Parse a longer string yourself.
  * @param options - `recurrent: true` for a genome that ran as a `RecurrentNetwork`.
@@ -87,7 +88,7 @@ function connectionsByNode({ inputs, nodes, connections }: ParsedGenome): Incomi
   for (const { gene, json } of connections) {
     const [from, to] = gene.key;
     const weights = incoming.get(to) ?? json.throwExpected(`a connection to a node, not to ${to}`);
-    if (!known.has(from)) json.throwExpected(`a connection from a node or input, not from ${from} to ${to}`);
+    if (!known.has(from)) json.throwExpected(`a connection to ${to} from a node or input, not from ${from}`);
     if (!gene.enabled) continue;
     if (weights.has(from)) json.throwExpected(`one connection from ${from} to ${to}`);
     weights.set(from, gene.weight);
