@@ -17,7 +17,7 @@ export interface Model {
   readonly network: Network;
   /** The columns that the input and output nodes represent. */
   readonly columns: Columns;
-  /** Whether the file has columns. If not, each node is a column of numbers named after the node. */
+  /** Whether the file describes columns. If not, each input and output node is a column of numbers named after it. */
   readonly hasColumns: boolean;
 }
 
@@ -79,7 +79,7 @@ export async function openModel(io: Io, path: string, options: ModelOptions): Pr
 export const saveModel = (path: string, network: Network, columns: Columns): Promise<void> =>
   writeWhole(path, save(network, { metadata: { columns } }));
 
-/** Columns for a network without columns: a column of numbers for each input and output node, named after the node. */
+/** Columns for a model file that describes none: for each input and output node, a column of numbers named after it. */
 function columnsOf({ graph }: Network): Columns {
   const numbers = (ids: readonly string[]): Column[] => ids.map((name) => ({ kind: 'number', name }));
   return {

@@ -34,7 +34,7 @@ interface Group {
 
 /** Computes the values of all nodes from those of the inputs. */
 export interface ForwardPass {
-  /** The value of each row. The first rows are those of the inputs, in the order of the inputs. */
+  /** The table of values, one number per row. The inputs have the first rows, in the order of the inputs. */
   readonly x: Float64Array;
   /** For each output, its row. */
   readonly outputRows: ArrayLike<number>;

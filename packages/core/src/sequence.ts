@@ -33,8 +33,8 @@ export interface SequencePass {
  * their initial values. For a sequence of one step, the only row equals the result of `network.predict`.
  *
  * @param inputs - One row per step.
- * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `EMPTY_DATA` (no steps); `OVERFLOW`, naming step and
- * node
+ * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `EMPTY_DATA` (no steps), `OVERFLOW` (the message
+ * names the step and the node)
  */
 export function predictSequence(network: Network, inputs: ArrayLike<Row>): number[][] {
   expectSteps(inputs);

@@ -83,8 +83,8 @@ describe('a delayed edge', () => {
         [4, 5],
         [5, 6],
       ]) {
-        const row = inputs.subarray(from * graph.inputCount, to * graph.inputCount);
-        actual.push(...severalCalls.predict(row, new Array<number>(to - from).fill(1), { state }));
+        const part = inputs.subarray(from * graph.inputCount, to * graph.inputCount);
+        actual.push(...severalCalls.predict(part, new Array<number>(to - from).fill(1), { state }));
       }
       expect(actual).toEqual(expected);
     }

@@ -43,7 +43,7 @@ export interface Computation {
    * If inputs are standardized: returns the original value of input k, and its mean and standard deviation over the
    * data.
    */
-  readonly inputScaler: ((k: number) => { value: number; mean: number; deviation: number }) | undefined;
+  readonly inputScaling: ((k: number) => { value: number; mean: number; deviation: number }) | undefined;
   /** Whether targets are standardized. */
   readonly targetsStandardized: boolean;
 }
@@ -119,7 +119,7 @@ function compute(
     x,
     t,
     caseOne,
-    inputScaler:
+    inputScaling:
       inputScaler && ((k) => ({ value: row[k], mean: inputScaler.mean[k], deviation: inputScaler.deviation[k] })),
     targetsStandardized: outputScaler !== undefined,
   };

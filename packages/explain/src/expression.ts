@@ -116,14 +116,14 @@ const isGiven = ({ graph, delayedGraph }: Computation, i: number) =>
 
 /** The value of an input, standardized if there is an input scaler. */
 function input(computation: Computation, i: number): Expression {
-  const scaler = i < computation.graph.inputCount ? computation.inputScaler?.(i) : undefined;
+  const scaling = i < computation.graph.inputCount ? computation.inputScaling?.(i) : undefined;
   const x = cached(computation, 'x', i);
   const written: Form =
-    scaler === undefined
+    scaling === undefined
       ? (_, write) => write(x, true)
       : (_, write) => {
-          const number = (part: keyof typeof scaler, first?: boolean) =>
-            write({ symbol: { scaler: part, node: computation.graph.ids[i] }, value: scaler[part] }, first);
+          const number = (part: keyof typeof scaling, first?: boolean) =>
+            write({ symbol: { scaler: part, node: computation.graph.ids[i] }, value: scaling[part] }, first);
           return `(${number('value', true)} - ${number('mean')}) / ${number('deviation')}`;
         };
   return { ...product('forward', []), count: 0, forms: [written] };

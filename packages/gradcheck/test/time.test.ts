@@ -68,7 +68,7 @@ test('checkNetwork checks a shared parameter once and skips fixed ones', () => {
 });
 
 describe('checkAggregation', () => {
-  test('checkAggregation finds derivatives that are wrong, are not finite or depend on dAdz, and throws if the option at is an empty list', () => {
+  test('checkAggregation finds derivatives that are wrong, are not finite or depend on dAdz, and throws if the option `at` is an empty list', () => {
     const wrong = (derivative: Aggregation['derivative']) => checkAggregation({ ...sum, derivative });
     expect(wrong((_z, _a, dAdz) => void dAdz.fill(2)).toString()).toContain('twice');
     expect(wrong((_z, _a, dAdz) => void dAdz.fill(NaN)).violations[0]).toContain('expected finite numbers');

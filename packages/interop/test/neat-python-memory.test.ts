@@ -140,7 +140,7 @@ describe('a network that is exported', () => {
     expect(fromNeatPython(genome).predict(row)[0]).toBeCloseTo(network.predict(row)[0], 12);
   });
 
-  test('toNeatPython rejects an input that a recurrent network would aggregate one step late, because it is shifted', () => {
+  test('toNeatPython accepts a scaled input of an aggregation in a recurrent network, but rejects a shifted one, which an added node would delay', () => {
     const network = networkOf((b) => [
       b.node('y', { from: [b.input('x'), delayed('y')], activation: tanh, aggregation: max, fixed: { c: 1 } }),
     ]);

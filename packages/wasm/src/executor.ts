@@ -252,7 +252,8 @@ export class WasmExecutor implements Executor {
         this.#rows.copyStateOut(options?.state, this.#tables);
         return mean;
       }
-      // The kernels did not update: a number is not finite, or the step is so large that its result must be checked.
+      // The kernels did not update the parameters: a number is not finite, or the step is so large that its result must
+      // be checked.
     }
     return this.#stepInJs(this.backpropagate(inputs, targets, samples, loss, options), optimizer);
   }

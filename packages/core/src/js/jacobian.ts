@@ -1,6 +1,6 @@
 /**
- * The Jacobian in the js engine: backpropagates one output at a time and, in case 3, keeps one derivative per sample
- * instead of the sum over the samples.
+ * The Jacobian in the js engine. Backpropagates one output at a time. For each parameter (case 3 of backpropagation),
+ * keeps one derivative per sample instead of the sum over the samples.
  */
 import type { FloatArray } from '../contract.js';
 import type { Tables } from './backward.js';
@@ -23,10 +23,11 @@ export interface RowLayout {
 }
 
 /**
- * Computes cases 2 and 3 from case 1.
+ * Computes the derivatives with respect to the other nodes (case 2) and the parameters (case 3) from those with respect
+ * to the outputs (case 1).
  *
- * @param tables - The tables that `forward` filled. dLossDx must hold case 1.
- * @param out - The Jacobian, to which the derivatives are added.
+ * @param tables - The tables that `forward` filled. dLossDx must hold the derivatives of case 1.
+ * @param out - The Jacobian, to which the derivatives of case 3 are added.
  */
 export function jacobianRows(
   program: Program,
@@ -37,9 +38,9 @@ export function jacobianRows(
 ): void {
   for (let u = program.units.length - 1; u >= 0; u--) {
     const unit = program.units[u];
-    nodeParameters(unit, slots, tables, layout, out);
-    if (unit.dense === undefined) edgeParameters(unit, slots, tables, layout, out);
-    else denseParameters(unit.dense, slots, tables, layout, out);
+    nodeDerivatives(unit, slots, tables, layout, out);
+    if (unit.dense === undefined) edgeDerivatives(unit, slots, tables, layout, out);
+    else denseDerivatives(unit.dense, slots, tables, layout, out);
   }
 }
 
@@ -47,7 +48,7 @@ export function jacobianRows(
  * Computes slope = c · g'(h) and delta = dLossDx · slope, and case 3 for b (delta) and c (dLossDx · g). Here, dLossDx
  * holds the derivatives of one output, not those of the loss.
  */
-function nodeParameters(
+function nodeDerivatives(
   { activation, firstRow, count, biases, scales }: ProgramUnit,
   slots: Float64Array,
   { h, g, slope, dLossDx, delta }: Tables,
@@ -70,7 +71,7 @@ function nodeParameters(
 }
 
 /** Cases 2 and 3 for the edges of sparse nodes and of nodes with an aggregation other than the sum. */
-function edgeParameters(
+function edgeDerivatives(
   { count, firstRow, sparse, combination }: ProgramUnit,
   slots: Float64Array,
   { x, a, dLossDx, delta }: Tables,
@@ -97,7 +98,7 @@ function edgeParameters(
 }
 
 /** Cases 2 and 3 for the edges of a dense unit. */
-function denseParameters(
+function denseDerivatives(
   { sources, blocks }: NonNullable<ProgramUnit['dense']>,
   slots: Float64Array,
   { x, dLossDx, delta }: Tables,
