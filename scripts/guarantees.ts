@@ -29,7 +29,7 @@ interface Results {
     readonly predictions?: number;
     readonly predict?: Readonly<Record<string, { readonly megabytes: readonly number[] }>>;
     readonly fit: { readonly calls: number; readonly megabytes: readonly number[] };
-    readonly each: number;
+    readonly stepsPerEngine: number;
   };
   readonly faults?: { readonly run: Run; readonly kills: number; readonly files: number };
   readonly rehearsal?: {
@@ -221,7 +221,7 @@ ${load ? `${count(load.requests)} predictions by a server process while its mode
 
 ${
   soak
-    ? `${count(soak.each)} online steps per engine, with memory after a tenth of the steps and at the end (${dateAndNode(soak.run)}): ${Object.entries(
+    ? `${count(soak.stepsPerEngine)} online steps per engine, with memory after a tenth of the steps and at the end (${dateAndNode(soak.run)}): ${Object.entries(
         soak.steps,
       )
         .map(

@@ -10,7 +10,7 @@
  * @property {{ scale: 'trainable' | 'fixed', batch: number }} [rule] How a step updates the parameters, so that the
  *   reference engine can repeat the step: whether the scale c of a node is trained, and the number of samples per
  *   update. Undefined if the gradient is not that of the squared error.
- * @property {string} [note] The calls and settings that are used.
+ * @property {string} [note] The calls and settings of the library that the runner uses.
  * @property {() => void} [dispose]
  *
  * @typedef {{ reason: string }} Absent

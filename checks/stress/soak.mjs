@@ -1,7 +1,7 @@
 /**
  * `pnpm stress soak`: takes ten million online steps with one executor of each engine, makes a million predictions with
- * `network.predict` and with each predictor of `compile`, and calls `fit` 100,000 times on four samples. Memory use
- * must stay constant, and the last result of `fit` must equal that of a fresh process.
+ * `network.predict` and with each predictor that `compile` returns, and calls `fit` 100,000 times on four samples.
+ * Memory use must stay constant, and the last result of `fit` must equal that of a fresh process.
  */
 import { tanh } from '@nnbp/activations';
 import { compile, js, mlp, Network, Random, reference } from '@nnbp/core';
@@ -34,7 +34,7 @@ if (fresh) {
   process.exit(0);
 }
 
-const results = { each: steps, steps: {}, predictions, predict: {}, fit: {} };
+const results = { stepsPerEngine: steps, steps: {}, predictions, predict: {}, fit: {} };
 for (const [name, engine] of Object.entries(engines)) results.steps[name] = online(engine);
 const network = new Network(graph, { seed: 1 });
 results.predict.network = manyPredictions(network);

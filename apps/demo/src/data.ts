@@ -14,7 +14,7 @@ export interface Split {
 
 const oneHot = (index: number, length: number) => Array.from({ length }, (_, k) => Number(k === index));
 
-function divide(
+function splitAtRandom(
   inputs: number[][],
   labels: number[],
   classes: readonly string[],
@@ -33,7 +33,7 @@ function divide(
 /** Iris: 150 flowers, four measurements in cm, three species. 45 samples form the test set. */
 export function iris(seed: number): Split {
   const classes = getDistinctClasses();
-  return divide(
+  return splitAtRandom(
     getNumbers(),
     getClasses().map((name) => classes.indexOf(name)),
     classes,
@@ -56,7 +56,7 @@ export function handwrittenDigits(seed: number): Split {
       labels.push(digit);
     }
   }
-  return divide(
+  return splitAtRandom(
     inputs,
     labels,
     Array.from({ length: 10 }, (_, k) => String(k)),

@@ -35,8 +35,8 @@ async function install(): Promise<void> {
   const cache = await open();
   const cached = new Set((await cache.keys()).map(({ url }) => url));
   // File names in `assets` contain a hash of the content. Files from `public` can change without changing their names.
-  const missing = [...nowAddresses].filter((address) => !cached.has(address) || !address.includes('/assets/'));
-  await cache.addAll(missing.map((address) => new Request(address, { cache: 'reload' })));
+  const toFetch = [...nowAddresses].filter((address) => !cached.has(address) || !address.includes('/assets/'));
+  await cache.addAll(toFetch.map((address) => new Request(address, { cache: 'reload' })));
   const page = await fetch(scope, { cache: 'reload' });
   if (!page.ok || !(await page.clone().text()).includes(entry))
     throw new Error('The server has another version of the page. Installation will be retried on the next visit.');

@@ -2,9 +2,9 @@
 
     python3 gradients.py DIRECTORY...
 
-Each directory contains network.py, weights.safetensors and samples.json with "inputs" and "targets". Writes result.json to each:
-the outputs in the original units, the mean squared error against the standardized targets, and its gradient with respect to
-every parameter tensor.
+Each directory contains network.py, weights.safetensors and samples.json with "inputs" and "targets". Writes a file
+result.json to each directory. It contains the outputs in the original units, the mean squared error against the
+standardized targets, and the gradient of this error with respect to every parameter tensor.
 """
 
 import importlib.util
@@ -25,7 +25,7 @@ for directory in map(Path, sys.argv[1:]):
     samples = json.loads((directory / "samples.json").read_text())
     x, t = (torch.tensor(samples[name], dtype=torch.float64) for name in ("inputs", "targets"))
     loss = functional.mse_loss(network(x, raw=True), network.standardize(t))
-    # If every output is an input, there are no gradients.
+    # If every output node is an input node, the loss does not depend on any parameter.
     if loss.requires_grad:
         loss.backward()
     gradients = {

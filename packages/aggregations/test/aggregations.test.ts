@@ -26,7 +26,7 @@ describe.each(all.map((aggregation) => [aggregation.name, aggregation] as const)
     }
   });
 
-  test(`${name} is exported under the name in its builtin`, () => {
+  test(`the builtin property of ${name} holds its export name and no options`, () => {
     expect(aggregation.builtin).toEqual({ name, options: {} });
     expect((aggregations as Record<string, unknown>)[name]).toBe(aggregation);
   });

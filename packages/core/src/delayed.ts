@@ -11,7 +11,7 @@ export interface DelayedEdge {
   readonly id: string;
   /** The delay in steps, an integer ≥ 1. */
   readonly steps: number;
-  /** The value to read before the first step of the sequence. Default: 0. */
+  /** The value that the node has before the first step of the sequence. Default: 0. */
   readonly initial?: number;
 }
 
@@ -22,8 +22,8 @@ export type Source = string | DelayedEdge;
  * Creates an edge that reads the value that a node had `steps` steps ago. Use it in the `from` of a node.
  *
  * @param steps - The delay, an integer ≥ 1. Default: 1.
- * @param options - `initial` is the value to read before the first step of the sequence. Default: 0. All delayed edges
- * from the same node must have the same initial value.
+ * @param options - `initial` is the value that the node has before the first step of the sequence. Default: 0. All
+ * delayed edges from the same node must have the same initial value.
  * @throws NnbpError `WRONG_TYPE`
  *
  * @example

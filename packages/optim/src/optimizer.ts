@@ -1,6 +1,6 @@
 /**
- * The code shared by all optimizers that are update rules. It counts steps, keeps vectors such as momenta from step to
- * step, and saves and restores the step count and the vectors. The update itself is a {@link Rule}.
+ * The code shared by all optimizers that update the parameters with a {@link Rule}. It counts steps, keeps vectors such
+ * as momenta from step to step, and saves and restores this state.
  */
 import { type Builtin, expectLength, type FloatArray, NnbpError, type Optimizer } from '@nnbp/core';
 import { type LearningRate, scheduleOf } from './schedule.js';

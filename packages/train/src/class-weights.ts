@@ -2,8 +2,8 @@
 import { expectArray, expectFinite, expectLength, mismatch, NnbpError, type Row } from '@nnbp/core';
 
 /**
- * Returns a weight for each sample, so that all classes have the same total weight. The weight of a sample is
- * samples / (classes · samples of the same class). The mean of the weights is 1.
+ * Returns a weight for each sample, so that all classes have the same total weight. The weight of a sample is the number
+ * of samples, divided by the number of classes and by the number of samples in its class. The mean of the weights is 1.
  *
  * @param targets - One row per sample: one number per class, the largest of which marks the sample's class, or a single
  * number, which is the class itself.

@@ -52,7 +52,7 @@ const en = {
   activation: 'Activation',
   initialWeights: 'Initial weights',
   hiddenLayers: 'Hidden layers:',
-  received: 'Mean |dloss/dx_i| of each hidden layer, on a logarithmic scale, and its mean slope',
+  received: 'Mean |dloss/dx_i| (logarithmic scale) and mean slope of each hidden layer',
   layer: (number: number) => `Layer ${number}`,
   slopeOf: (slope: string) => `slope ${slope}`,
   nothingArrives: 'No gradient arrives at the first layer.',

@@ -5,7 +5,7 @@ import { taskState, type Task } from './task.js';
 
 const untouched: ChapterWork = { seed: 0, task: 0, tries: [], draft: '' };
 
-export const workOn = ({ learn }: PlaygroundState, chapter: ChapterName): ChapterWork =>
+export const workOf = ({ learn }: PlaygroundState, chapter: ChapterName): ChapterWork =>
   learn.work[chapter] ?? untouched;
 
 /** Number of tasks before the first open one. Each of these is solved, or its solution is shown. */
@@ -21,7 +21,7 @@ export const goTo = (chapter: ChapterName): void =>
 function change(part: (work: ChapterWork) => Partial<ChapterWork>): void {
   update((state) => {
     const { chapter, work } = state.learn;
-    const before = workOn(state, chapter);
+    const before = workOf(state, chapter);
     return { ...state, learn: { chapter, work: { ...work, [chapter]: { ...before, ...part(before) } } } };
   });
 }

@@ -8,7 +8,7 @@ import { update, usePlayground } from '../store.js';
 import { Card } from './card.js';
 import { lessons } from './chapters.js';
 import { messages } from './messages.js';
-import { goTo, setDraft, settledTasks, workOn } from './progress.js';
+import { goTo, setDraft, settledTasks, workOf } from './progress.js';
 import styles from './view.module.css';
 
 const ExerciseSheet = lazy(() => import('./exercise-sheet.js'));
@@ -20,7 +20,7 @@ export default function View() {
 
 function Lesson() {
   const chapterName = usePlayground(({ learn }) => learn.chapter);
-  const work = usePlayground((state) => workOn(state, chapterName));
+  const work = usePlayground((state) => workOf(state, chapterName));
   const { chapter, Stage } = lessons[chapterName];
   const exercise = useMemo(() => chapter.exercise(work.seed), [chapter, work.seed]);
   const { tasks } = exercise;

@@ -38,7 +38,8 @@ export function groupReader(
 }
 
 /**
- * Draws the set of each group. The sizes of the sets are as close to the requested fractions as whole groups allow.
+ * Assigns each group to a set at random. The sizes of the sets are as close to the requested fractions as whole groups
+ * allow.
  *
  * @param sizes - The number of rows in each group.
  * @param groupColumn - The name of the column that identifies the group, for the error message.

@@ -1,6 +1,6 @@
 /**
- * The forward pass of the js engine. Computes the units of the program (groups of nodes) one after another, each for all
- * samples of a batch at once.
+ * The forward pass of the js engine. Computes the units of the program (groups of nodes) one after another, each for
+ * all samples of a batch at once.
  */
 import type { DenseBlock, Program, ProgramUnit, Sources, SparseEdges } from './program.js';
 
@@ -120,7 +120,7 @@ function sumDense(
   }
 }
 
-/** Computes h_i = b_i + Σ_j w_ji · x_j over the predecessors j of sparse nodes, four samples at a time. */
+/** Computes h_i = b_i + Σ_j w_ji · x_j for each node i of a sparse unit, four samples at a time. */
 export function sumSparse(
   { start, sources, weights }: SparseEdges,
   biases: Uint32Array,

@@ -1,9 +1,9 @@
-/** A metric for each step of sequences. */
+/** Computes a metric separately for each step of the sequences. */
 import type { Metric, MetricAccumulator } from './metric.js';
 
 /**
  * Computes a metric for each step of the sequences. The result is an array: entry k is the metric over all sequences
- * that have a target at step k. The new metric is named after `metric`, followed by `PerStep`, such as
+ * that have a target at step k. The name of the new metric is the name of `metric` followed by `PerStep`, such as
  * `accuracyPerStep`.
  *
  * @example

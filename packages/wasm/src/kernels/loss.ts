@@ -1,6 +1,7 @@
 /**
- * Computes case 1 for all samples at once: writes dloss/dx to the output nodes' dLossDx rows and returns the sum of the
- * losses. dloss/dx is 0 in lanes without a sample. The kernels of the losses are in `losses/`, one file each.
+ * Computes case 1 of backpropagation for all samples at once: writes dloss/dx to the output nodes' dLossDx rows and
+ * returns the sum of the losses. dloss/dx is 0 in lanes without a sample. The kernels of the losses are in `losses/`,
+ * one file each.
  */
 import {
   type Assembler,
@@ -21,7 +22,7 @@ import { lossKernels } from './losses/index.js';
 import type { ElementwiseLossKernel, LossKernel } from './losses/kernel.js';
 import { at, ifKnown, outputRows, weighted } from './losses/rows.js';
 
-/** The number of every custom loss. The number of a built-in loss is the position of its kernel in `lossKernels`. */
+/** All custom losses have this number. The number of a built-in loss is the position of its kernel in `lossKernels`. */
 export const customLoss = 256;
 
 /**

@@ -22,7 +22,7 @@ export function OutputStage({ exercise, task, settled, draft, onDraft }: StagePr
   const x = isPointTask && draft !== '' ? Number(draft) : isPointTask || moved === undefined ? start : moved;
   const range = [Math.min(t - 6, Math.floor(start)), Math.max(t + 6, Math.ceil(start))] as const;
   const slope = slopeAt(x, t);
-  // Tasks 0 and 2 ask for the slope, so each hides the tangent until it is settled.
+  // Tasks 0 and 2 ask for the slope, so the tangent is hidden until the task is settled.
   const isTangentShown = isPointTask || settled > task;
   const points = sampled((at) => lossAt(at, t), range);
   return (

@@ -51,11 +51,11 @@ export function useRecorded<Requested extends Pass>(requested: Requested): Recor
     requested.loss,
     custom,
   );
-  const recording = useStable({ used, requested });
+  const toRecord = useStable({ used, requested });
   const [last, setLast] = useState<{ readonly pass: Requested; readonly functions: Functions }>();
-  const [failed, setFailed] = useState<{ readonly recording: typeof recording; readonly error: FunctionError }>();
+  const [failed, setFailed] = useState<{ readonly toRecord: typeof toRecord; readonly error: FunctionError }>();
   useEffect(() => {
-    const { used, requested } = recording;
+    const { used, requested } = toRecord;
     if (used.length === 0) return;
     let isOutdated = false;
     void recordPass(used, requested).then(
@@ -63,16 +63,16 @@ export function useRecorded<Requested extends Pass>(requested: Requested): Recor
         if (!isOutdated) setLast({ pass: requested, functions });
       },
       (error: unknown) => {
-        if (!isOutdated) setFailed({ recording, error: error as FunctionError });
+        if (!isOutdated) setFailed({ toRecord, error: error as FunctionError });
       },
     );
     return () => {
       isOutdated = true;
     };
-  }, [recording]);
+  }, [toRecord]);
   if (used.length === 0)
     return { pass: requested, functions: builtinFunctions, problem: undefined, waiting: undefined };
-  if (failed?.recording === recording) {
+  if (failed?.toRecord === toRecord) {
     return {
       pass: undefined,
       functions: builtinFunctions,
