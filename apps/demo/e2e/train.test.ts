@@ -199,7 +199,7 @@ test('for one sample, the largest gradient that the edges show equals that of ba
   await page.getByLabel('The edges show').selectOption('the gradient of sample');
   await page.getByLabel('Sample number').fill('5');
   await page.getByText('Sample 5:').waitFor();
-  expect(await stat(page, 'edges')).toContain(`The largest is ${short(largest)}.`);
+  expect(await stat(page, 'edges')).toContain(`The largest magnitude is ${short(largest)}.`);
   // A link to other data replaces the training run and cancels the pending requests of that run.
   await follow(page, { view: 'train', train: settingsFor('tripling') });
   await page.getByRole('radio', { name: 'y = 3x', checked: true }).waitFor();
