@@ -2,7 +2,7 @@
 /**
  * Compares the defaults of `nnbp train` with scikit-learn's LogisticRegression and MLPClassifier on the same splits.
  * Prints the mean test accuracy of each over seeds 0 to 4. scikit-learn trains on all rows outside the test set, since
- * it needs no validation rows. Both receive standardized numbers and one-hot categories.
+ * it needs no validation rows. All three models receive standardized numbers and one-hot categories.
  *
  * Usage: pnpm exec tsx --conditions=@nnbp/source bench/defaults.mjs DATA.csv:TARGET … [-- options of nnbp train]
  * Needs python3 with scikit-learn (Debian: python3-sklearn). Set PYTHON to use another interpreter.

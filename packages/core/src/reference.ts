@@ -1,6 +1,6 @@
 /**
- * The reference engine: the three cases exactly as the method defines them, in float64 and in a fixed order. The other
- * engines are faster; their tests compare the results with those of this engine.
+ * The reference engine: computes cases 1 to 3 of backpropagation directly from their formulas, in float64 and in a fixed
+ * order. The other engines are faster; their tests compare the results with those of this engine.
  */
 import { ReferenceCache, type SequenceCache, valueAt } from './cache.js';
 import { outputDerivatives } from './cases/output.js';

@@ -91,14 +91,14 @@ describe('numbers in messages', () => {
     expect(() => cache.x('output.0', 2)).toThrow('sample: expected an integer from 0 to 1, received 2.');
   });
 
-  test('the error for a range names both limits, or uses ≥ if the range has no upper limit', () => {
+  test('the error for a number out of range names both limits, or uses ≥ if the range has no upper limit', () => {
     const graph = mlp([1, 1], { activation: identity });
     expect(() => reference().prepare(graph, 0)).toThrow('batchSize: expected an integer ≥ 1, received 0.');
     expect(() => new GraphBuilder().inputs(2 ** 40)).toThrow(/from 1 to \d+, received 1099511627776/);
   });
 });
 
-describe('many samples of many outputs', () => {
+describe('a batch of samples with two outputs', () => {
   const network = new Network(mlp([2, 3, 2], { activation: sigmoid }), { seed: 5 });
   const inputs = [
     [0.1, 0.2],

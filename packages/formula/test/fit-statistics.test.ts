@@ -31,7 +31,8 @@ const expectClose = (actual: number, expected: number) =>
   );
 
 describe('fitStatistics', () => {
-  // The expected values were computed with SciPy 1.10: Gauss–Newton to the stationary point, s² (JᵀJ)⁻¹, scipy.stats.t.
+  // The expected values were computed with SciPy 1.10: the estimates with Gauss–Newton iterations up to the stationary
+  // point, the covariance as s² (JᵀJ)⁻¹, and the intervals and p-values with scipy.stats.t.
   test('fitStatistics agrees with SciPy to 8 digits', async () => {
     const network = await fitted('b1*(1 - exp(-b2*x))', { b1: 15, b2: 1 });
     const statistics = fitStatistics(network, data);

@@ -18,7 +18,7 @@ export interface RowUnit extends Unit {
   /**
    * The operation of an elementwise unit; undefined for other units. The nodes of an elementwise unit have one or two
    * edges and no parameters: b = 0, c = 1, w = 1. No two of them share a predecessor, so they pass dloss/dx on to their
-   * predecessors without rows of delta or dA/dz.
+   * predecessors without rows of delta (dloss/dh) or dA/dz.
    */
   readonly elementwise: (typeof elementwise)[keyof typeof elementwise] | undefined;
 }

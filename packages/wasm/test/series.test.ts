@@ -1,4 +1,7 @@
-/** Tests series: dense units with the same weights, one per step. One product computes case 3 for several steps. */
+/**
+ * Tests of series. A series consists of dense units with the same weights, one unit per step. One matrix product
+ * computes case 3 of backpropagation for several of these steps.
+ */
 import { identity, tanh } from '@nnbp/activations';
 import { randomParameters } from '@nnbp/conformance';
 import { delayed, edgeName, type Graph, GraphBuilder, plan, Random, type Source } from '@nnbp/core';
@@ -47,9 +50,9 @@ function shared(): Graph {
 function unitsOf(original: Graph, steps: number) {
   const { graph, stepOf, at } = timeGraph(original, steps);
   const units = rowUnits(graph, plan(graph, stepOf && { partOf: stepOf }));
-  const isOf = (node: number) => (_: string, i: number) =>
+  const isOriginalOf = (node: number) => (_: string, i: number) =>
     Array.from({ length: steps }, (_, t) => at(i, t)).includes(node);
-  const names = units.map(({ nodes }) => original.ids.find(isOf(nodes[0])));
+  const names = units.map(({ nodes }) => original.ids.find(isOriginalOf(nodes[0])));
   const series = seriesOf(graph, units, steps);
   const where = (keep: (first: number | undefined, n: number) => boolean) => names.filter((_, n) => keep(series[n], n));
   return { first: where((first, n) => first === n), all: where((first) => first !== undefined) };
@@ -80,7 +83,8 @@ test.each([
   expect(seriesSamples(batchSize, steps)).toBe(expected),
 );
 
-// Several products per series, steps whose samples do not fill whole vectors, and one product for many short steps.
+// The numbers of samples in each step. They cover series that need several products, steps whose samples do not fill
+// whole vectors, and one product over many short steps.
 const counts = [[100, 100, 99, 50, 50, 50, 3], [60, 60, 60, 60, 60, 60], Array.from({ length: 20 }, () => 1)];
 
 describe.each(Object.entries({ lstm: lstm(3, 8, 2), shared: shared() }))('%s', (_, graph) => {

@@ -4,7 +4,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-/** The parts of a lock's name: the process id, its start time (empty if unknown), and the machine. */
+/** The parts of a lock's name: the process id, the start time of the process (empty if unknown), and the machine. */
 const lockName = /^run-(\d+)-(\d*)-(.*)\.lock$/;
 const host = encodeURIComponent(hostname());
 
@@ -47,7 +47,7 @@ async function isRunning(name: string): Promise<boolean> {
   try {
     process.kill(Number(pid), 0);
   } catch (error) {
-    // EPERM: it is running, but belongs to another user.
+    // EPERM: the process is running, but belongs to another user.
     if ((error as { code?: string }).code !== 'EPERM') return false;
   }
   // After a crash, the process id in the lock may belong to another process.

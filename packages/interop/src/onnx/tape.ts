@@ -66,8 +66,8 @@ export interface Rows {
    */
   readonly lead?: readonly number[];
   /**
-   * Set if this tensor is supported only as a result of the model or, if `part` is set, as the operand of an operation
-   * that reads such a part. The value is the label of the operation that returned the tensor, for error messages.
+   * The label of the operation that returned this tensor, for error messages. Set if the operations that follow cannot
+   * read the tensor. Exception: if `part` is set, an operation that expects this `part` can read the tensor.
    */
   readonly endedBy?: string;
   /** The final softmax that is applied to the entries. */

@@ -31,8 +31,8 @@ export class TensorLocations {
   }
 
   /**
-   * The tensors to concatenate for these sources (as returned by `sourceOf`), and the columns to select. `columns` is
-   * undefined if all columns are selected, in order.
+   * The tensors to concatenate for these sources, and the columns to select. A source is the index of a node, or
+   * `nodeCount` + k for entry k of the state. `columns` is undefined if all columns are selected, in order.
    */
   of(sources: readonly number[]): {
     readonly reads: readonly number[];

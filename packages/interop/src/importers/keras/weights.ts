@@ -11,7 +11,7 @@ export interface Weights {
 }
 
 /**
- * Reads the weight file. Returns its arrays, keyed by the last two parts of their names, such as `dense/kernel`.
+ * Reads the weight file. Returns its arrays, keyed by layer and array, such as `dense/kernel`.
  *
  * @param bytes - The file, or its shards in the order of the manifest.
  * @throws NnbpError `MALFORMED` (the listed arrays do not match the bytes), `UNSUPPORTED` (numbers other than float32)

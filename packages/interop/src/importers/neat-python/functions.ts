@@ -34,8 +34,8 @@ const rootOf5 = 2.23606797749979;
 const leluSlope = 0.005;
 
 /**
- * The activations of neat-python by name. neat-python also clamps the arguments of sigmoid, tanh and gauss, which
- * changes their values by less than 1e-24.
+ * The activations of neat-python by name. `clampedAt` is not set for sigmoid, tanh and gauss: neat-python clamps their
+ * arguments, but this changes their values by less than 1e-24.
  */
 export const fromNeat: ReadonlyMap<string, FromNeat> = new Map<string, FromNeat>([
   ['sigmoid', { activation: sigmoid, factor: 5 }],
