@@ -22,7 +22,7 @@ function otherTargetStep(sequence: RowSequence): Step | undefined {
 /**
  * Decides whether a sequence has one target, at its last step, or a target at each step. Compares only sequences that
  * have targets in at least two rows. If none of these sequences has different targets in its rows, each sequence has
- * one target, at its last step. If more than half of them have different targets in their rows, every step has a target.
+ * one target, at its last step. If more than half of them have different targets in their rows, each step has a target.
  *
  * @throws Problem if some of these sequences have different targets in their rows, but not more than half
  */
