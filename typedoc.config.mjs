@@ -18,7 +18,7 @@ export default {
   // nnbp comes last because it re-exports the other packages.
   entryPoints: ['packages/!(nnbp)/src/index.ts', 'packages/formats/src/node/index.ts', 'packages/nnbp/src/index.ts'],
   tsconfig: 'tsconfig.declarations.json',
-  // The step "types" of `pnpm check` reports type errors.
+  // `pnpm check types` reports type errors.
   skipErrorChecking: true,
   plugin: [nameModulesAsPackages],
   packagesRequiringDocumentation: readdirSync('packages').map(packageIn),

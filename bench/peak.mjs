@@ -50,7 +50,7 @@ const workloads = smoke ? [{ sizes: [8, 4, 2], batch: 4 }] : [
 const results = workloads.map(({ sizes, batch }) => {
   const { predict, step, edges } = training(engine, sizes, batch);
   const edgeCount = edges.reduce((sum, count) => sum + count);
-  // Case 2 is not computed for inputs.
+  // dloss/dx is not computed for inputs.
   const flops = { forward: 2 * batch * edgeCount, step: 2 * batch * (3 * edgeCount - edges[0]) };
   for (let warm = 0; warm < 3; warm++) [loop, predict, step].forEach((run) => rate(run, seconds));
   const shares = Array.from({ length: rounds }, () => {

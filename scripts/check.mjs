@@ -84,9 +84,9 @@ const checks = [
     fix: 'Use the term that the output suggests; the glossary is in CONTRIBUTING.md.',
   },
   {
-    name: 'traces',
-    command: 'node scripts/traces.mjs',
-    fix: 'Remove the path of a machine, or the host of the package registry, from the file that the output names.',
+    name: 'local-paths',
+    command: 'node scripts/local-paths.mjs',
+    fix: 'Remove the absolute local path or the registry host from the file that the output names.',
   },
   { name: 'build', command: 'pnpm run build', fix: 'Fix the error that the build reports; "pnpm build" repeats it.' },
   {
@@ -105,7 +105,7 @@ const checks = [
     name: 'docs',
     after: 'build',
     command: 'node scripts/docs.mjs',
-    fix: 'Document the name, or fix the link or formula, that the output reports.',
+    fix: 'Fix what the output reports: a name without documentation, a broken link or an invalid formula.',
   },
 ];
 

@@ -186,7 +186,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     // Seed 6: 196 nodes, scalers, shared weights, unread nodes, some fixed c.
     const { network, rows: inputs, targets } = randomNetwork(6, 40);
     const { graph } = network;
-    expect(graph.sharedWeights).toBeDefined();
+    expect(graph.weightSlots).toBeDefined();
     const directory = exportTo('irregular', network, { inputs });
     expect(readFileSync(join(directory, 'network.py'), 'utf8')).toContain('has_unread_nodes = True');
     const names = [...inputs[0], ...targets[0]].map((_, k) => `column ${k}`).join();

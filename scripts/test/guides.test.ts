@@ -21,7 +21,7 @@ afterAll(() => {
   rmSync(copy, { recursive: true, force: true });
 });
 
-// The guides are applied to the same copy one after another, as by a contributor who follows several of them.
+// A contributor may follow several guides, so all guides are applied to the same copy, one after another.
 test.each(guides)('$file applies to a copy of the repository', ({ guide }) => {
   expect(guide.edits.length).toBeGreaterThan(0);
   expect(guide.commands[0]).toBe('pnpm typecheck');

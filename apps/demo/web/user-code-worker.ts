@@ -3,7 +3,7 @@
  * locks the worker down. Then the user's code defines its functions, and the page sends requests.
  */
 import { type Endpoint, expose } from 'comlink';
-// Imported before the lock-down, which removes `fetch`: this module keeps it for the data sets.
+// own-fetch.js keeps a reference to `fetch`, which loads the data sets. `lockDown` removes the global `fetch` later.
 import './train/data/own-fetch.js';
 import { createSequenceTrainer } from './train/sequences/trainer.js';
 import { createTrainer } from './train/trainer.js';

@@ -21,7 +21,7 @@ import { errorBounds } from './error-bounds.js';
 import { everyActivation, everyOptimizer } from './every-plugin.js';
 import { randomParameters, randomSamples } from './random-data.js';
 import { randomGraph } from './random-graph.js';
-import { randomMemoryGraph } from './random-memory-graph.js';
+import { randomGeneralGraph } from './random-general-graph.js';
 import { mixed, wave } from './special-cases.js';
 
 /** Checks that the state of an optimizer belongs to the optimizer, not to the executor that used it last. */
@@ -119,7 +119,7 @@ export function expectSameSteps(engine: Engine, random: Random): void {
     mlp([2, 5, 2], { activation: sigmoid }),
     mlp([20, 50, 3], { activation: sigmoid }),
     mixed(random, wave),
-    randomMemoryGraph(random),
+    randomGeneralGraph(random),
   ].filter((graph) => engine.supports(graph).length === 0);
   for (const name of ['sgd', 'sgd, schedule', 'sgd, momentum', 'nadam', 'adam, gradient clipped by norm']) {
     for (const graph of graphs) for (const size of [1, 3]) expectSame(name, engine, graph, size, random);

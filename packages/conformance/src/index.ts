@@ -1,7 +1,7 @@
 export { type Bounds, errorBounds, type NodeErrors } from './error-bounds.js';
 export { everyActivation, everyLoss, everyOptimizer, type LossCase } from './every-plugin.js';
 export { randomParameters, randomSamples, type Samples, type TargetMaker } from './random-data.js';
-export { randomMemoryGraph, type RandomMemoryGraphOptions } from './random-memory-graph.js';
+export { randomGeneralGraph, type RandomGeneralGraphOptions } from './random-general-graph.js';
 export { randomGraph, type RandomGraphOptions } from './random-graph.js';
 export {
   articleNetwork,

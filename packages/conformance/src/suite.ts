@@ -15,7 +15,7 @@ import {
 } from './executor-contract.js';
 import { randomParameters, randomSamples } from './random-data.js';
 import { randomGraph } from './random-graph.js';
-import { randomMemoryGraph } from './random-memory-graph.js';
+import { randomGeneralGraph } from './random-general-graph.js';
 import { couplingLoss, mixed, chainedOutputs, fullyShared, signDescent, squares, wave } from './special-cases.js';
 
 /** A test case of the suite. */
@@ -135,13 +135,13 @@ export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
           `sample counts [${counts.join(', ')}]`,
         () => {
           const random = new Random(seed);
-          for (let n = 0; n < 12; n++) expectSequences(engine, randomMemoryGraph(random), random, counts, mse());
+          for (let n = 0; n < 12; n++) expectSequences(engine, randomGeneralGraph(random), random, counts, mse());
         },
       ),
     ),
     testCase('matches the reference engine with a custom aggregation', () => {
       const random = new Random(seed);
-      const graph = () => randomMemoryGraph(random, { aggregations: [squares], activations: [tanh] });
+      const graph = () => randomGeneralGraph(random, { aggregations: [squares], activations: [tanh] });
       for (let n = 0; n < 6; n++) expectSequences(engine, graph(), random, [2, 2, 1], mse());
     }),
     testCase('keeps the state of an optimizer in the optimizer, not in the executor', () => expectOwnState(engine)),

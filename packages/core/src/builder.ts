@@ -226,7 +226,7 @@ export class GraphBuilder {
     const biasSlots = hasSlots ? new Uint32Array(nodeCount) : undefined;
     const scaleSlots = hasSlots ? new Uint32Array(nodeCount) : undefined;
     const hasWeightSlots = hasSlots || groups.some(({ shared }) => shared.w!.size > 0);
-    const sharedWeights = hasWeightSlots ? new Uint32Array(predecessors.length) : undefined;
+    const weightSlots = hasWeightSlots ? new Uint32Array(predecessors.length) : undefined;
     const layout = new Layout();
 
     for (let i = 0, edge = 0; i < nodeCount; i++) {
@@ -245,14 +245,14 @@ export class GraphBuilder {
           predecessors[edge] = indexOf[group.predecessors[k]];
           if (group.delays !== undefined) edgeDelay![edge] = group.delays[k];
           const name = group.edges[k];
-          if (sharedWeights === undefined) layout.parameterCount++;
-          else sharedWeights[edge] = layout.slot('w', fixed.w!.get(name), shared.w!.get(name));
+          if (weightSlots === undefined) layout.parameterCount++;
+          else weightSlots[edge] = layout.slot('w', fixed.w!.get(name), shared.w!.get(name));
         }
       }
       edgeStart[i + 1] = edge;
       parameterStart[i + 1] = layout.parameterCount;
     }
-    for (const slots of hasSlots ? [biasSlots!, scaleSlots!, sharedWeights!] : []) layout.complete(slots);
+    for (const slots of hasSlots ? [biasSlots!, scaleSlots!, weightSlots!] : []) layout.complete(slots);
 
     return new Graph({
       ids: Array.from(order, (i) => declaredIds[i]),
@@ -270,7 +270,7 @@ export class GraphBuilder {
       parameterStart,
       biasSlots,
       scaleSlots,
-      sharedWeights,
+      weightSlots,
       constants: layout.constants(),
       initializers,
     });

@@ -28,7 +28,7 @@ export interface OptionRecord {
 }
 
 /**
- * The activation g, which a node applies to its pre-activation h. Cases 2 and 3 use its derivative.
+ * The activation g, which a node applies to its pre-activation h. The backward pass uses its derivative.
  *
  * @example
  * ```ts
@@ -57,8 +57,8 @@ export interface Activation {
 }
 
 /**
- * The aggregation A, which combines the values of a node's edges, $z_e = w_e x$, before b is added: $h = b + A(z)$.
- * Cases 2 and 3 use its derivative. A node without an aggregation uses the sum.
+ * The aggregation A, which combines the values of a node's edges, $z_e = w_e x$, before b is added: $h = b + A(z)$. The
+ * backward pass uses its derivative. A node without an aggregation uses the sum.
  *
  * @example
  * ```ts
@@ -100,7 +100,10 @@ export interface Loss {
   readonly name: string;
   /** Returns the loss of one sample. */
   value(x: ArrayLike<number>, t: ArrayLike<number>): number;
-  /** Case 1: writes dloss/dx_k for every output node k to `dLossDx`. Must set every entry, and must not read any. */
+  /**
+   * Writes dloss/dx_k for every output node k to `dLossDx`: case 1 of backpropagation. Must set every entry, and must
+   * not read any.
+   */
   derivative(x: ArrayLike<number>, t: ArrayLike<number>, dLossDx: FloatArray): void;
   /** The values of x_k at which the loss has no derivative, for an output whose target is t. Default: none. */
   kinks?(t: number): readonly number[];

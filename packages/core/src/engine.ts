@@ -87,11 +87,11 @@ export interface Executor {
     options?: PassOptions,
   ): number;
   /**
-   * Computes the derivative of every output with respect to every parameter, using the three cases of a backward pass.
-   * For each output in turn, case 1 sets dloss/dx to 1 for this output and to 0 for the others. Writes dx_k/dp for each
-   * row, output k and parameter p, in this order, to `out[(row * outputCount + k) * parameterCount + p]`. In a
-   * sequence, the outputs of a step also depend on earlier steps. To bound the size of `out`, pass a few samples at a
-   * time. Afterwards, the cache's `slope` and `dLossDx` are unspecified.
+   * Computes the derivative of every output with respect to every parameter, with one backward pass per output. The
+   * pass starts from dloss/dx = 1 for this output and 0 for the others. Writes dx_k/dp for each row, output k and
+   * parameter p, in this order, to `out[(row * outputCount + k) * parameterCount + p]`. In a sequence, the outputs of a
+   * step also depend on earlier steps. To bound the size of `out`, pass a few samples at a time. Afterwards, the
+   * cache's `slope` and `dLossDx` are unspecified.
    *
    * @returns The outputs, like `predict`.
    * @throws NnbpError any error thrown by `predict`; also `WRONG_LENGTH` if `out` is too short
@@ -106,7 +106,8 @@ export interface Executor {
    * Runs a forward and a backward pass, then updates the parameters with the optimizer. Returns the mean loss before
    * the update. If the loss, a gradient or an updated parameter is not finite, the parameters do not change, and the
    * returned loss is not finite either. `gradients` is unspecified afterwards: an engine may update parameters during
-   * the pass. An engine that runs the optimizer's update itself keeps the optimizer's `state()` and `restore` valid.
+   * the pass. If an engine runs the optimizer's update itself, the optimizer's `state()` must include this update, and
+   * the next update must start from any state that `restore` has set.
    */
   step(
     inputs: FloatArray,

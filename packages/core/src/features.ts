@@ -8,8 +8,8 @@ import type { Graph } from './graph.js';
 
 /**
  * A feature of a graph that an engine or format may not support. `aggregation`: a node has an aggregation other than
- * the sum. `delay`: an edge is delayed. `fixedParameter`: a b or w is fixed, or a c is fixed at a number other than 1.
- * `sharedParameter`: nodes share a b or c. (Every engine and format supports shared weights, and c fixed at 1.)
+ * the sum. `delay`: an edge is delayed. `fixedParameter`: b or a weight is fixed, or c is fixed at a number other than
+ * 1. `sharedParameter`: nodes share b or c. (Every engine and format supports shared weights, and c fixed at 1.)
  */
 export type GraphFeature = 'aggregation' | 'delay' | 'fixedParameter' | 'sharedParameter';
 

@@ -30,7 +30,7 @@ export interface GraphArrays {
   readonly parameterStart: ArrayLike<number>;
   readonly biasSlots: ArrayLike<number> | undefined;
   readonly scaleSlots: ArrayLike<number> | undefined;
-  readonly sharedWeights: ArrayLike<number> | undefined;
+  readonly weightSlots: ArrayLike<number> | undefined;
   readonly constants: Float64Array;
   readonly initializers: ReadonlyMap<number, ForParameters<number, Initializer>>;
 }
@@ -92,14 +92,14 @@ export class Graph {
    */
   declare readonly parameterStart: ArrayLike<number>;
   /**
-   * For each node, the slot of b. Undefined unless a b or w is fixed, a c is fixed at a number other than 1, or a b or
-   * c is shared.
+   * For each node, the slot of b. Defined only if a node fixes b, fixes a weight, fixes c at a number other than 1, or
+   * shares its b or c with other nodes.
    */
   declare readonly biasSlots: ArrayLike<number> | undefined;
   /** For each node, the slot of c; undefined if `biasSlots` is undefined. */
   declare readonly scaleSlots: ArrayLike<number> | undefined;
-  /** For each edge, the slot of its weight. Undefined unless `biasSlots` is defined or edges share a weight. */
-  declare readonly sharedWeights: ArrayLike<number> | undefined;
+  /** For each edge, the slot of its weight. Undefined if `biasSlots` is undefined and no edges share a weight. */
+  declare readonly weightSlots: ArrayLike<number> | undefined;
   /** The distinct values of fixed parameters; the first is 1. */
   declare readonly constants: Float64Array;
   /** The `init` option of each node that has one, by the index of the node. */
@@ -115,7 +115,7 @@ export class Graph {
   readonly #biases: ArrayLike<number>;
   readonly #scales: ArrayLike<number>;
   /**
-   * For each node, the difference between the slot of a weight and the index of its edge. Used if `sharedWeights` is
+   * For each node, the difference between the slot of a weight and the index of its edge. Used if `weightSlots` is
    * undefined.
    */
   readonly #weightOffsets: Int32Array;
@@ -210,7 +210,7 @@ export class Graph {
 
   /** The slot of the weight of `edge`, an edge into node i. */
   weightSlot(edge: number, i: number): number {
-    return this.sharedWeights === undefined ? this.#weightOffsets[i] + edge : this.sharedWeights[edge];
+    return this.weightSlots === undefined ? this.#weightOffsets[i] + edge : this.weightSlots[edge];
   }
 
   /** The parameter index of b of node i (not an input), or −1 if it is fixed. */

@@ -10,7 +10,7 @@ import type { Random } from './random.js';
  *
  * @param fanIn - The number of predecessors of the node that the edge goes to, which is the number of terms in its h.
  * @param fanOut - The number of successors of the node that the edge comes from, which is the number of terms in its
- * dloss/dx (case 2).
+ * dloss/dx.
  */
 export type Initializer = (fanIn: number, fanOut: number, random: Random) => number;
 

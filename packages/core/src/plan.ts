@@ -150,7 +150,7 @@ function adjacentWeights(graph: Graph): (i: number) => boolean {
 
 /** Whether no two of these nodes share a weight. All must have the same number of adjacent weights. */
 function areDisjoint(graph: Graph, nodes: readonly number[]): boolean {
-  if (graph.sharedWeights === undefined) return true;
+  if (graph.weightSlots === undefined) return true;
   const fanIn = graph.edgeStart[nodes[0] + 1] - graph.edgeStart[nodes[0]];
   const starts = Float64Array.from(nodes, (i) => graph.weightSlot(graph.edgeStart[i], i)).sort();
   return starts.every((start, k) => k === 0 || start - starts[k - 1] >= fanIn);

@@ -39,7 +39,7 @@ describe('a graph', () => {
     builder.input('b');
     const graph = builder.build();
     expect(graph.ids).toEqual(['a', 'b', 'y']);
-    expect(graph.sharedWeights).toBeUndefined();
+    expect(graph.weightSlots).toBeUndefined();
   });
 
   test('a builder numbers its layers', () => {

@@ -52,7 +52,7 @@ test('an edit without changes returns an equal graph that keeps all parameters',
   expect([...edited.origin]).toEqual(Array.from({ length: before.graph.parameterCount }, (_, p) => p));
   // If a graph has no shared parameters, the edited graph has none either.
   const plain = edit(mlp([2, 3, 1], { activation: tanh })).build().graph;
-  expect([plain.biasSlots, plain.sharedWeights]).toEqual([undefined, undefined]);
+  expect([plain.biasSlots, plain.weightSlots]).toEqual([undefined, undefined]);
   expect(predictSequence(keepParameters(before, edited), rows)).toEqual(predictSequence(before, rows));
 });
 

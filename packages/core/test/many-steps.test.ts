@@ -19,7 +19,7 @@ function prepared(graph: Graph, batchSize: number, parameterAt: (p: number) => n
 const stepMany = (executor: Executor, optimizer: Optimizer, losses = new Float64Array(9), count = 9) =>
   executor.stepMany!(table, order, 0, mse(), optimizer, losses, count);
 
-/** An irregular graph: dense layers, nodes with few predecessors, a product, and a c that is fixed at 1. */
+/** An irregular graph: dense layers, nodes with few predecessors, a product, and a node with c fixed at 1. */
 function irregular(): Graph {
   const builder = new GraphBuilder();
   const inputs = builder.inputs(2);
@@ -31,7 +31,7 @@ function irregular(): Graph {
   return builder.build();
 }
 
-/** A graph with shared weights, a fixed b, and a c that is fixed at 2. */
+/** A graph with shared weights, a fixed b, and c fixed at 2. */
 function shared(): Graph {
   const builder = new GraphBuilder();
   const [a, b] = builder.inputs(2);

@@ -1,5 +1,5 @@
 import * as activations from '@nnbp/activations';
-import { randomGraph, randomMemoryGraph, randomParameters, randomSamples } from '@nnbp/conformance';
+import { randomGraph, randomGeneralGraph, randomParameters, randomSamples } from '@nnbp/conformance';
 import {
   type Activation,
   backpropagate,
@@ -74,7 +74,7 @@ test('backpropagation through time agrees with finite differences on 80 random g
   let compared = 0;
   for (let seed = 1; seed <= 80; seed++) {
     const random = new Random(seed);
-    const network = new Network(randomMemoryGraph(random, { nodes: 8 }));
+    const network = new Network(randomGeneralGraph(random, { nodes: 8 }));
     const { graph } = network;
     network.parameters.vector.set(randomParameters(graph, random));
     const steps = 1 + Math.floor(5 * random.uniform());

@@ -1,6 +1,6 @@
 /** Tests of `unroll`, which defines the derivatives through time. */
 import { tanh } from '@nnbp/activations';
-import { randomMemoryGraph, randomParameters } from '@nnbp/conformance';
+import { randomGeneralGraph, randomParameters } from '@nnbp/conformance';
 import { backpropagate, delayed, GraphBuilder, type Loss, Network, Random, reference, unroll } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { expect, test } from 'vitest';
@@ -28,7 +28,7 @@ test('500 random graphs with delays, aggregations, and fixed and shared paramete
   let [graphsWithDelays, nodeCount] = [0, 0];
   for (let seed = 1; seed <= 500; seed++) {
     const random = new Random(seed);
-    const graph = randomMemoryGraph(random, { nodes: 8 });
+    const graph = randomGeneralGraph(random, { nodes: 8 });
     const steps = 1 + Math.floor(random.uniform() * 6);
     const parameters = randomParameters(graph, random);
     const uniform = (length: number) => Float64Array.from({ length }, () => 2 * random.uniform() - 1);

@@ -62,7 +62,7 @@ export function expressionOf(computation: Computation, symbol: Derived): Express
 }
 
 /**
- * h_i = b_i + A(z), where z_e = w_e · x_j for an edge e from j; A is the sum by default. A b that is fixed at 0 is
+ * h_i = b_i + A(z), where z_e = w_e · x_j for an edge e from j; A is the sum by default. If b is fixed at 0, it is
  * omitted.
  */
 function preActivation(computation: Computation, i: number): Expression {
@@ -312,12 +312,12 @@ function mean({ steps }: Computation, sum: Expression): Expression {
 
 /** The edges that share a weight, with their nodes: from the last node to the first, edges of a node in order. */
 function edgesOfWeight({ graph }: Computation, edge: number, i: number): (readonly [edge: number, node: number])[] {
-  const { sharedWeights, edgeStart } = graph;
-  if (sharedWeights === undefined) return [[edge, i]];
+  const { weightSlots, edgeStart } = graph;
+  if (weightSlots === undefined) return [[edge, i]];
   const sharing: [number, number][] = [];
   for (let node = graph.nodeCount - 1; node >= graph.inputCount; node--) {
     for (let e = edgeStart[node]; e < edgeStart[node + 1]; e++) {
-      if (sharedWeights[e] === sharedWeights[edge]) sharing.push([e, node]);
+      if (weightSlots[e] === weightSlots[edge]) sharing.push([e, node]);
     }
   }
   return sharing;

@@ -9,11 +9,11 @@ export interface Words {
   readonly standardized: string;
   readonly backward: string;
   readonly forward: string;
-  /** Names of the three cases. */
+  /** The names of the three kinds of derivatives: case 1 (an output), case 2 (any other node), case 3 (a parameter). */
   readonly cases: Readonly<Record<1 | 2 | 3, string>>;
   /** Separates a case from its explanation. */
   readonly colon: string;
-  /** Explanations of the three cases. */
+  /** The explanations of these cases. */
   readonly meaning: Readonly<Record<1 | 2 | 3, string>>;
   /** Marks a number that was derived above. */
   readonly reused: string;

@@ -300,9 +300,9 @@ const trainedEdges = (graph: Graph, i: number) =>
  * recomputed in the engine's order.
  */
 function runningSums({ graph, sample, pass, steps }: Computation) {
-  const { nodeCount, inputCount, edgeStart, predecessors, sharedWeights } = graph;
+  const { nodeCount, inputCount, edgeStart, predecessors, weightSlots } = graph;
   const { vector } = pass.gradients;
-  if (sharedWeights === undefined) {
+  if (weightSlots === undefined) {
     const nodeOf = nodeOfEdges(graph);
     return {
       b: (i: number) => vector[graph.biasIndex(i)],

@@ -141,7 +141,7 @@ function readNode(json: JsonValue): ReadNode {
   const b = readParameter(at('b'));
   const c = at('c').optional(readParameter) ?? { placement: 1, value: undefined };
   const w = at('w').list().map(readParameter);
-  if (w.length !== from.length) json.throwExpected('a w for each predecessor');
+  if (w.length !== from.length) json.throwExpected('a weight for each predecessor');
   const document: NodesDocument = {
     ids: [at('id').text()],
     from,
@@ -169,7 +169,7 @@ function readParameter(json: JsonValue): { placement: ParameterDocument | null; 
   return json.throwExpected(forms);
 }
 
-/** Reads a line of version 1. If c is missing, it is fixed at 1. */
+/** Reads a version 1 node. If c is missing, it is fixed at 1. */
 function readNode1(json: JsonValue): ReadNode {
   const at = json.object(['id', 'from', 'activation', 'b', 'c', 'w', 'shared']);
   const c = at('c').optional((c) => c.number());
@@ -183,6 +183,6 @@ function readNode1(json: JsonValue): ReadNode {
   const fixed = c === undefined ? { fixed: true as const } : {};
   const document = upgradeNodes({ ids, from, activation, ...fixed, ...(shared && { shared }) });
   const w = at('w').numbers();
-  if (w.length !== from.length) json.throwExpected('a w for each predecessor');
+  if (w.length !== from.length) json.throwExpected('a weight for each predecessor');
   return { json, document, activation, aggregation: undefined, b: at('b').number(), c, w };
 }

@@ -179,9 +179,9 @@ export function sourceAt(graph: Graph, edge: number): SourceDocument {
  * letter and its index. A parameter that is used only once is not shared.
  */
 export function parameterPlacements(graph: Graph): (i: number) => Pick<NodesDocument, 'b' | 'c' | 'w'> {
-  const { edgeStart, parameterCount, constants, sharedWeights } = graph;
-  const uses = new Uint32Array(sharedWeights === undefined ? 0 : parameterCount);
-  if (sharedWeights !== undefined) {
+  const { edgeStart, parameterCount, constants, weightSlots } = graph;
+  const uses = new Uint32Array(weightSlots === undefined ? 0 : parameterCount);
+  if (weightSlots !== undefined) {
     const count = (index: number) => {
       if (index >= 0) uses[index]++;
     };
@@ -199,8 +199,8 @@ export function parameterPlacements(graph: Graph): (i: number) => Pick<NodesDocu
     const b = placement('b', graph.biasSlot(i));
     const c = placement('c', graph.scaleSlot(i));
     const w: (ParameterDocument | null)[] = [];
-    if (sharedWeights !== undefined) {
-      for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) w.push(placement('w', sharedWeights[e]));
+    if (weightSlots !== undefined) {
+      for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) w.push(placement('w', weightSlots[e]));
     }
     return {
       ...(b !== null && { b }),

@@ -1,7 +1,7 @@
 /**
- * Files in version 1 of the format must always load. The files in `fixtures/version-1` are never changed. To add one,
- * add a function to `makers` below and run `WRITE_FIXTURES=1 pnpm test:unit --project formats load-version-1`, which
- * writes only missing files. The JSON of a model is in a `.model` file, so that no formatter changes it.
+ * Version 1 files must always load. The files in `fixtures/version-1` are never changed. To add one, add a function to
+ * `makers` below and run `WRITE_FIXTURES=1 pnpm test:unit --project formats load-version-1`, which writes only missing
+ * files. The JSON of a model is in a `.model` file, so that no formatter changes it.
  */
 import { elu, identity, leakyRelu, relu, sine, softsign } from '@nnbp/activations';
 import { everyActivation } from '@nnbp/conformance';
@@ -49,7 +49,7 @@ const trainingOptions = () => ({
   earlyStopping: { patience: 100, monitor: 'training' as const },
 });
 
-/** A network with every feature that a file of version 1 can store. */
+/** A network with every feature that a version 1 file can store. */
 function everyFeature(): Network {
   const builder = new GraphBuilder();
   for (const id of ['in', 'unused', '__proto__']) builder.input(id);
@@ -130,12 +130,12 @@ test('every function in makers has a fixture', () => {
   expect(names.sort()).toEqual(Object.keys(makers).sort());
 });
 
-describe.each(names)('fixture %s of version 1', (name) => {
+describe.each(names)('version 1 fixture %s', (name) => {
   const expected = JSON.parse(read(name, 'expected.json').toString()) as Expected;
   test.each([
     ['the file', () => loaded(name).network],
     ['the JSON', () => fromJson(read(name, 'model').toString(), plugins)],
-  ])('a model of version 1 loads bit-identical from %s', (_, open) => {
+  ])('a version 1 model loads from %s with unchanged ids, parameters and outputs', (_, open) => {
     const network = open();
     expect(network.graph.ids).toEqual(expected.ids);
     expect(bits(network.parameters.vector)).toEqual(expected.parameters);
@@ -149,7 +149,7 @@ describe.each(names)('fixture %s of version 1', (name) => {
   });
 });
 
-test('a file of version 1 loads with its shared weights, fixed c, outputs, activation options and −0', () => {
+test('a version 1 file loads with its shared weights, fixed c, outputs, activation options and −0', () => {
   const { graph, parameters } = loaded('every-feature').network;
   const first = graph.indexOf('节点 "1"');
   const seventh = graph.indexOf('7');
@@ -163,7 +163,7 @@ test('a file of version 1 loads with its shared weights, fixed c, outputs, activ
   expect(Object.is(parameters.vector[1], -0)).toBe(true);
 });
 
-test('scalers and custom functions of a file of version 1 are kept', () => {
+test('scalers and custom functions of a version 1 file are kept', () => {
   const { inputScaler, outputScaler } = loaded('float32-with-scalers').network;
   expect(inputScaler).toEqual(new Standardization([1 / 3, -0, 1e6], [0.1, 2, 1e3]));
   expect(outputScaler).toEqual(new Standardization([-4, 1e-9], [0.7, 1e9]));
@@ -172,7 +172,7 @@ test('scalers and custom functions of a file of version 1 are kept', () => {
 });
 
 // Shuffling has changed since the file was written, so an uninterrupted run no longer gives the same result.
-test('training resumes from a checkpoint of version 1, each time with the same result', async () => {
+test('training resumes from a version 1 checkpoint, each time with the same result', async () => {
   const resumed = async () => {
     const { network, checkpoint, loss, metadata } = loaded('checkpoint');
     expect(checkpoint!.epoch).toBe(4);

@@ -92,10 +92,10 @@ describe('load rejects an invalid model', () => {
     ['a duplicate output', /not an output yet/, (m) => m.replace('"outputs":["7"]', '"outputs":["7","7"]')],
     ['no output', /an output/, (m) => m.replace('"outputs":["7"]', '"outputs":[]')],
     ['no input', /an input/, (m) => m.replace('"inputs":["1"]', '"inputs":[]')],
-    ['an entry of version 1', /one of the entries ids, from/, (m) => m.replace('"from"', '"fixed":true,"from"')],
-    ['a b that is true', /a number/, (m) => m.replace('"from"', '"b":true,"from"')],
+    ['a version 1 entry', /one of the entries ids, from/, (m) => m.replace('"from"', '"fixed":true,"from"')],
+    ['the value true for b', /a number/, (m) => m.replace('"from"', '"b":true,"from"')],
     [
-      'a w without an edge',
+      'an entry of w without an edge',
       /an entry per edge \(1\)/,
       (m) => m.replace('"ids":["2","3"],"from":["1"]', '"ids":["2"],"w":["a","b"],"from":["1"]'),
     ],

@@ -1,7 +1,7 @@
 /** Tests the JavaScript modules that `toModule` writes for networks with delays and aggregations. */
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
-import { randomMemoryGraph } from '@nnbp/conformance';
+import { randomGeneralGraph } from '@nnbp/conformance';
 import {
   type Aggregation,
   delayed,
@@ -42,7 +42,7 @@ test('for a random graph with delays, the outputs of the module and the engine a
   const forms = { unrolled: 0, tables: 0 };
   for (let k = 0; k < 60; k++) {
     const random = new Random(seed + k);
-    const graph = randomMemoryGraph(random, { nodes: k % 2 === 0 ? 20 : 200 });
+    const graph = randomGeneralGraph(random, { nodes: k % 2 === 0 ? 20 : 200 });
     if (graph.stateSize === 0) continue;
     const network = new Network(graph, { seed: k });
     network.outputTransform = k % 5 === 0 ? 'sigmoid' : 'none';

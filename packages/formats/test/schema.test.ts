@@ -1,4 +1,4 @@
-import { articleNetwork, everyActivation, randomGraph, randomMemoryGraph, randomParameters } from '@nnbp/conformance';
+import { articleNetwork, everyActivation, randomGraph, randomGeneralGraph, randomParameters } from '@nnbp/conformance';
 import { type Activation, GraphBuilder, mlp, Network, Random, Standardization } from '@nnbp/core';
 import { fromJson, save, toJson } from '@nnbp/formats';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -18,7 +18,7 @@ describe('the published schema', () => {
   test('the schema accepts random graphs, both with one entry per node and with one entry per group of nodes', () => {
     for (let seed = 0; seed < 100; seed++) {
       const random = new Random(seed);
-      const graph = seed % 2 ? randomMemoryGraph(random) : randomGraph(random, { nodes: 3 + (seed % 40) });
+      const graph = seed % 2 ? randomGeneralGraph(random) : randomGraph(random, { nodes: 3 + (seed % 40) });
       const network = new Network(graph);
       network.parameters.vector.set(randomParameters(network.graph, random));
       for (const model of models(network)) expect(problems(model), `seed ${seed}`).toEqual([]);

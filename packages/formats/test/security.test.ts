@@ -1,4 +1,4 @@
-import { articleNetwork, randomGraph, randomMemoryGraph } from '@nnbp/conformance';
+import { articleNetwork, randomGraph, randomGeneralGraph } from '@nnbp/conformance';
 import { Network, NnbpError, Random } from '@nnbp/core';
 import { fromJson, load, save, toJson } from '@nnbp/formats';
 import { adam } from '@nnbp/optim';
@@ -197,7 +197,7 @@ test(
     const networks = [
       articleNetwork(),
       ...[1, 2, 3].map((seed) => new Network(randomGraph(new Random(seed), { nodes: 12 }), { seed: seed })),
-      ...[1, 2, 3].map((seed) => new Network(randomMemoryGraph(new Random(seed)), { seed: seed })),
+      ...[1, 2, 3].map((seed) => new Network(randomGeneralGraph(new Random(seed)), { seed: seed })),
     ];
     const valid = networks.flatMap((network) => {
       const vector = network.parameters.vector.slice();

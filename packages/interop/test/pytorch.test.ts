@@ -1,6 +1,6 @@
 import { relu, sigmoid, tanh } from '@nnbp/activations';
 import * as aggregations from '@nnbp/aggregations';
-import { everyActivation, randomGraph, randomMemoryGraph, randomParameters } from '@nnbp/conformance';
+import { everyActivation, randomGraph, randomGeneralGraph, randomParameters } from '@nnbp/conformance';
 import {
   type Activation,
   type Aggregation,
@@ -22,7 +22,7 @@ import { decode, encode } from '@nnbp/formats/shared';
 
 /** A random network. About half of these networks have delays, aggregations, and fixed and shared parameters. */
 function randomNetwork(random: Random): Network {
-  const graph = random.uniform() < 0.5 ? randomGraph(random) : randomMemoryGraph(random);
+  const graph = random.uniform() < 0.5 ? randomGraph(random) : randomGeneralGraph(random);
   const network = new Network(graph);
   network.parameters.vector.set(randomParameters(graph, random));
   return network;

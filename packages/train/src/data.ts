@@ -38,7 +38,7 @@ export interface Tables {
   /**
    * The weight of each sample, a number ≥ 0. The loss of the data is Σ weight · (loss of the sample) / Σ weight, so an
    * integer weight has the same effect as repeating the sample. In the backward pass, the weight is a factor only of
-   * dloss/dx of the outputs (case 1). Default: 1.
+   * dloss/dx of the outputs. Default: 1.
    */
   readonly weights?: ArrayLike<number>;
 }

@@ -23,8 +23,8 @@ import {
 /** A group of nodes with the same dropout rate. */
 export interface Dropout {
   /**
-   * The probability that successors read 0 instead of a node's value: at least 0 and below 1. Other values are divided
-   * by 1 − rate.
+   * The probability that successors read 0 instead of a node's value: at least 0 and below 1. A value that is not
+   * replaced by 0 is divided by 1 − rate.
    */
   readonly rate: number;
   /**
@@ -60,9 +60,9 @@ const gate: Aggregation = {
 };
 
 /**
- * Prepares an executor with dropout. Adds a product node for each dropped node: its successors read node · mask, and
- * the mask is an input. So any engine can run the graph, and the three cases compute its derivatives. Parameters and
- * state keep their layout.
+ * Prepares an executor with dropout. For each node with dropout, adds two nodes: an input for the mask, and a product
+ * node that multiplies the node's value by the mask. The node's successors read the product. So any engine can run the
+ * graph and compute its derivatives. Parameters and state keep their layout.
  *
  * @throws NnbpError `WRONG_TYPE`, `OUT_OF_RANGE` (an invalid rate), `UNKNOWN_ID` (a node that the graph does not have,
  * or an empty group), `CONFLICT` (a node in two groups, or a node that no other node reads in the same step), and any
@@ -118,7 +118,7 @@ export function prepareWithDropout(
   };
 }
 
-/** Returns the rate of each dropped node, in topological order. */
+/** Returns the rate of each node with dropout, in topological order. */
 function ratesOf(graph: Graph, groups: readonly Dropout[]): ReadonlyMap<number, number> {
   const rates = new Map<number, number>();
   for (const group of groups) {
@@ -163,18 +163,18 @@ function isRead(graph: Graph, i: number): boolean {
 }
 
 /**
- * Returns the graph with two more nodes per dropped node: a mask after the inputs, and a product after the dropped
- * node.
+ * Returns the graph with two more nodes for each entry i of `nodes`: a mask after the inputs, and a product after node
+ * i.
  */
-function withMasks(graph: Graph, dropped: readonly number[]): Graph {
+function withMasks(graph: Graph, nodes: readonly number[]): Graph {
   const { inputCount, nodeCount, parameterCount } = graph;
-  const inputs = inputCount + dropped.length;
-  const maskOf = new Map(dropped.map((i, k) => [i, inputCount + k]));
+  const inputs = inputCount + nodes.length;
+  const maskOf = new Map(nodes.map((i, k) => [i, inputCount + k]));
   /** The new index of each node. */
   const indexOf = new Uint32Array(nodeCount);
-  /** The index that the successors of each node read: for a dropped node, its product; otherwise `indexOf`. */
+  /** The index of what the successors of each node read: the product of a node in `nodes`, or the node itself. */
   const readAt = new Uint32Array(nodeCount);
-  const ids = [...graph.ids.slice(0, inputCount), ...dropped.map((i) => `${graph.ids[i]}@mask`)];
+  const ids = [...graph.ids.slice(0, inputCount), ...nodes.map((i) => `${graph.ids[i]}@mask`)];
   const activationOf = new Array<number>(inputs).fill(0);
   const aggregationOf = new Array<number>(inputs).fill(0);
   const scaleTrainable = new Array<number>(inputs).fill(0);
@@ -248,7 +248,7 @@ function withMasks(graph: Graph, dropped: readonly number[]): Graph {
     parameterStart: Uint32Array.from(parameterStart),
     biasSlots: Uint32Array.from(biasSlots),
     scaleSlots: Uint32Array.from(scaleSlots),
-    sharedWeights: Uint32Array.from(weights),
+    weightSlots: Uint32Array.from(weights),
     constants: Float64Array.from([...graph.constants, 0]),
     initializers: new Map(),
   });

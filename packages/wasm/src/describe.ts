@@ -242,10 +242,10 @@ function countDelayed(graph: Graph): number {
 }
 
 function countSharing(graph: Graph): number {
-  if (graph.sharedWeights === undefined) return 0;
+  if (graph.weightSlots === undefined) return 0;
   const uses = new Map<number, number>();
   for (let e = 0; e < graph.edgeCount; e++) {
-    const slot = graph.sharedWeights[e];
+    const slot = graph.weightSlots[e];
     if (slot < graph.parameterCount) uses.set(slot, (uses.get(slot) ?? 0) + 1);
   }
   let count = 0;

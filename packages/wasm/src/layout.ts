@@ -245,7 +245,7 @@ export function layout(
     scratch: allocate(maxThreads * maxEdgesAtOnce * 16, 'tables'),
     predecessorTables: allocate(predecessorEntries * 4, 'tables'),
     inX: allocate(inEdges * 4, 'tables'),
-    inWeight: graph.sharedWeights === undefined && aggregatedEdges === 0 ? 0 : allocate(inEdges * 4, 'tables'),
+    inWeight: graph.weightSlots === undefined && aggregatedEdges === 0 ? 0 : allocate(inEdges * 4, 'tables'),
     outDelta: allocate(outEdges * 4, 'tables'),
     outWeight: allocate(outEdges * 4, 'tables'),
     sparseEdges: outEdges,

@@ -82,7 +82,7 @@ function writeTables(
     ...layout,
     unitCount: units.length,
     threads,
-    accumulates: Number(graph.sharedWeights !== undefined),
+    accumulates: Number(graph.weightSlots !== undefined),
     maySleep: Number(!('document' in globalThis)),
   });
   const { rowOf } = plan;

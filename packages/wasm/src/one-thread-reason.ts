@@ -8,7 +8,7 @@ import { isUnrollable } from './unrolled/form.js';
 
 /**
  * Default of the minimum work (edges times samples) for which several threads are tried. A barrier takes about a
- * microsecond; with less work, so does the whole forward pass.
+ * microsecond. A whole forward pass with less work than this minimum takes about as long as one barrier.
  */
 export const minMeasuredWork = 20_000;
 
@@ -38,12 +38,12 @@ export function oneThreadReason(
 }
 
 /**
- * Whether two nodes that the backward pass processes between the same two barriers write the gradient of the same
- * parameter: as their own b or c, or as the weight of an edge to a sparse node. The nodes of a dense unit never share
- * weights.
+ * Whether two threads could write the gradient of the same parameter at once, because the backward pass processes two
+ * nodes that write it between the same two barriers. A node writes the gradients of its own b and c, and of the weights
+ * of its edges to sparse nodes. The nodes of a dense unit never share weights.
  */
 function sharesWithinUnit(graph: Graph, { units }: Plan): boolean {
-  if (graph.sharedWeights === undefined) return false;
+  if (graph.weightSlots === undefined) return false;
   // The backward pass processes the inputs together, after all units.
   const unitOf = new Uint32Array(graph.nodeCount).fill(units.length, 0, graph.inputCount);
   units.forEach(({ nodes }, n) => {

@@ -26,13 +26,13 @@ export class OptimizerBinding {
   #kernel!: OptimizerKernel;
   #code = noOptimizer;
   /**
-   * The optimizer, its rate and the total weight of the last step, if the memory holds the scalars of plain gradient
-   * descent. Otherwise, `#plain` is undefined.
+   * The optimizer of the last step, its learning rate and the sum of the sample weights, if the memory holds the
+   * scalars of plain gradient descent. Otherwise, `#plain` is undefined.
    */
   #plain: BuiltinOptimizer | undefined;
   #rate = 0;
   #plainTotal = 0;
-  /** The optimizer and total weight of the last step that was prepared. */
+  /** The optimizer and the sum of the sample weights of the last step that was prepared. */
   #optimizer: Optimizer | undefined;
   #total = 0;
 
@@ -83,7 +83,10 @@ export class OptimizerBinding {
     return this.#plain?.constantRate === true;
   }
 
-  /** Counts an update by the kernels and prepares the next step. Returns 1 if the kernels can run it, else 0. */
+  /**
+   * Call it after the kernels have run an update: increments the optimizer's step count and prepares the next step.
+   * Returns 1 if the kernels can run that step too, else 0.
+   */
   readonly advance = (): number => {
     const optimizer = this.#optimizer!;
     optimizer.builtin!.advance();

@@ -143,7 +143,7 @@ export class Pool {
   /** @throws NnbpError `DISPOSED`, `THREAD_LOST`; `WRONG_STATE` if a job is running */
   expectUsable(): void {
     if (this.#terminated !== undefined) throw this.#terminated;
-    if (this.#running) throw new NnbpError('WRONG_STATE', 'A loss must not use the engine that calls it.');
+    if (this.#running) throw new NnbpError('WRONG_STATE', 'A loss function must not use the engine that calls it.');
   }
 
   #signal(what: number): void {

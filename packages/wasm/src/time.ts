@@ -40,7 +40,7 @@ export function timeGraph(original: Graph, steps: number): TimeGraph {
   const scaleTrainable = new Uint8Array(total);
   const edgeStart = new Uint32Array(total + 1);
   const predecessors = new Uint32Array(steps * edgeCount);
-  const sharedWeights = new Uint32Array(steps * edgeCount);
+  const weightSlots = new Uint32Array(steps * edgeCount);
   let edge = 0;
   for (let t = 0; t < steps; t++) {
     for (let i = inputCount; i < nodeCount; i++) {
@@ -54,7 +54,7 @@ export function timeGraph(original: Graph, steps: number): TimeGraph {
       for (let e = original.edgeStart[i]; e < original.edgeStart[i + 1]; e++, edge++) {
         const [j, sourceStep] = [original.predecessors[e], t - original.delay(e)];
         predecessors[edge] = sourceStep < 0 ? stateInput(stateStart![j] - sourceStep - 1) : at(j, sourceStep);
-        sharedWeights[edge] = original.weightSlot(e, i);
+        weightSlots[edge] = original.weightSlot(e, i);
       }
       edgeStart[copy + 1] = edge;
     }
@@ -79,7 +79,7 @@ export function timeGraph(original: Graph, steps: number): TimeGraph {
     parameterStart,
     biasSlots,
     scaleSlots,
-    sharedWeights,
+    weightSlots,
     constants: original.constants,
     initializers: new Map(),
   });

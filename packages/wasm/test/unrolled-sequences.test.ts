@@ -1,6 +1,6 @@
 /** Compares unrolled code over the steps of one sequence with the reference engine. */
 import { identity, sigmoid, tanh } from '@nnbp/activations';
-import { randomMemoryGraph, randomParameters } from '@nnbp/conformance';
+import { randomGeneralGraph, randomParameters } from '@nnbp/conformance';
 import { type Executor, type Graph, Random, ReferenceExecutor, type SampleCounts } from '@nnbp/core';
 import { mse, softmaxCrossEntropy } from '@nnbp/losses';
 import { adam, sgd } from '@nnbp/optim';
@@ -42,7 +42,7 @@ test('random graphs with delays agree with the reference engine on sequences of 
   const seed = Math.floor(Math.random() * 2 ** 32);
   for (let n = 0; n < 60; n++) {
     const random = new Random(seed + n);
-    const graph = randomMemoryGraph(random, { nodes: 30, activations: [tanh, sigmoid, identity] });
+    const graph = randomGeneralGraph(random, { nodes: 30, activations: [tanh, sigmoid, identity] });
     const steps = 1 + Math.floor(12 * random.uniform());
     const parameters = randomParameters(graph, random).map((value) => value / 4);
     const pass = { parameters, steps: 12, samples: counts(steps), ...rows(graph, steps, random), loss: mse() };

@@ -1,7 +1,7 @@
 /**
  * Counts work instead of time: how often each block of JavaScript ran (V8 counts this for coverage), and how many
- * characters, bytes or entries the built-in searches, copies and iterators processed. The counts are the same on every
- * machine.
+ * characters, bytes or entries were processed by built-in functions that search, copy or iterate. The counts are the
+ * same on every machine.
  */
 import { Session } from 'node:inspector';
 

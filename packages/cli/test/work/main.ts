@@ -17,5 +17,5 @@ for (const [what, make] of Object.entries(cases)) {
   for (const size of sizes) work[what].push(await workOf(make(size)));
 }
 const file = pathsFile(1_800_000);
-work['per byte of 1.8 MB'] = [(await workOf(() => formatOf('file', file))) / file.length];
+work['work per byte of a 1.8 MB file'] = [(await workOf(() => formatOf('file', file))) / file.length];
 process.stdout.write(JSON.stringify(work));

@@ -1,6 +1,6 @@
 /**
- * The backward pass of the js engine: cases 2 and 3, unit by unit from the outputs to the inputs, for all samples of a
- * batch at once.
+ * The backward pass of the js engine, unit by unit from the outputs to the inputs, for all samples of a batch at once.
+ * It computes dloss/dx of every node (case 2 of backpropagation) and the gradients of the parameters (case 3).
  */
 import { edgeValues, type ForwardTables, gather } from './forward.js';
 import { addProduct } from './product.js';
@@ -15,7 +15,8 @@ export interface Tables extends ForwardTables {
 }
 
 /**
- * Computes cases 2 and 3 from case 1.
+ * Computes dloss/dx of every node and the gradients of the parameters (cases 2 and 3) from dloss/dx of the outputs
+ * (case 1).
  *
  * @param tables - The tables that `forward` filled. dLossDx must hold case 1 in the rows of outputs and 0 in all other
  * rows.

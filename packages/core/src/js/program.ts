@@ -141,7 +141,7 @@ function compile(graph: Graph): Program {
     outputRows: Uint32Array.from(graph.outputs, (i) => nodeRows[i]),
     inputCount: graph.inputCount,
     rowCount: step.nodeCount + Math.max(0, ...gathered),
-    hasSharedOrFixed: graph.sharedWeights !== undefined,
+    hasSharedOrFixed: graph.weightSlots !== undefined,
     hasAggregations: compiled.some(({ combination }) => combination !== undefined),
   };
 }
@@ -150,7 +150,7 @@ function compileUnit(graph: Graph, unit: Unit, rowOf: Uint32Array): ProgramUnit 
   const { nodes, firstRow, activation, aggregation } = unit;
   // A single node counts as dense if it uses the sum and no parameter of the graph is shared or fixed (other than c at
   // 1).
-  const dense = unit.dense || (nodes.length === 1 && graph.sharedWeights === undefined && aggregation === undefined);
+  const dense = unit.dense || (nodes.length === 1 && graph.weightSlots === undefined && aggregation === undefined);
   const sparse = dense ? undefined : sparseEdges(graph, nodes, rowOf);
   const scales = Uint32Array.from(nodes, (i) => graph.scaleSlot(i));
   return {

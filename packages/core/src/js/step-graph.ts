@@ -80,7 +80,7 @@ export function stepGraphOf(graph: Graph): StepGraph {
     parameterStart: insertMemories(graph.parameterStart),
     biasSlots: graph.biasSlots && insertMemories(graph.biasSlots),
     scaleSlots: graph.scaleSlots && insertMemories(graph.scaleSlots),
-    sharedWeights: graph.sharedWeights,
+    weightSlots: graph.weightSlots,
     constants: graph.constants,
     initializers: new Map(),
   });

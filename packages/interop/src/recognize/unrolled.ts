@@ -24,7 +24,7 @@ export interface UnrolledLayer {
 
 /** Finds all layers that are unrolled over at least two steps. Returns an empty list if the graph has delays. */
 export function unrolledLayers(nodes: Nodes): UnrolledLayer[] {
-  if (nodes.hasDelays || nodes.graph.sharedWeights === undefined) return [];
+  if (nodes.hasDelays || nodes.graph.weightSlots === undefined) return [];
   const copies = new Copies(nodes);
   const last = new LastStep(nodes, copies);
   return recurrentLayers(last, (i) => copies.isLast(i)).flatMap(

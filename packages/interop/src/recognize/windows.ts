@@ -71,7 +71,7 @@ const channelsOf = (layerOf: ReadonlyMap<number, WindowLayer>, { read }: Windows
 /** Groups nodes that share weights into filters, and filters that read the same windows into layers. */
 function filters(nodes: Nodes, level: ArrayLike<number>): Group[] {
   const { graph } = nodes;
-  if (graph.sharedWeights === undefined) return [];
+  if (graph.weightSlots === undefined) return [];
   const parent = new Map<number, number>();
   const root = (i: number): number => {
     let at = i;

@@ -14,8 +14,9 @@ export interface LevenbergMarquardtOptions {
    */
   readonly tolerance?: number;
   /**
-   * The lower bound of each parameter, in the order of the parameter vector; −Infinity for no bound. With `freeze`,
-   * `lower`, `upper` and `undetermined` refer to the vector of the parameters that are not frozen.
+   * The lower bound of each parameter, in the order of the parameter vector; −Infinity for no bound. If parameters are
+   * frozen (`freeze`), they are left out: the indices of `lower`, `upper` and `undetermined` count only the parameters
+   * that are trained.
    */
   readonly lower?: ArrayLike<number>;
   /** The upper bound of each parameter, in the same order as `lower`; Infinity for no bound. */

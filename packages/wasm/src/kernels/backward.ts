@@ -7,7 +7,10 @@ import type { Pass } from './pass.js';
 const { add, sub, mul, shl, eq, ne } = int;
 const number = int.const;
 
-/** Computes cases 2 and 3 for all nodes, starting from dloss/dx of the outputs. */
+/**
+ * Starts from dloss/dx of the outputs, and computes dloss/dx of every node (case 2) and the gradients of all parameters
+ * (case 3).
+ */
 export function backwardPass(pass: Pass): Code {
   const { u, firstUnit, endUnit, wait, field } = pass;
   return [

@@ -31,7 +31,10 @@ export const isSafe = (total: Local): Code =>
     double.eq(double.sub(currentLoss, currentLoss), double.const(0)),
   );
 
-/** Emits a function that divides the gradients in a range of bytes by the number of samples (or their total weight). */
+/**
+ * Emits a function that divides the gradients in a range of bytes by the number of samples (or the sum of their
+ * weights).
+ */
 export function meanKernel(module: Assembler): Callable {
   return module.function(undefined, [i32, i32], [], ([from, to], local) => {
     const meanFactor = local(v128);

@@ -1,5 +1,5 @@
 /**
- * Unrolled code for one small graph and one sample: the forward pass and the three cases, with all indices known in
+ * Unrolled code for one small graph and one sample: the forward pass and the backward pass, with all indices known in
  * advance. The only loop is the one over the steps of a sequence. There are no tables: addresses are constants, and
  * values stay in registers.
  *
@@ -58,7 +58,7 @@ function compileForm(time: TimeGraph, multiplyAdd: MultiplyAdd): Form {
   const layout = unrolledLayout(original, step.groups.length, steps);
   const assembler = new Assembler();
   assembler.importMemory(false);
-  const isPlain = original.sharedWeights === undefined && original.aggregationOf === undefined;
+  const isPlain = original.weightSlots === undefined && original.aggregationOf === undefined;
   const isOneStep = steps === 1 && original.stateSize === 0 && isPlain;
   if (isOneStep) unrolledProgram(assembler, multiplyAdd, step, layout);
   else sequenceProgram(assembler, multiplyAdd, step, layout, steps);

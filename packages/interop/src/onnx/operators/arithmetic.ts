@@ -1,4 +1,4 @@
-/** Sums, products and quotients of tensors with constants and with tensors. */
+/** ONNX operators that add, subtract, multiply or divide: two tensors, or a tensor and a constant. */
 import type { Constant } from '../constant.js';
 import type { Call } from '../call.js';
 import { affine, type Rows, sum } from '../tape.js';

@@ -83,7 +83,7 @@ export const squareRoot: Operator = (call) => {
     const s = entry.weights[0];
     const t = entry.bias;
     if (node === undefined || !isUnfinished(node, 'square') || !(s > 0 && t > 0)) {
-      return call.unsupported('a root of anything other than h · h plus a number above 0');
+      return call.unsupported('a square root of anything other than h · h plus a positive number');
     }
     const u = affine(node.h, Math.sqrt(s / t), 0);
     return affine(sum([affine(call.tape.apply(bentIdentity, u), 2, 1), affine(u, -2, 0)]), Math.sqrt(t), 0);
@@ -96,7 +96,7 @@ export const exponential: Operator = (call) =>
   map(call, (entry) => {
     const node = call.tape.nodeOf(entry);
     if (node === undefined || !isUnfinished(node, 'square') || entry.bias !== 0 || entry.weights[0] >= 0) {
-      return call.unsupported('exp of anything other than −h · h, which becomes the gaussian');
+      return call.unsupported('exp of anything other than −h · h (exp of −h · h is imported as a gaussian)');
     }
     return call.tape.apply(gaussian, affine(node.h, Math.sqrt(-entry.weights[0]), 0));
   });

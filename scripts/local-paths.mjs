@@ -10,7 +10,7 @@ for (const [what, pattern] of patterns) {
   try {
     const lines = execFileSync(
       'git',
-      ['grep', '--untracked', '-nIE', pattern, '--', '.', ':!pnpm-lock.yaml', ':!scripts/traces.mjs'],
+      ['grep', '--untracked', '-nIE', pattern, '--', '.', ':!pnpm-lock.yaml', ':!scripts/local-paths.mjs'],
       {
         encoding: 'utf8',
       },

@@ -14,8 +14,8 @@ import { everyActivation } from './every-plugin.js';
 
 const everyAggregation = Object.values<Aggregation>(aggregations).filter(({ builtin }) => builtin !== undefined);
 
-/** Options of {@link randomMemoryGraph}. */
-export interface RandomMemoryGraphOptions {
+/** Options of {@link randomGeneralGraph}. */
+export interface RandomGeneralGraphOptions {
   /** The maximum number of nodes that are not inputs. Default: 10. */
   readonly nodes?: number;
   /** The activations to choose from. Default: all of `@nnbp/activations`. */
@@ -32,13 +32,13 @@ export interface RandomMemoryGraphOptions {
  *
  * @example
  * ```ts
- * import { randomMemoryGraph } from '@nnbp/conformance';
+ * import { randomGeneralGraph } from '@nnbp/conformance';
  * import { Random } from '@nnbp/core';
  *
- * randomMemoryGraph(new Random(1)).stateSize === randomMemoryGraph(new Random(1)).stateSize; // true
+ * randomGeneralGraph(new Random(1)).stateSize === randomGeneralGraph(new Random(1)).stateSize; // true
  * ```
  */
-export function randomMemoryGraph(random: Random, options: RandomMemoryGraphOptions = {}): Graph {
+export function randomGeneralGraph(random: Random, options: RandomGeneralGraphOptions = {}): Graph {
   const { nodes = 10, activations = everyActivation, aggregations = everyAggregation, delays = true } = options;
   const below = (n: number) => Math.floor(random.uniform() * n);
   const chance = (p: number) => random.uniform() < p;

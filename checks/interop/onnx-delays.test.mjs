@@ -2,7 +2,7 @@
  * Exports networks with delays as single-step ONNX models, and compares the outputs of onnxruntime with ours, step by
  * step.
  */
-import { randomMemoryGraph } from '@nnbp/conformance';
+import { randomGeneralGraph } from '@nnbp/conformance';
 import { GraphBuilder, Network, NnbpError, predictSequence, Random } from '@nnbp/core';
 import { fromOnnx, toOnnx } from '@nnbp/interop';
 import { gru, lstm, rnn } from '@nnbp/layers';
@@ -14,7 +14,7 @@ import { record, versionOf } from './record.mjs';
 const graphs = 200;
 const steps = 8;
 const resultRows = [];
-afterAll(() => record('4-onnx-memory', `onnxruntime-node ${versionOf('onnxruntime-node')}, step models`, resultRows));
+afterAll(() => record('4-onnx-delays', `onnxruntime-node ${versionOf('onnxruntime-node')}, step models`, resultRows));
 
 /** @returns {Promise<number[][]>} The outputs at each step of one sequence. */
 async function run(network, inputs, bytes = toOnnx(network)) {
@@ -57,7 +57,7 @@ test(`${graphs} random graphs with delays and aggregations have the same outputs
   let recurrent = 0;
   for (let seed = firstSeed; seed < firstSeed + graphs; seed++) {
     const random = new Random(seed);
-    const graph = randomMemoryGraph(random);
+    const graph = randomGeneralGraph(random);
     const network = new Network(graph, { seed });
     network.parameters.vector.forEach((_, p, vector) => (vector[p] = random.uniform() - 0.5));
     const inputs = sequence(random, graph.inputCount);

@@ -2,7 +2,7 @@
  * Exports networks with delays and aggregations to PyTorch, and compares the outputs and gradients over several steps
  * with ours in float64.
  */
-import { randomMemoryGraph } from '@nnbp/conformance';
+import { randomGeneralGraph } from '@nnbp/conformance';
 import { backpropagateSequence, GraphBuilder, Network, NnbpError, predictSequence, Random } from '@nnbp/core';
 import { fromPyTorch } from '@nnbp/interop';
 import { gru, lstm, rnn } from '@nnbp/layers';
@@ -24,12 +24,12 @@ const found = findPython('torch');
 const graphCount = 200;
 const steps = 6;
 const rows = [];
-const work = mkdtempSync(join(tmpdir(), 'nnbp-pytorch-memory-'));
+const work = mkdtempSync(join(tmpdir(), 'nnbp-pytorch-delays-'));
 afterAll(() => {
   rmSync(work, { recursive: true, force: true });
   const notRun = [['not run', 'found no Python with the module torch']];
   record(
-    '5-pytorch-memory',
+    '5-pytorch-delays',
     `PyTorch ${found?.version ?? ''}, modules with delays`,
     found === undefined ? notRun : rows,
   );
@@ -76,7 +76,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
   test(`${graphCount} random graphs with delays and aggregations have the same outputs and gradients in PyTorch for ${steps} steps, from seed ${firstSeed}`, () => {
     const cases = Array.from({ length: graphCount }, (_, k) => firstSeed + k).flatMap((seed) => {
       const random = new Random(seed);
-      const network = new Network(randomMemoryGraph(random), { seed });
+      const network = new Network(randomGeneralGraph(random), { seed });
       network.parameters.vector.forEach((_, p, vector) => (vector[p] = random.uniform() - 0.5));
       const { inputCount, outputs } = network.graph;
       const [inputs, targets] = [numbers(random, inputCount), numbers(random, outputs.length)];
