@@ -27,7 +27,7 @@ export function normalDistribution(h: number): number {
   }
   const distance = Math.abs(h);
   let fraction = distance;
-  // The remainder after n terms is about e^(-2h√n).
+  // The remainder after n terms is about e^(-2|h|√n).
   for (let n = 10 + Math.ceil(450 / (h * h)); n > 0; n--) fraction = distance + n / fraction;
   const tail = normalDensity(h) / fraction;
   return h < 0 ? tail : 1 - tail;

@@ -118,11 +118,23 @@ describe('train with cross-validation or groups', () => {
   });
 
   it('train with --group rejects fewer groups than sets', async () => {
-    const { nnbp } = await workspace({ 'small.csv': `g,x,y\n${'a,1,2.5\nb,2,3.5\n'.repeat(40)}` });
+    const { nnbp } = await workspace({ 'small.csv': `g,one,x,y\n${'a,o,1,2.5\nb,o,2,3.5\n'.repeat(40)}` });
     const argv = ['train', 'small.csv', '-t', 'y', '--number', 'y', '--epochs', '2', '--group', 'g'];
     const { code, stderr } = await nnbp(...argv);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('need at least 3 groups, but "g" has 2. Set --test-')]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining(
+        'training, validation and test sets of whole groups need at least 3 groups, but "g" has 2. Set --validation-split 0 or --test-',
+      ),
+    ]);
     expect(await nnbp(...argv, '--test-split', '0')).toMatchObject({ code: 0 });
+    const oneGroup = await nnbp(...argv.slice(0, -1), 'one', '--test-split', '0');
+    expect([oneGroup.code, oneGroup.stderr]).toEqual([
+      2,
+      expect.stringContaining(
+        'training and validation sets of whole groups need at least 2 groups, but "one" has 1. Set --validation-split 0.',
+      ),
+    ]);
   });
 
   it('train with --group rejects a row without a group', async () => {

@@ -114,6 +114,7 @@ describe('a trainer', () => {
     void trainer.step();
     const good = parametersOf(network);
     expect(() => trainer.step()).toThrow(DivergedError);
+    expect(parametersOf(network)).toEqual(good);
     expect(() => trainer.step()).not.toThrow();
     expect(parametersOf(network)).not.toEqual(good);
     try {

@@ -49,10 +49,12 @@ export function partsOfGroups(
   groupColumn: string,
   { testSplit, validationSplit, seed }: SplitOptions,
 ): ReadonlyMap<string, Part> {
-  const needed = 1 + Number(testSplit > 0) + Number(validationSplit > 0);
-  if (sizes.size < needed) {
+  const drawnSets = [...(validationSplit > 0 ? ['validation'] : []), ...(testSplit > 0 ? ['test'] : [])];
+  if (sizes.size <= drawnSets.length) {
+    const sets = new Intl.ListFormat('en-GB').format(['training', ...drawnSets]);
+    const advice = drawnSets.map((set) => `--${set}-split 0`).join(' or ');
     throw misuse(
-      `--group: training, validation and test sets of whole groups need at least ${needed} groups, but "${visible(groupColumn)}" has ${sizes.size}. Set --test-split 0 or --validation-split 0.`,
+      `--group: ${sets} sets of whole groups need at least ${drawnSets.length + 1} groups, but "${visible(groupColumn)}" has ${sizes.size}. Set ${advice}.`,
     );
   }
   const random = new Random(seed);
