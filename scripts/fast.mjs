@@ -8,6 +8,7 @@ export const slowTests = [
   'large',
   'fuzz',
   'memory',
+  'graph-features',
   'process',
   'checkpoints',
   'accuracy',
