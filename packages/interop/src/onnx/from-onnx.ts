@@ -168,8 +168,15 @@ const isReverse = (node: Proto<'NodeProto'>) =>
 /** The rows of an output of the model. */
 function resultOf(values: ReadonlyMap<string, Value>, name: string): Rows {
   const value = values.get(name);
-  if (value === undefined || !('entries' in value) || /^(?:sorted|middle|argMaxAbs)$/.test(value.part ?? '')) {
+  if (value === undefined || !('entries' in value)) {
     throw new NnbpError('MALFORMED', `Output "${name}": expected a value that is computed from the inputs.`);
+  }
+  if (value.part !== undefined && value.part !== 'directed') {
+    const reason = 'an intermediate result of an aggregation, which no node has as its value';
+    throw new NnbpError(
+      'UNSUPPORTED',
+      `Output "${name}": it is ${reason}. Use the result of the aggregation as output.`,
+    );
   }
   return value;
 }
