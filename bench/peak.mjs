@@ -1,7 +1,7 @@
 /**
  * Measures dense training as a share of the peak multiply-add rate of this processor. The peak is the speed of a loop
  * that uses the instructions of our kernels but no memory. Training and loop are interleaved. Run with tsx, since the
- * script uses our assembler.
+ * script imports TypeScript sources.
  */
 import { Assembler, control, f32, f32x4, i32, int, scalar, v128 } from '../packages/wasm/src/assembler.ts';
 import { fusedMultiplyAdd } from '../packages/wasm/src/assembler.ts';

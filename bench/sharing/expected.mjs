@@ -1,7 +1,7 @@
 /**
- * The losses that each library must compute on workloads with shared weights, before and after one call of the runner's
- * `step`, which trains on each batch once. The js engine computes these losses in float64, since the reference engine
- * would take minutes.
+ * The losses that each library must compute on workloads with shared weights, before and after one `step` of the
+ * library's runner. A step trains on each batch once. The js engine computes these losses in float64, since the
+ * reference engine would take minutes.
  */
 import { js } from '@nnbp/core';
 import { mse } from '@nnbp/losses';

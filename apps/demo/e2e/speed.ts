@@ -8,7 +8,7 @@
  *     --trainings circles,digits   data sets to measure training on; `none` measures no training
  *     --network fast-4g            or slow-4g
  *     --cpu 4                      factor by which the page's main thread is slowed down
- *     --built before,after         directories of builds to compare in interleaved runs; default: builds the playground
+ *     --built before,after         directories of builds to compare in interleaved runs; default: a new build
  *     --profile DIRECTORY          directory for a CPU profile of each measurement
  *
  * A view is ready when its first picture is drawn and the result of a first action is on the screen. `views` below
@@ -99,7 +99,7 @@ const views: Readonly<Record<ViewName, FirstAction>> = {
 
 /**
  * Runs in the page. Waits for the picture, performs the action, and waits until its result is painted. (Playwright's
- * selectors would add a tenth to the measured time.) Returns the time on the page's clock, in milliseconds. Throws if
+ * selectors would increase the measured time by 10 %.) Returns the time on the page's clock, in milliseconds. Throws if
  * this time exceeds `limit`.
  */
 function timeUntilReady([{ picture, type, press, result, text }, limit]: [FirstAction, number]): Promise<number> {

@@ -84,7 +84,7 @@ describe('a table with one label per group', () => {
     expect(accuracy).toBeGreaterThan(0.3);
   });
 
-  test('if only one row of each group has the label, train counts rows without an input among all rows, not among rows with a target', async () => {
+  test('if only one row of each group has the label, the error about missing inputs counts all rows, not only rows with a label', async () => {
     const seen = new Set<string>();
     const rows = gestures.map((row) => ({
       ...row,

@@ -92,7 +92,7 @@ export function expectShortBatches(engine: Engine, random: Random): void {
     bounds.reference.gradients.forEach((expected, p) =>
       expectNear(`gradient ${p} of ${samples} samples`, executor.gradients[p], expected, bounds.gradientErrors[p]),
     );
-    // A pass on other samples in between must not affect the step.
+    // A pass on only the first sample, between the pass above and the step, must not affect the step.
     executor.backpropagate(data.inputs, data.targets, 1, mse());
     executor.step(data.inputs, data.targets, samples, mse(), optimizer);
     bounds.reference.gradients.forEach((gradient, p) => {
@@ -111,8 +111,8 @@ export function expectShortBatches(engine: Engine, random: Random): void {
 }
 
 /**
- * Checks that `stepMany`, if the executor has it, has bit-identical results to repeated calls of `step`, and does not
- * take a step after which a number is not finite.
+ * If the executor has `stepMany`, checks that its results are bit-identical to those of repeated calls of `step`, and
+ * that it takes no step after which a number is not finite.
  */
 export function expectSameSteps(engine: Engine, random: Random): void {
   const graphs = [
@@ -169,7 +169,7 @@ function expectSame(name: string, engine: Engine, graph: Graph, batchSize: numbe
     parameters: Array.from(executor.parameters),
     optimizer: optimizer.state(),
   });
-  const [expected, received] = [one, two].map((executor) => JSON.stringify(state(executor)));
+  const [expected, received] = [one, two].map((run) => JSON.stringify(state(run)));
   one.executor.dispose();
   two.executor.dispose();
   if (expected === received) return;

@@ -63,11 +63,11 @@ export function readTimes(file: string, column: string, cells: readonly string[]
 function timeIn(cell: string, dayFirst: boolean): { value: number; precision: Precision } | undefined {
   const full = iso.exec(cell) ?? yearFirst.exec(cell);
   if (full !== null) return timeOf(full[1], full[2], full[3], full[4], full[5], full[6]);
-  const local = yearLast.exec(cell);
-  if (local !== null) {
-    const startsWithDay = dayFirst || local[2] === '.';
-    const [month, date] = startsWithDay ? [local[3], local[1]] : [local[1], local[3]];
-    return timeOf(local[4], month, date, local[5], local[6], local[7]);
+  const parts = yearLast.exec(cell);
+  if (parts !== null) {
+    const startsWithDay = dayFirst || parts[2] === '.';
+    const [month, date] = startsWithDay ? [parts[3], parts[1]] : [parts[1], parts[3]];
+    return timeOf(parts[4], month, date, parts[5], parts[6], parts[7]);
   }
   const inQuarter = quarter.exec(cell);
   if (inQuarter !== null) return timeOf(inQuarter[1], String(3 * Number(inQuarter[2]) - 2));

@@ -1,4 +1,4 @@
-/** Collects the operations and constants of an ONNX model, and writes the file. */
+/** Collects the operations and constants of an ONNX model, and encodes the model file. */
 import { attributeTypes, dataTypes, encodeModel, type ModelInit } from './schema.js';
 
 type GraphInit = NonNullable<ModelInit['graph']>;

@@ -81,7 +81,7 @@ const messageFrom = (worker: Worker, expected: string) =>
     });
   });
 
-/** Settles like `promise`. After the time limit, closes the worker and rejects. */
+/** Settles like `promise`. After the time limit, calls `close` and rejects. */
 const within = <Value>(milliseconds: number, close: () => void, promise: Promise<Value>): Promise<Value> =>
   withTimeLimit(promise, milliseconds, () => {
     close();

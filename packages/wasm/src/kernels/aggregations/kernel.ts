@@ -1,10 +1,13 @@
-/** The interface of aggregation kernels. */
+/** The interface of aggregation kernels. A(z) is the aggregation of the values z_e of all incoming edges e of a node. */
 import type { Code, Local } from '../../assembler.js';
 import type { KernelContext } from '../elementary.js';
 
 /** Access to the incoming edges of a node, for four samples. */
 export interface Edges {
-  /** z_e of the current edge, its weight times the value of its predecessor. Set within `forward` and `backward`. */
+  /**
+   * z_e of the current edge, its weight times the value of its predecessor. Set in the bodies of `forward` and
+   * `backward`.
+   */
   readonly z: Local;
   /** Runs the body for each edge, from the first to the last. */
   forward(...body: Code): Code;
