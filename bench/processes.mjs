@@ -29,8 +29,9 @@ export function runScript(script, args, flags) {
  * Starts a process that measures one library on one workload whenever it receives a request.
  *
  * @param {string} [script] The script to run: `workload-process.mjs` or `call-process.mjs`.
- * @returns The library with its note, a function `ask` that sends a request and resolves to the response, and a function
- * `end` that ends the process; or the library with the reason why it is not measured.
+ * @returns If the library can be measured: its name, a `note` about the calls and settings that the script uses, a
+ * function `ask` that sends a request and resolves to the response, and a function `end` that ends the process.
+ * Otherwise: its name, and the `reason` why it is not measured.
  */
 export async function startProcess(library, workload, pinned, script = 'workload-process.mjs') {
   const [file, ...args] = command(script, [library, workload], { pinned });

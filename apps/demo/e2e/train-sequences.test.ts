@@ -60,7 +60,7 @@ test('an RNN and an LSTM learn temporal XOR, and a summary states how much small
   await expectAccessible(page);
 });
 
-test('a column of a table is forecast in its original unit, and too few rows are reported', async () => {
+test('a column of a table is forecast in its original unit, and a message reports that a table has too few rows', async () => {
   const page = await open({
     view: 'train',
     sequences: { ...sequences, open: true, data: 'series', kinds: ['gru'], shown: 'gru', steps: 12, units: 4 },
@@ -108,7 +108,7 @@ test('a graph with delays, opened from the Build view, is trained on a data set 
   await page.getByText('The graph has 1 input and 1 output; this data set needs 7 and 4.').waitFor();
 });
 
-test('a network trained on sequences persists across views, can be exported, and can be opened in the Build view and, with its sequence, in the Derive view', async () => {
+test('a network trained on sequences persists across views, can be exported, opens in the Build view, and opens together with a sequence in the Derive view', async () => {
   const page = await open({
     view: 'train',
     sequences: { ...sequences, open: true, data: 'sine', kinds: ['lstm'], steps: 6, units: 2, seed: 7 },
@@ -151,7 +151,7 @@ test('a network trained on sequences persists across views, can be exported, and
 });
 
 test(
-  'the validation loss of a graph with a custom activation and a custom loss on sequences equals the library’s',
+  'for a graph with a custom activation and a custom loss, the validation loss on sequences equals the library’s',
   { timeout: 60_000 },
   async () => {
     const [node] = recurrence.nodes;
@@ -183,7 +183,7 @@ test(
   },
 );
 
-test('opening a link trains for the number of steps in the link; the view is accessible and fits the screen in Chinese, in dark mode and on a phone', async () => {
+test('opening a link repeats as many training steps as the link specifies; the view is accessible and fits the screen in Chinese, in dark mode and on a phone', async () => {
   const page = await open(
     {
       view: 'train',

@@ -25,7 +25,7 @@ export async function irisAccuracy(seed: number): Promise<number> {
 }
 
 /** Trains on 8,000 digits. Returns the training report, the engine, the test accuracy and the confusion matrix. */
-export async function digitsAccuracy(epochs = 12) {
+export async function trainDigits(epochs = 12) {
   const { training, test } = handwrittenDigits(1);
   const network = new Network(mlp([784, 128, 10], { activation: relu, outputActivation: identity }), {
     seed: 1,
@@ -71,7 +71,7 @@ export async function realData(checks: Checks): Promise<void> {
   checks.expect(mean >= 0.94, `The mean test accuracy is at least 94 %: ${percent(mean)}.`);
 
   console.log();
-  const digits = await digitsAccuracy();
+  const digits = await trainDigits();
   say(
     `Handwritten digits, 784-128-10, 8,000 training and 2,000 test samples, ${digits.report.seconds.toFixed(1)} s of training ` +
       `on the ${digits.engine.name} engine:`,

@@ -31,33 +31,33 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Creates a canvas that takes `milliseconds` to draw. */
+/** Returns a canvas and a function that queues its drawing, which takes `milliseconds` and adds `name` to `log`. */
 const canvas = (name: string, log: string[], milliseconds: number) => {
   const element = {} as HTMLCanvasElement;
-  const change = () =>
+  const queue = () =>
     queueDrawing(element, () => {
       log.push(name);
       now += milliseconds;
     });
-  return { element, change };
+  return { element, queue };
 };
 
 test('canvases are drawn for 6 ms per frame, blank ones first, and removed ones not at all', () => {
   const log: string[] = [];
   const all = ['a', 'b', 'c', 'd'].map((name) => canvas(name, log, 3));
-  all[0].change();
-  all[1].change();
-  all[2].change();
-  all[2].change();
+  all[0].queue();
+  all[1].queue();
+  all[2].queue();
+  all[2].queue();
   nextFrame();
   expect(log).toEqual(['a', 'b']);
   nextFrame();
   expect(log).toEqual(['a', 'b', 'c']);
 
   log.length = 0;
-  all[0].change();
-  all[1].change();
-  all[3].change();
+  all[0].queue();
+  all[1].queue();
+  all[3].queue();
   cancelDrawing(all[1].element);
   nextFrame();
   expect(log).toEqual(['d', 'a']);
@@ -66,8 +66,8 @@ test('canvases are drawn for 6 ms per frame, blank ones first, and removed ones 
 test('a canvas that is not on the screen is drawn when it appears, or before the page is printed', async () => {
   const log: string[] = [];
   const [above, below] = ['above', 'below'].map((name) => canvas(name, log, 1));
-  above.change();
-  below.change();
+  above.queue();
+  below.queue();
   report([
     { target: above.element, isIntersecting: true },
     { target: below.element, isIntersecting: false },
@@ -80,7 +80,7 @@ test('a canvas that is not on the screen is drawn when it appears, or before the
   nextFrame();
   expect(log).toEqual(['above', 'below']);
   report([{ target: below.element, isIntersecting: false }]);
-  below.change();
+  below.queue();
   nextFrame();
   print();
   expect(log).toEqual(['above', 'below', 'below']);

@@ -78,7 +78,7 @@ describe('checkpoints', () => {
     expect(await latestCheckpoint(folder())).toBeUndefined();
   });
 
-  test('a directory of another training run is rejected before anything is changed, and corrupt files of later epochs are removed', async () => {
+  test('a directory of another training run is rejected before anything is changed; a resumed run removes corrupt files of epochs after the one it resumes from', async () => {
     const directory = folder();
     await train(freshNetwork(), directory);
     const network = freshNetwork();
@@ -170,7 +170,7 @@ describe('a directory is locked by one training run at a time', () => {
     },
   );
 
-  test('while another process trains into a directory, a second run there is rejected; after the process is killed, its run can be resumed', async () => {
+  test('while another process saves checkpoints to a directory, a second training run there is rejected; after that process is killed, its run can be resumed', async () => {
     const parent = folder();
     const directory = join(parent, 'run');
     const child = spawn(process.execPath, [await trainingProgram(parent), directory, '1000000'], {

@@ -52,7 +52,7 @@ describe('a loss in the file', () => {
   });
 });
 
-test('the error of load lists each missing function once', () => {
+test('the error that load throws lists each missing function once', () => {
   const network = chainOf([wave('wave'), tanh, wave('tide'), tanh]);
   const file = save(network, { loss: cubic('cubic') });
   expect(() => load(file)).toThrow(failure('MISSING_PLUGIN', /activations "wave", "tide"; losses "cubic"/));

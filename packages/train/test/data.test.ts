@@ -14,7 +14,7 @@ const options = (overrides: Partial<FitOptions> = {}): FitOptions => ({
   batchSize: 2,
   ...overrides,
 });
-const wide = () => new Network(mlp([2, 3, 2], { activation: tanh }), { seed: 1 });
+const tanhNetwork = () => new Network(mlp([2, 3, 2], { activation: tanh }), { seed: 1 });
 const lineNetwork = () =>
   new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { initializer: () => 10 });
 const parametersOf = (network: Network) => [...network.parameters.vector];
@@ -32,7 +32,7 @@ describe('batches', () => {
   test('a table, an array of samples and a stream give the same training result', async () => {
     const results: number[][] = [];
     for (const data of [table, samples, () => streamOf(samples)]) {
-      const network = wide();
+      const network = tanhNetwork();
       await fit(network, data, options({ shuffle: false }));
       results.push(parametersOf(network));
     }
@@ -59,14 +59,14 @@ describe('batches', () => {
 
   test('sequences are shuffled by default', async () => {
     const data: Data = { sequences: samples.map(({ input, target }) => ({ inputs: [input], targets: [target] })) };
-    const [shuffled, ordered] = [wide(), wide()];
+    const [shuffled, ordered] = [tanhNetwork(), tanhNetwork()];
     await fit(shuffled, data, options());
     await fit(ordered, data, options({ shuffle: false }));
     expect(parametersOf(shuffled)).not.toEqual(parametersOf(ordered));
   });
 
-  test('sample weights give the same result on the js engine and on wasm, which takes several steps per call', async () => {
-    const [one, two] = [wide(), wide()];
+  test('sample weights give the same result on the js engine and on the wasm engine, which runs several training steps per call', async () => {
+    const [one, two] = [tanhNetwork(), tanhNetwork()];
     const weights = [1, 2, 0, 1, 3, 1, 0.5];
     const overrides = { batchSize: 1, shuffle: false };
     await fit(one, { ...table, weights }, options({ ...overrides, engine: js() }));
@@ -124,7 +124,7 @@ describe('errors name the sample by its index', () => {
 
 test('fit rejects a target that contains null if the loss compares all outputs', async () => {
   const data: Data = { inputs: [[1, 2]], targets: [[null, 1]] };
-  const rejected = fit(wide(), data, options({ loss: softmaxCrossEntropy() }));
+  const rejected = fit(tanhNetwork(), data, options({ loss: softmaxCrossEntropy() }));
   await expect(rejected).rejects.toMatchObject({
     code: 'WRONG_TARGET',
     message: expect.stringContaining('null') as string,
@@ -132,10 +132,10 @@ test('fit rejects a target that contains null if the loss compares all outputs',
 });
 
 test('standardize applies to the inputs only or to the targets only, as requested', async () => {
-  const network = wide();
+  const network = tanhNetwork();
   await fit(network, table, options({ standardize: { targets: true } }));
   expect([network.inputScaler === undefined, network.outputScaler === undefined]).toEqual([true, false]);
-  const other = wide();
+  const other = tanhNetwork();
   await fit(other, table, options({ standardize: { inputs: true } }));
   expect([other.inputScaler === undefined, other.outputScaler === undefined]).toEqual([false, true]);
 });
@@ -143,7 +143,7 @@ test('standardize applies to the inputs only or to the targets only, as requeste
 test.each<[what: string, code: string, message: string, data: Data, more: Partial<FitOptions>]>([
   ['a negative batch size', 'OUT_OF_RANGE', 'batchSize', table, { batchSize: -1 }],
   [
-    'a validation fraction of a stream',
+    'a validation fraction with a stream',
     'WRONG_TYPE',
     'neither standardized nor split',
     () => streamOf(samples),
@@ -157,7 +157,7 @@ test.each<[what: string, code: string, message: string, data: Data, more: Partia
     { standardize: true },
   ],
 ])('fit rejects %s', async (_, code, message, data, overrides) => {
-  await expect(fit(wide(), data, options(overrides))).rejects.toMatchObject({
+  await expect(fit(tanhNetwork(), data, options(overrides))).rejects.toMatchObject({
     code,
     message: expect.stringContaining(message) as string,
   });
@@ -168,6 +168,6 @@ test('training on a stream whose iterator has no return method can be stopped', 
     [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: false, value: samples[0] }) }),
   };
   const callbacks = [{ onBatchEnd: ({ stop }: { stop: () => void }) => stop() }];
-  const { stoppedBy } = await fit(wide(), endless as never, options({ optimizer: adam(), callbacks }));
+  const { stoppedBy } = await fit(tanhNetwork(), endless as never, options({ optimizer: adam(), callbacks }));
   expect(stoppedBy).toBe('callback');
 });

@@ -28,7 +28,7 @@ interface Props {
 
 const maxLayers = 8;
 
-/** The panel with the network. Memoized, because most snapshots have no new observation. */
+/** The panel with the network. Memoized, because most of the trainer's snapshots have no new observation. */
 export const Diagram = memo(function Diagram({ settings, change, ready, observation, inspect, choose }: Props) {
   const say = useMessages(messages);
   const { hidden, graph } = settings;

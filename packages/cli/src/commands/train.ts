@@ -112,7 +112,7 @@ export function addTrain(program: Command, io: Io): void {
     .option('--test-split <fraction>', 'fraction of the rows for the test set', numberBetween(0, 1), 0.2)
     .option(
       '--validation-split <fraction>',
-      'fraction of the rows outside the test set to use for validation (default: 0.2; without --time, 0 if there are fewer than 50 such rows)',
+      'size of the validation set, as a fraction of the rows outside the test set (default: 0.2; without --time, 0 if there are fewer than 50 such rows)',
       numberBetween(0, 1),
     )
     .option(

@@ -33,7 +33,7 @@ export function byLoops(network: Network, nodes: readonly number[], functions: F
         ]
       : []),
   ];
-  return `// ${graph.aggregations.length > 1 ? 'x[i] = c[i] * g(b[i] + a(w[i][0] * x[from[0]], …)). A layer without `a` uses the sum; a layer without `c` has c = 1.' : 'x[i] = c[i] * g(b[i] + w[i][0] * x[from[0]] + w[i][1] * x[from[1]] + …). A layer without `c` has c = 1.'}
+  return `// ${graph.aggregations.length > 1 ? 'Node i of a layer appends c[i] * g(b[i] + a(w[i][0] * x[from[0]], …)) to x. A layer without `a` uses the sum; a layer without `c` has c = 1.' : 'Node i of a layer appends c[i] * g(b[i] + w[i][0] * x[from[0]] + w[i][1] * x[from[1]] + …) to x. A layer without `c` has c = 1.'}
 const layers = [
 ${layersOf(network, nodes, indexOf, functions).join('\n')}
 ];

@@ -37,9 +37,9 @@ export function directionsOf(layers: readonly UnrolledLayer[]): (readonly Unroll
   const remaining = [...layers];
   const found: (readonly UnrolledLayer[])[] = [];
   for (let forward = remaining.shift(); forward !== undefined; forward = remaining.shift()) {
-    const steps = forward.inputs.toReversed().join(';');
+    const reversed = forward.inputs.toReversed().join(';');
     const kind = kindOf(forward);
-    const k = remaining.findIndex((other) => kindOf(other) === kind && other.inputs.join(';') === steps);
+    const k = remaining.findIndex((other) => kindOf(other) === kind && other.inputs.join(';') === reversed);
     found.push(k < 0 ? [forward] : [forward, ...remaining.splice(k, 1)]);
   }
   return found;
@@ -160,7 +160,8 @@ function unrolledLayer(nodes: Nodes, copies: Copies, last: LastStep, layer: Recu
   const inputs = Array.from({ length: steps }, () => layer.inputs.map(() => -1));
   const initial = new Map<number, number>();
   const all: number[] = [];
-  const sameSlot = (a: number, b: number) =>
+  // Slots match if they are the same, or if both hold constants with the same value.
+  const slotsMatch = (a: number, b: number) =>
     a === b || (Math.min(a, b) >= graph.parameterCount && nodes.known(a) === nodes.known(b));
 
   /**
@@ -173,8 +174,8 @@ function unrolledLayer(nodes: Nodes, copies: Copies, last: LastStep, layer: Recu
     const isSame =
       graph.activationOf[i] === graph.activationOf[copy] &&
       graph.aggregation(i) === graph.aggregation(copy) &&
-      sameSlot(graph.biasSlot(i), graph.biasSlot(copy)) &&
-      sameSlot(graph.scaleSlot(i), graph.scaleSlot(copy));
+      slotsMatch(graph.biasSlot(i), graph.biasSlot(copy)) &&
+      slotsMatch(graph.scaleSlot(i), graph.scaleSlot(copy));
     const edges = nodes.edges(copy);
     const expected = last.edges(i);
     return (
@@ -182,7 +183,7 @@ function unrolledLayer(nodes: Nodes, copies: Copies, last: LastStep, layer: Recu
       edges.length === expected.length &&
       expected.every(({ node, delay, slot }, k) => {
         const read = edges[k].node;
-        if (!sameSlot(slot, edges[k].slot)) return false;
+        if (!slotsMatch(slot, edges[k].slot)) return false;
         if (delay === 1 && t > 0) return read === copies.at(node, t - 1);
         if (delay === 1) return agrees(initial, node, nodes.constant(read));
         if (own.has(node)) return read === copies.at(node, t);

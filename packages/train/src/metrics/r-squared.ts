@@ -2,8 +2,8 @@
 import type { Metric } from './metric.js';
 
 /**
- * $R^2 = 1 - \sum (t - x)^2 / \sum (t - \bar t)^2$, the mean over outputs: 1 is perfect, 0 is no better than predicting
- * the mean. Not finite if all targets of an output are equal. Ignores unknown targets.
+ * $R^2 = 1 - \sum (t - x)^2 / \sum (t - \bar t)^2$, averaged over the outputs. 1 is perfect; 0 is no better than always
+ * predicting the mean target. Not finite if all targets of an output are equal. Ignores unknown targets.
  */
 export const rSquared = (): Metric => ({
   name: 'rSquared',

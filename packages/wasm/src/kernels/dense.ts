@@ -40,8 +40,8 @@ interface Frame {
   /** Distance between rows of delta. */
   readonly deltaStride: Local;
   /**
-   * A position in a row of delta. Case 2: the start of the samples of the step. Case 3: the end of the samples of the
-   * product.
+   * A position in a row of delta. Case 2: the first sample of the time step. Case 3: the end of the samples that the
+   * product sums over.
    */
   readonly samples: Local;
   /** Addresses that are constant during a product. Their meaning depends on the product. */
@@ -49,9 +49,11 @@ interface Frame {
   /** The tile's first row and first column of C. */
   readonly row: Local;
   readonly column: Local;
-  /** Addresses of the tile's rows of A and C, and of B[k][column]. */
+  /** Addresses of the tile's rows of A. Case 2 instead: a[0] is the address of A[row][k]; a[1] is the offset of `row`. */
   readonly a: readonly Local[];
+  /** Addresses of the tile's rows of C, starting at `column`. */
   readonly c: readonly Local[];
+  /** Address of B[k][column]. */
   readonly b: Local;
   readonly k: Local;
 }
@@ -65,9 +67,9 @@ interface Product {
   prepare(frame: Frame): Code;
   readonly kEnd: (frame: Frame) => Code;
   readonly columnEnd: (frame: Frame) => Code;
-  /** Sets a[r] and c[r], including the column, for row `row + r`. */
+  /** Sets c[r] to the address of C[row + r][column] and, except in case 2, a[r] to the address of A[row + r]. */
   beginRow(frame: Frame, r: number): Code;
-  /** Sets b for the first k. */
+  /** Sets b for the first k, and a[1] in case 2. */
   beforeLoop?(frame: Frame): Code;
   /** Runs at the start of each k, before B and A are read. */
   beforeEachK?(frame: Frame): Code;
@@ -86,7 +88,7 @@ const firstRowOf = (frame: Frame, table: 'h' | 'delta'): Code =>
     load(frame.u.get, unit[table]),
     mul(load(frame.u.get, unit.firstRow), (table === 'h' ? frame.rowBytes : frame.deltaStride).get),
   );
-/** Returns the address of the entry of a unit's first row in a table. */
+/** Returns the address of the table entry for the first row of a unit. */
 const entryOf = (frame: Frame, table: 'biasOf' | 'weightsOf'): Code =>
   add(word(table), shl(load(frame.u.get, unit.firstRow), number(2)));
 const nth = (table: Local, index: Code): Code => load(add(table.get, shl(index, number(2))));
@@ -118,8 +120,8 @@ const forward: Product = {
 
 const case2: Product = {
   name: 'denseCase2',
-  // Each k reads the weights of another node. If a node has many weights, they are on another memory page, and the TLB
-  // holds few pages.
+  // Each k reads the weights of a different node. If nodes have many weights, each k reads a different memory page, and
+  // the TLB holds few pages.
   depth: ({ u }) => int.select(number(32 * 4), number(128 * 4), gtU(load(u.get, unit.predecessors), number(256))),
   prepare: (frame) => {
     const [weights, delta, predecessorX, dLossDx] = frame.bases;
