@@ -16,13 +16,13 @@ test('the embed code shows the state in a frame without a header and without lin
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Copy embed code' }).click();
   await page.getByText('Copied.').waitFor();
-  await page.getByText('follows the setting of each reader').waitFor();
+  await page.getByText('follows each reader’s setting').waitFor();
   const code = await page.evaluate(() => navigator.clipboard.readText());
   const [, source] = /^<iframe src="([^"]+)" title="Derive · @nnbp"/.exec(code)!;
   expect(new URL(source).pathname).toBe('/embed.html');
   expect(readAddress(new URL(source).hash, defaultState)).toMatchObject({ view: 'derive', theme: 'system' });
   await page.getByLabel('Colours').selectOption('light');
-  await expect.poll(() => page.getByText('follows the setting of each reader').count()).toBe(0);
+  await expect.poll(() => page.getByText('follows each reader’s setting').count()).toBe(0);
   const [whole, embedded] = await Promise.all([fetch(inject('address')), fetch(source)]);
   expect(whole.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
   expect(embedded.headers.get('content-security-policy')).toContain('frame-ancestors *');

@@ -20,7 +20,7 @@ const en = {
   copyEmbed: 'Copy embed code',
   embedCopied: 'Copied.',
   embedTheme:
-    'With Auto colours, the embedded page follows the setting of each reader. For fixed colours, choose Light or Dark before you copy.',
+    'With Auto colours, the embedded page follows each reader’s setting. For fixed colours, choose Light or Dark before you copy.',
   print: 'Print',
   sheet: 'Exercise sheet',
   forClasses: 'Links for a class',

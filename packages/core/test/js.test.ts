@@ -190,7 +190,7 @@ describe('network.predict', () => {
   });
 });
 
-describe('the js engine on graphs with delays, aggregations, fixed and shared parameters', () => {
+describe('the js engine on graphs with delays, aggregations, and fixed and shared parameters', () => {
   const seed = 11;
 
   /** Runs four passes. Returns their results, the gradients, the state, and x, slope and dLossDx from the cache. */

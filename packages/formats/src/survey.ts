@@ -284,7 +284,7 @@ class NodeReader {
       else delay = scanner.number();
     });
     if (id < 0 || !Number.isInteger(delay) || delay < 1)
-      scanner.throwExpectedAt(begin, 'an id and a delay, an integer ≥ 1');
+      scanner.throwExpectedAt(begin, 'an id and an integer delay ≥ 1');
     return { id, delay };
   }
 

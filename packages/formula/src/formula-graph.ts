@@ -80,7 +80,7 @@ export function formulaGraph(formula: string, variables: readonly string[], outp
   return { graph: builder.build(), parameters };
 }
 
-/** Adds the nodes of a formula to a builder. Equal expressions share one node. */
+/** Adds the nodes of a formula to a builder. Repeated expressions share one node. */
 class FormulaNodes {
   readonly builder = new GraphBuilder();
   readonly parameters: string[] = [];
@@ -214,7 +214,7 @@ function sum(a: Affine, b: Affine, sign: 1 | -1): Affine {
   return { constant: a.constant + sign * b.constant, terms };
 }
 
-/** The value as a string. Equal values give equal strings, so equal expressions share a node. */
+/** The value as a string. Repeated expressions give the same string, so they share a node. */
 function textOf({ constant, terms }: Affine): string {
   const parts = Array.from(terms, ([id, weight]) => (weight === 1 ? id : weight === -1 ? `-${id}` : `${weight}*${id}`));
   if (constant !== 0 || parts.length === 0) parts.push(String(constant));

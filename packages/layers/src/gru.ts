@@ -7,16 +7,16 @@ import { gate, numbered, fixedNode, uniformWithin, weighted } from './unit.js';
 /** Options of {@link gru}. */
 export interface GruOptions extends RecurrentOptions {
   /**
-   * Whether the reset gate is applied after the weights U, as in PyTorch, or before, as in Cho et al. and by default in
-   * ONNX (`linear_before_reset` 0). Default: true.
+   * Whether the reset gate is applied after the recurrent weights, as in PyTorch. If false, it is applied before them,
+   * as in Cho et al. and, by default, in ONNX (`linear_before_reset` 0). Default: true.
    */
   readonly resetAfter?: boolean;
 }
 
 /**
  * Adds a layer of gated recurrent units: PyTorch's `nn.GRU`. Where PyTorch adds two biases, b is their sum. The nodes
- * of unit k are listed below, without the prefix of their ids; x are the inputs, and h the values of all units. The
- * node of the unit's value, h_k, has the id `k`:
+ * of unit k are listed below, without the prefix of their ids; x are the inputs, h the values of all units, W the input
+ * weights, and U the recurrent weights. The node of the unit's value, h_k, has the id `k`:
  *
  *     r.k  = sigmoid(b + W x + U h(t−1))   reset gate       keep.k = 1 − z.k
  *     z.k  = sigmoid(b + W x + U h(t−1))   update gate      new.k  = keep.k · n.k

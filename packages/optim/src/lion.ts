@@ -20,7 +20,7 @@ export interface LionOptions {
 /**
  * Lion: $p \leftarrow (1 - \eta \lambda) p - \eta \, \mathrm{sign}(\beta_1 m + (1 - \beta_1) g)$, then
  * $m \leftarrow \beta_2 m + (1 - \beta_2) g$ (Chen et al. 2023). Here, $p$ is a
- * parameter, $g$ its gradient, $\eta$ the learning rate and $\lambda$ the weight decay.
+ * parameter, $g$ its gradient, $m$ its momentum, $\eta$ the learning rate and $\lambda$ the weight decay.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */

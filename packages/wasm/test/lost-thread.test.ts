@@ -114,7 +114,7 @@ describe('a worker that exits', () => {
     engine.dispose();
   });
 
-  test('a worker that exits before a graph is prepared is reported by one of the next calls of prepare', async () => {
+  test('a worker that exits before a graph is prepared is reported by one of the next calls to prepare', async () => {
     const { engine, workers } = await engineWithWorkers(2);
     terminate(workers[0]);
     expect(() => {

@@ -34,7 +34,7 @@ test('the threads of an LSTM wait before the gates and the outputs and, in the b
   expect(names).toEqual([...unitsOfStep, names[6], ...unitsOfStep, names[13]]);
   const output = names[6];
   expect(forward).toEqual([output, 'i 0', output]);
-  // In the backward pass, threads also wait within a dense unit: case 2 starts when all deltas have been computed.
+  // `backward` does not include the wait within each dense unit: case 2 starts when all deltas have been computed.
   expect(backward).toEqual(['i 0', 'h 0', output, 'i 0', 'h 0']);
 });
 
@@ -66,13 +66,13 @@ const [one, two, three] = [
 afterAll(() => [two, three].forEach((engine) => engine.dispose()));
 
 test.each([lstm(3, 8, 2), lstm(5, 13, 3), pairs(true)])(
-  'networks of elementwise units have bit-identical results with one, two and three threads, %#',
+  'networks with elementwise units have bit-identical results with one, two and three threads, %#',
   (graph) => {
     const random = new Random(4);
     const parameters = randomParameters(graph, random);
     const batches = graph.stateSize === 0 ? [[32], [7]] : [[32, 32, 32, 32], [9, 5, 5, 1], [3], [1, 1, 1]];
-    const width = 32 * 4 * Math.max(graph.inputCount, graph.outputs.length);
-    const rows = Float64Array.from({ length: width }, () => random.uniform());
+    const length = 32 * 4 * Math.max(graph.inputCount, graph.outputs.length);
+    const rows = Float64Array.from({ length }, () => random.uniform());
     const train = (engine: typeof one) => {
       const executor = engine.prepare(graph, 32, graph.stateSize === 0 ? 1 : 4);
       executor.parameters.set(parameters);

@@ -18,8 +18,8 @@ export default function View() {
   const network = usePlayground(({ network, fit }) => (fit.model === 'network' ? network : null));
   const say = useMessages(messages);
   const { data, formula, start } = state;
-  const question = useMemo(() => ({ data, formula, start, network }), [data, formula, start, network]);
-  const { prepared, fit, problem } = useFit(question);
+  const request = useMemo(() => ({ data, formula, start, network }), [data, formula, start, network]);
+  const { prepared, fit, problem } = useFit(request);
   const points = prepared?.data.points ?? [];
   const point = Math.min(state.point, Math.max(0, points.length - 1));
   return (

@@ -1,8 +1,9 @@
 /**
- * Aggregations other than the sum. The forward kernel writes h = b + A(z) of a node and a row of dA/dz_e for each of
- * its edges. The backward kernel multiplies these rows by the node's delta. The kernels of sparse edges read the
- * products in place of the successor's delta, so cases 2 and 3 are the same for every aggregation. The code that differs
- * between the aggregations is in `aggregations/`.
+ * Aggregations A other than the sum. For each node, the forward kernel writes one row with h = b + A(z), and, for each
+ * incoming edge e, one row with dA/dz_e, where z_e = w_e · x. The backward kernel multiplies the row of each edge by
+ * the node's delta. The kernels of sparse edges read these products in place of the delta, so cases 2 and 3 of
+ * backpropagation are the same for every aggregation. The code that differs between the aggregations is in
+ * `aggregations/`.
  */
 import {
   type Assembler,
@@ -30,7 +31,7 @@ const number = int.const;
  */
 const names = Object.entries(aggregationKernels).flatMap(([name, kernel]) => (kernel ? [name] : []));
 
-/** The kernel code of the sum, which needs no kernel of this file. */
+/** The kernel code of the sum, which has no kernel in this file. */
 export const sumCode = 0;
 /** The kernel code of custom aggregations, which run in JavaScript. */
 export const customAggregation = 256;
@@ -118,7 +119,8 @@ export function aggregationKernel(module: Assembler, multiplyAdd: MultiplyAdd, c
 }
 
 /**
- * Emits a function that multiplies each row of dA/dz_e by its node's delta, for a range of nodes given by their rows.
+ * Emits a function of a range of nodes, given as row indices from `row` to `to`. The function multiplies dA/dz_e of
+ * each edge of these nodes by the node's delta.
  */
 export function edgeDeltas(module: Assembler): Callable {
   return module.function(undefined, [i32, i32], [], ([row, to], local) => {

@@ -32,7 +32,7 @@ export function elementwiseKernels(module: Assembler): { forward: Callable; back
 }
 
 /** The position in the loop over a unit's nodes and their samples. */
-interface Rows {
+interface Position {
   /** The offset of the node's row from the start of a table. */
   readonly row: Local;
   /** The address of the first predecessor's row of x. */
@@ -47,7 +47,7 @@ function eachVector(
   [u, from, to]: readonly Local[],
   local: (type: typeof i32) => Local,
   hasSecond: boolean,
-  body: (rows: Rows) => Code,
+  body: (position: Position) => Code,
 ): Code {
   const [node, row, edge, first, second, column, columns] = Array.from({ length: 7 }, () => local(i32));
   return [
@@ -69,7 +69,7 @@ function forwardKernel(module: Assembler, kind: keyof typeof elementwise): Calla
     return [
       x.set(word('x')),
       eachVector(parameters, local, kind !== 'copy', ({ row, first, second, column }) => {
-        const at = (table: Local): Code => f32x4.load(add(table.get, column.get));
+        const at = (operand: Local): Code => f32x4.load(add(operand.get, column.get));
         const h = {
           copy: at(first),
           sum: f32x4.add(at(first), at(second)),
@@ -91,11 +91,11 @@ function backwardKernel(module: Assembler, kind: keyof typeof elementwise): Call
       slope.set(word('slope')),
       toDLossDx.set(sub(word('dLossDx'), word('x'))),
       eachVector(parameters, local, kind !== 'copy', ({ row, first, second, column }) => {
-        const at = (table: Local): Code => add(table.get, column.get);
+        const at = (start: Local): Code => add(start.get, column.get);
         const inRow = (table: Local): Code => f32x4.load(add(at(table), row.get));
-        const addTo = (predecessor: Local, share: Code): Code => {
+        const addTo = (predecessor: Local, term: Code): Code => {
           const target = add(at(predecessor), toDLossDx.get);
-          return f32x4.store(target, f32x4.add(f32x4.load(target), share));
+          return f32x4.store(target, f32x4.add(f32x4.load(target), term));
         };
         return [
           delta.set(inRow(dLossDx)),

@@ -15,9 +15,9 @@ export const wholeShare: Share = (_, { from, to }, count) => [from.set(int.const
 
 /** Emits the share of one of several threads. The number of threads is in the memory header. */
 export const threadShare: Share = (thread, { from, to }, count, tile) => {
-  // In one round, each thread gets one tile.
-  const itemsPerRound = int.mul(word('threads'), int.const(tile));
-  const chunk = int.mul(int.divU(int.add(count, int.sub(itemsPerRound, int.const(1))), itemsPerRound), int.const(tile));
+  // The number of items if each thread gets one tile.
+  const oneTileEach = int.mul(word('threads'), int.const(tile));
+  const chunk = int.mul(int.divU(int.add(count, int.sub(oneTileEach, int.const(1))), oneTileEach), int.const(tile));
   const limit = (position: Local): Code => control.when(int.gtU(position.get, count), position.set(count));
   return [
     to.set(chunk),
@@ -30,6 +30,7 @@ export const threadShare: Share = (thread, { from, to }, count, tile) => {
 
 /** Returns the number of the thread whose share contains item `k` of `count`, as divided by `threadShare`. */
 export function ownerOf(k: number, count: number, tile: number, threads: number): number {
-  const itemsPerRound = threads * tile;
-  return Math.floor(k / (Math.floor((count + itemsPerRound - 1) / itemsPerRound) * tile));
+  // The number of items if each thread gets one tile.
+  const oneTileEach = threads * tile;
+  return Math.floor(k / (Math.floor((count + oneTileEach - 1) / oneTileEach) * tile));
 }

@@ -1,4 +1,7 @@
-/** Adds case 3 of one step to the gradients of later steps, since all steps share the parameters. */
+/**
+ * Adds the gradients of one time step (case 3 of backpropagation) to those of later steps, since all steps share the
+ * parameters.
+ */
 import { type Code, f32x4, type Local, scalar } from '../assembler.js';
 import { edgeDeltas, valueOf } from './aggregate.js';
 import { type CodegenContext, loadFirst, splat, storeFirst } from './codegen-context.js';
