@@ -46,21 +46,21 @@ class Bidirectional(nn.Module):
         super().__init__()
         self.layer, self.initial, self.head = layer, initial, head
         self.linear = nn.Linear(2 * layer.hidden_size, 2)
-        self.states = 2 if isinstance(layer, nn.LSTM) else 1
+        self.state_count = 2 if isinstance(layer, nn.LSTM) else 1
         self.shape = (2 * layer.num_layers, 1, layer.hidden_size)
-        self.learned = nn.ParameterList([nn.Parameter(torch.randn(self.shape)) for _ in range(self.states)])
+        self.learned = nn.ParameterList([nn.Parameter(torch.randn(self.shape)) for _ in range(self.state_count)])
 
     def forward(self, x, *initial_states):
         batch_first = self.layer.batch_first
         batch = x.size(0 if batch_first else 1)
-        zeros = [torch.zeros(self.shape[0], batch, self.shape[2], dtype=x.dtype)] * self.states
+        zeros = [torch.zeros(self.shape[0], batch, self.shape[2], dtype=x.dtype)] * self.state_count
         learned = [state.expand(-1, batch, -1).contiguous() for state in self.learned]
         state = {"none": None, "zeros": zeros, "learned": learned, "input": initial_states}[self.initial]
-        y, last = self.layer(x, state if state is None or self.states == 2 else state[0])
-        h = last[0] if self.states == 2 else last
+        y, last = self.layer(x, state if state is None or self.state_count == 2 else state[0])
+        h = last[0] if self.state_count == 2 else last
         rows = y if batch_first else y.transpose(0, 1)
         if self.head == "all":
-            return y, *(last if self.states == 2 else [last])
+            return y, *(last if self.state_count == 2 else [last])
         if self.head == "steps":
             return self.linear(y)
         if self.head == "ends":
@@ -181,7 +181,7 @@ for name, model in bidirectional.items():
     model.eval()
     batch_first = model.layer.batch_first
     x = torch.randn(2, 5, 3) if batch_first else torch.randn(5, 2, 3)
-    states = [torch.randn(model.shape[0], 2, model.shape[2]) for _ in range(model.states)] if model.initial == "input" else []
+    states = [torch.randn(model.shape[0], 2, model.shape[2]) for _ in range(model.state_count)] if model.initial == "input" else []
     axes = {"x": {0 if batch_first else 1: "batch"}, **{f"state{k}": {1: "batch"} for k in range(len(states))}}
     path = Path(sys.argv[1]) / name
     torch.onnx.export(model, (x, *states), f"{path}.onnx", opset_version=13, input_names=list(axes), dynamic_axes=axes)

@@ -54,7 +54,7 @@ export interface Golden {
   };
   /** All numbers of the two runs. */
   readonly runs: readonly GoldenRun[];
-  /** The example in the article, which covers only the output node. */
+  /** The article's example: the numbers of output node 7, and dloss/dx of its three predecessors. */
   readonly article_output_node: {
     /** The pre-activation. */
     readonly h7: string;

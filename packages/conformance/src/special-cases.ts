@@ -68,7 +68,10 @@ export const squares: Aggregation = {
   },
 };
 
-/** A custom loss in which outputs interact: half the squared difference between the sums of targets and outputs. */
+/**
+ * A custom loss in which outputs interact: half the squared difference between the sum of the targets and the sum of the
+ * outputs.
+ */
 export const couplingLoss: Loss = {
   name: 'coupling',
   value: (x, t) => difference(x, t) ** 2 / 2,

@@ -96,7 +96,7 @@ export async function crossValidate(
     if (fitOptions.stateful === true) {
       throw new NnbpError(
         'UNSUPPORTED',
-        'crossValidate: sequences that continue each other cannot be divided into folds. Remove `stateful`.',
+        'crossValidate: with `stateful`, the order of the sequences matters, so they cannot be divided into folds. Remove `stateful`.',
       );
     }
     const report = await train(network, pick, split, fitOptions, options);

@@ -1,4 +1,4 @@
-/** Converts the caller's data and options to batches. Everything is checked before anything changes. */
+/** Converts the caller's data and options to batches. If a check fails, the network is unchanged. */
 import { expectInteger, type Network, NnbpError, Random, shuffle, Standardization } from '@nnbp/core';
 import { batchesOf, type BatchSource, streamBatches, tableBatches } from './batches.js';
 import {
@@ -57,7 +57,10 @@ export function rememberScalers(network: Network): () => void {
   };
 }
 
-/** Checks everything before the network changes, and sets its scalers if `standardize` requires it. */
+/**
+ * Checks the data and options, and sets the network's scalers if `standardize` requires it. If a check fails, the scalers
+ * are unchanged.
+ */
 export function prepare(network: Network, data: Data, options: TrainerOptions, random: Random): Sources {
   const { loss, shuffle = true, validation } = options;
   const restoreScalers = rememberScalers(network);
@@ -110,13 +113,13 @@ function prepareSequences(network: Network, data: Sequences, options: TrainerOpt
   if (stateful && shuffle === true) {
     throw new NnbpError(
       'CONFLICT',
-      'stateful: sequences that continue each other cannot be shuffled. Remove `shuffle`.',
+      'stateful: the order of the sequences matters, so they cannot be shuffled. Remove `shuffle`.',
     );
   }
   if (stateful && typeof validation === 'number') {
     throw new NnbpError(
       'CONFLICT',
-      'validation: a fraction cannot be drawn from sequences that continue each other. Pass validation data instead.',
+      'validation: with `stateful`, the order of the sequences matters, so a fraction cannot be drawn. Pass validation data instead.',
     );
   }
   const validationSource = (validationData: Data | undefined, batchOptions: SequenceBatchOptions) =>

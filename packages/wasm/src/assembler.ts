@@ -26,7 +26,10 @@ export interface Local {
   tee(value: Code): Code;
 }
 
-/** The one-byte encodings, which most numbers have. They are shared, since a module has about ten thousand of them. */
+/**
+ * The encodings of integers that need only one byte, as most do. The arrays are shared, since a module contains about
+ * ten thousand such integers.
+ */
 const oneByte = Array.from({ length: 128 }, (_, byte): readonly number[] => [byte]);
 
 function unsigned(value: number): readonly number[] {

@@ -275,7 +275,7 @@ function EdgeFields({ edge, editor }: EdgeProps) {
   );
 }
 
-/** Input for the name of a node. Applies it on Enter or when the field loses focus. */
+/** Text field for the name of a node. The name changes on Enter or when the field loses focus. */
 function NameField({ id, editor }: { readonly id: string; readonly editor: Editor }) {
   const say = useMessages(messages);
   const [draft, setDraft] = useState(id);

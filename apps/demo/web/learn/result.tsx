@@ -1,4 +1,7 @@
-/** Buttons that copy a link to the same exercise, without answers, and save an image of the result. */
+/**
+ * The result of a repair challenge: a button that copies a link to the challenge, without answers, and a link that saves
+ * an image of the result.
+ */
 import { useState } from 'react';
 import { addressOf } from '../address.js';
 import { fullPageUrl } from '../embed.js';
@@ -10,7 +13,7 @@ import { messages } from './messages.js';
 
 export interface ResultProps {
   readonly seed: number;
-  /** Whether the bug was found. Otherwise there is no image of the result. */
+  /** Whether the bug of the challenge was found. If not, there is no image of the result. */
   readonly isRepaired: boolean;
   readonly probes: number;
   readonly tries: number;

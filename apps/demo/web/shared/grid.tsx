@@ -24,7 +24,7 @@ export interface GridProps extends Frame {
 /** CSS class of the name of an axis. */
 export const axisName = styles.axis;
 
-/** Plots narrower than this many pixels omit every second number of the x axis if there are six or more. */
+/** If the x axis has six or more ticks, plots up to this many pixels wide omit every second tick. */
 const narrow = 420;
 
 export function Grid({ numberOffset, names, children, ...frame }: GridProps) {

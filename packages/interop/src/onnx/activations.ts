@@ -1,4 +1,4 @@
-/** Writes activations as ONNX operators: one operator if ONNX has it, otherwise as few as possible. */
+/** Writes activations as ONNX operators. If ONNX has no operator for an activation, combines as few as possible. */
 import type { ActivationName } from '@nnbp/activations';
 import type { Activation } from '@nnbp/core';
 import type { Operations } from './operations.js';

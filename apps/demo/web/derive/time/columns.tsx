@@ -189,7 +189,7 @@ function NodeAtStep({ id, exercise, selected, known, marksOf, isLit, style }: No
 interface CachedNumberProps extends Pick<NodeAtStepProps, 'known' | 'selected' | 'marksOf'> {
   readonly quantity: QuantityName;
   readonly symbol: string;
-  /** The case that computes the number. */
+  /** The case of backpropagation that computes the number. Undefined for x. */
   readonly caseNumber: 1 | 2 | 3 | undefined;
 }
 

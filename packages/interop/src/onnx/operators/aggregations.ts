@@ -98,16 +98,16 @@ export function middle(call: Call, sorted: Rows): Rows {
 export const argMax: Operator = (call) => {
   const rows = call.rows(0);
   const axis = call.integer('axis', 0);
-  const absolute = rows.entries.map((entry) => {
+  const operands = rows.entries.map((entry) => {
     const node = call.tape.nodeOf(entry);
     const isAbsolute = node !== undefined && isUnfinished(node, 'abs') && entry.weights[0] === 1 && entry.bias === 0;
     return isAbsolute ? node.h : undefined;
   });
   const isPart = call.integer('keepdims', 1) === 1 && call.integer('select_last_index', 0) === 0;
-  if (!isPart || (axis !== -1 && axis !== lastAxisOf(call, rows.shape)) || absolute.includes(undefined)) {
+  if (!isPart || (axis !== -1 && axis !== lastAxisOf(call, rows.shape)) || operands.includes(undefined)) {
     call.unsupported(`an ArgMax other than that of maxAbs, which finds the largest |z|. ${adviceFor('ArgMax')}`);
   }
-  return { shape: rows.shape, entries: absolute as Entry[], endedBy: call.label, part: 'argMaxAbs' };
+  return { shape: rows.shape, entries: operands as Entry[], endedBy: call.label, part: 'argMaxAbs' };
 };
 
 /** `GatherElements` at the position of the largest |z|. Completes maxAbs. */
