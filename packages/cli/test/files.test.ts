@@ -1,4 +1,7 @@
-/** Tests paths that are not regular files, links to the same file, and files that change while they are read. */
+/**
+ * Tests paths that are not regular files, output files that are also input files, files that change while they are read,
+ * and a full disk.
+ */
 import { execFile, spawn } from 'node:child_process';
 import { link, mkdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';

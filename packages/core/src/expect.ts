@@ -161,7 +161,7 @@ export function expectFiniteNumber(what: string, value: number): void {
 }
 
 /**
- * Throws unless `weight` is a finite number ≥ 0.
+ * Throws unless `weight`, such as the weight of a sample in the loss, is a finite number ≥ 0.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */

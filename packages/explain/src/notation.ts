@@ -5,8 +5,8 @@
 import { nameOf, type QuantityName } from './quantity.js';
 
 /**
- * A symbol: a quantity of a node or an edge, a parameter, a target, a scaler value, the case 1 part of dloss/dx, or
- * g'(h).
+ * A symbol: a quantity of a node or an edge, a parameter, a target, the raw value, mean or deviation of a standardized
+ * input, the part of an output's dloss/dx that case 1 of backpropagation contributes, or g'(h).
  */
 export type FormulaSymbol =
   | QuantityName

@@ -17,7 +17,7 @@ export interface Limits {
   readonly steps: number;
 }
 
-/** A quantity with its number and its formula. */
+/** A quantity with its value and its formula. */
 export interface Line {
   readonly symbol: Derived;
   readonly value: number;
@@ -46,13 +46,13 @@ export interface Outline {
   readonly forwardIsTruncated: boolean;
 }
 
-/** Returns the cases of the quantities that a tree derives. */
+/** Returns the cases of backpropagation that a tree uses to derive its quantities. */
 export const casesIn = (branches: readonly Branch[]): (1 | 2 | 3)[] =>
   ([1, 2, 3] as const).filter((rule) =>
     branches.some((branch) => branch.state === 'derived' && branch.expression.case === rule),
   );
 
-/** Creates the outline of the derivation of one number. */
+/** Creates the outline of the derivation of one quantity. */
 export function outline(computation: Computation, root: Derived, value: number, limits: Limits): Outline {
   const requested = { symbol: root, value };
   const backward = isForward(root) ? [] : tree(computation, requested, limits);
@@ -78,7 +78,8 @@ function shownReads({ count, summand, forms }: Expression, maxTerms: number): (R
   return shownIndices(count, maxTerms).flatMap((k): (Read | number)[] => {
     if (k < 0) return [count - maxTerms];
     const factors = summand(k);
-    // The lists that `forms` writes are abbreviated. A product is shown in full.
+    // With `forms`, the factors are the entries of lists, which are abbreviated. Otherwise, they are the factors of a
+    // product, which is shown in full.
     const shown = shownIndices(factors.length, forms === undefined ? Infinity : maxTerms).filter((at) => at >= 0);
     return shown.flatMap((at) => {
       const { symbol, value } = factors[at];
@@ -146,7 +147,7 @@ function nearest(
 ): Map<string, Read> {
   const reads = new Map<string, Read>();
   const queue = [...from];
-  // The queue grows while it is read.
+  // The loop appends to the queue that it iterates over.
   for (const read of queue) {
     if (reads.size === steps) break;
     const key = keyOf(read.symbol);

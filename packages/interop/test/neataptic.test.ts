@@ -85,8 +85,8 @@ describe('a gated or backward connection', () => {
   test('a later node takes effect with a delay of one step: at the first step, its value is 0, and as a gater it multiplies by 1', () => {
     const back = modelWith('IDENTITY', { from: 2, to: 1, weight: 1, gater: null });
     expect(outputs(back, [1, 1])).toEqual([2.5, 0.5 + 2 * (1 + 2.5)]);
-    const own = { ...modelWith('IDENTITY'), connections: [{ from: 0, to: 1, weight: 1, gater: 2 }, { from: 1, to: 2, weight: 2, gater: null }] }; // oxfmt-ignore
-    expect(outputs(own, [1, 1])).toEqual([2.5, 0.5 + 2 * 2.5]);
+    const gatedByOutput = { ...modelWith('IDENTITY'), connections: [{ from: 0, to: 1, weight: 1, gater: 2 }, { from: 1, to: 2, weight: 2, gater: null }] }; // oxfmt-ignore
+    expect(outputs(gatedByOutput, [1, 1])).toEqual([2.5, 0.5 + 2 * 2.5]);
   });
 
   test('a connection from a node to itself adds the previous sum, taken before the squash, even if the squash has a factor', () => {

@@ -17,8 +17,8 @@ export interface AttentionOptions {
 }
 
 /**
- * Adds softmax(q · k / √size) · v for every query: PyTorch's `scaled_dot_product_attention`. It has no parameters:
- * create queries, keys and values with `builder.layer`.
+ * Adds nodes that compute softmax(q · k / √size) · v for every query, like PyTorch's `scaled_dot_product_attention`.
+ * These nodes have no parameters. Create the queries, keys and values with `builder.layer`.
  *
  *     qk    = q_d · k_d                for every entry d
  *     s     = Σ_d qk / √size           the score of query and key

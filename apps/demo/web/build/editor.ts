@@ -9,7 +9,7 @@ export type Selection = { readonly node: string } | { readonly edge: EdgeName } 
 
 type Messages = ReturnType<typeof useMessages<(typeof messages)['en']>>;
 
-/** The result of an edit. The text is chosen on rendering, in the language of the page. */
+/** The message about the last edit. Its text is chosen when it is rendered, in the language of the page. */
 type Notice =
   | { readonly done: (say: Messages['done']) => string }
   | { readonly rejected: EditProblem }

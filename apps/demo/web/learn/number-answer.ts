@@ -1,6 +1,9 @@
 /** Parses numbers that the user types, and compares them with the expected numbers. */
 
-/** Parses a number. Accepts `-` or `−`, `.` or `,`, and full-width characters. Returns NaN for anything else. */
+/**
+ * Parses a number. A minus sign can be typed as `-`, `−` or `–`, and the decimal separator as a point or a comma.
+ * Full-width characters are accepted, and spaces are ignored. Returns NaN if the text is not a number.
+ */
 export function parseNumber(typed: string): number {
   const text = typed.normalize('NFKC').replaceAll(/\s/g, '').replace(/[−–]/g, '-').replace(',', '.');
   return /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;

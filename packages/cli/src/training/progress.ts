@@ -16,7 +16,7 @@ export function progressBar(io: Io, rows: number): ProgressBar {
   if (!isTerminal(stream)) return { callbacks: [], stop: () => undefined };
   const bar = new SingleBar({
     stream,
-    format: '{bar} epoch {epoch} of {epochs}  loss {loss}{validation}  {left}',
+    format: '{bar} epoch {epoch} of {epochs}  loss {loss}{validation}  {time}',
     barsize: 24,
     barCompleteChar: '█',
     barIncompleteChar: '░',
@@ -36,7 +36,7 @@ export function progressBar(io: Io, rows: number): ProgressBar {
       {
         onTrainBegin({ epoch, epochs }) {
           rowsBefore = epoch * rows;
-          bar.start(epochs * rows, rowsBefore, { epoch: epoch + 1, epochs, loss, validation, left: '' });
+          bar.start(epochs * rows, rowsBefore, { epoch: epoch + 1, epochs, loss, validation, time: '' });
         },
         onBatchEnd(progress) {
           if (progress.batch === 1) sum = 0;
@@ -47,8 +47,8 @@ export function progressBar(io: Io, rows: number): ProgressBar {
           const done = (progress.epoch - 1) * rows + progress.samples;
           const secondsLeft = ((now - startTime) / 1000 / (done - rowsBefore)) * (progress.epochs * rows - done);
           loss = (sum / progress.batch).toPrecision(3);
-          const left = now - startTime > 1000 ? `${duration(secondsLeft)} left` : '';
-          bar.update(done, { epoch: progress.epoch, loss, validation, left });
+          const time = now - startTime > 1000 ? `${duration(secondsLeft)} left` : '';
+          bar.update(done, { epoch: progress.epoch, loss, validation, time });
         },
         onEpochEnd({ history }) {
           const last = history[history.length - 1];
@@ -61,7 +61,7 @@ export function progressBar(io: Io, rows: number): ProgressBar {
             epochs,
             loss,
             validation,
-            left: duration((performance.now() - startTime) / 1000),
+            time: duration((performance.now() - startTime) / 1000),
           });
         },
       },

@@ -35,7 +35,7 @@ function unitForward({ kernels, u, from, to, record, share, field, wait, makePan
   );
   const denseSums: Code = control.when(
     eq(word('samples'), number(1)),
-    // All threads write parts of the panel, and then read all of it.
+    // The panel holds the values of the unit's predecessors. Each thread writes a part of it, and then reads all of it.
     [wait, makePanel(int.const(0)), wait, share(field('nodes'), 2), denseOne(u.get, from.get, to.get)],
     dense.forward(u.get, from.get, to.get, record.get, int.const(0)),
   );

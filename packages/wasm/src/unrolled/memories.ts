@@ -40,7 +40,7 @@ export function placeState({ layout }: CodegenContext, step: Step, steps: number
   );
 }
 
-/** Loads the registers of memories, and copies them to the rows of this step, from which single values are read. */
+/** Loads memories into registers, and copies them to the rows of this step, from which single values are read. */
 export const loadMemories = ({ layout, groups, row, x }: CodegenContext, step: Step): Code =>
   eachGroup(step, (k) => {
     const earlier = (at: number): Code => int.sub(row('x', at), int.const(groups[k].delay * layout.stepBytes));
@@ -64,7 +64,8 @@ const addTo = (address: Code, value: Local, lane: number): Code =>
   scalar.store(address, scalar.add(scalar.load(address), extract(value.get, lane)));
 
 /**
- * Returns the groups that later steps read. Their rows of dloss/dx already hold the contributions of the later steps.
+ * Returns the groups that later steps read. When the backward pass of a step starts, their rows of dloss/dx hold the
+ * contributions of later steps.
  */
 export const groupsReadLater = (step: Step): number[] => [
   ...new Set(step.groups.flatMap(({ delay }, k) => (delay > 0 ? sourceRows(step, k).map((row) => row >> 2) : []))),

@@ -1,4 +1,7 @@
-/** Kernel of `huber`: with d = x − t, d² / 2 for |d| ≤ δ, else δ (|d| − δ / 2); derivative d clamped to ±δ. */
+/**
+ * Kernel of `huber`. With d = x − t, the value is d² / 2 for |d| ≤ δ, else δ (|d| − δ / 2). The derivative is d, clamped
+ * to ±δ.
+ */
 import { f32x4, i32x4 } from '../../assembler.js';
 import type { LossKernel } from './kernel.js';
 
