@@ -49,7 +49,7 @@ interface Frame {
   /** The tile's first row and first column of C. */
   readonly row: Local;
   readonly column: Local;
-  /** Addresses of the tile's rows of A. Case 2 instead: a[0] is the address of A[row][k]; a[1] is the offset of `row`. */
+  /** Addresses of the tile's rows of A. In case 2: a[0] is the address of A[row][k]; a[1] is the offset of `row`. */
   readonly a: readonly Local[];
   /** Addresses of the tile's rows of C, starting at `column`. */
   readonly c: readonly Local[];
