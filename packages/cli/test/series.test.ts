@@ -243,7 +243,14 @@ describe('times', () => {
     }
   });
 
-  test('a date that does not exist is rejected', () => {
-    expect(() => readTimes('a.csv', 'when', ['2024-02-30'])).toThrow(/row 1.*"2024-02-30"/);
+  test.each(['2024-02-30', '2024-13-01', '2024-05-31 10:75', '2024-05-31 10:15:60', '2024-05-31 24:00', '0050-01-01'])(
+    '%s, which does not exist or whose year is below 100, is rejected',
+    (cell) => {
+      expect(() => readTimes('a.csv', 'when', [cell])).toThrow(`received "${cell}"`);
+    },
+  );
+
+  test('the last second of a day is read', () => {
+    expect(readTimes('a.csv', 'when', ['2024-05-31 23:59:59']).values).toEqual([Date.UTC(2024, 4, 31, 23, 59, 59)]);
   });
 });

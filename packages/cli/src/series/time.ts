@@ -78,11 +78,13 @@ function timeIn(cell: string, dayFirst: boolean): { value: number; precision: Pr
 type Part = string | undefined;
 
 function timeOf(year: string, month: string, date?: Part, hour?: Part, minute?: Part, second?: Part) {
-  const parts = [month, date ?? '1', hour ?? '0', minute ?? '0', second ?? '0'].map(Number);
-  const value = Date.UTC(Number(year), parts[0] - 1, parts[1], parts[2], parts[3], parts[4]);
-  const found = new Date(value);
-  // 31 February is not a date.
-  if (found.getUTCMonth() !== parts[0] - 1 || found.getUTCDate() !== parts[1] || parts[2] > 23) return undefined;
+  const parts = [Number(year), Number(month) - 1, ...[date ?? 1, hour ?? 0, minute ?? 0, second ?? 0].map(Number)];
+  const value = Date.UTC(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5]);
+  const at = new Date(value);
+  const read = [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate()];
+  read.push(at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds());
+  // Date.UTC reads 31 February as a date in March, 10:75 as 11:15, and the year 50 as 1950.
+  if (read.some((part, k) => part !== parts[k])) return undefined;
   const precision: Precision =
     second !== undefined ? 'second' : hour !== undefined ? 'minute' : date !== undefined ? 'day' : 'month';
   return { value, precision };
