@@ -31,9 +31,9 @@ export const median: Aggregation = {
   kinkDistance(z) {
     const order = sortedIndices(z);
     const [low, high] = [(z.length - 1) >> 1, z.length >> 1];
-    const gap = (k: number) => (k < 0 || k + 1 >= z.length ? Infinity : (z[order[k + 1]] - z[order[k]]) / 2);
+    const halfGap = (k: number) => (k < 0 || k + 1 >= z.length ? Infinity : (z[order[k + 1]] - z[order[k]]) / 2);
     // Swapping the two middle entries does not change their mean.
-    return Math.min(gap(low - 1), gap(high));
+    return Math.min(halfGap(low - 1), halfGap(high));
   },
   builtin: { name: 'median', options: {} },
 };

@@ -12,7 +12,7 @@ export interface Io {
   readonly stderr: NodeJS.WriteStream | NodeJS.WritableStream;
   /** The input for the file name "-". */
   readonly stdin: NodeJS.ReadableStream;
-  /** The directory to which relative paths are resolved. */
+  /** The directory that relative paths start from. */
   readonly cwd: string;
   /** Aborted by Ctrl-C. */
   readonly signal?: AbortSignal;
@@ -40,7 +40,7 @@ async function write(stream: Io['stdout'], text: string): Promise<void> {
 /** Writes a note to stderr. */
 export const note = (io: Io, text: string): Promise<void> => print(io.stderr, `${text}\n`);
 
-/** Color functions for a stream. They have no effect if it is not a terminal or NO_COLOR is set. */
+/** Color functions for a stream. They have no effect if the stream is not a terminal or NO_COLOR is set. */
 export const colorsFor = (stream: Io['stdout']): ReturnType<typeof createColors> => createColors(hasColors(stream));
 
 const hasColors = (stream: Io['stdout']) => isTerminal(stream) && (process.env.NO_COLOR ?? '') === '';

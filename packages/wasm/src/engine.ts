@@ -13,7 +13,7 @@ import type { TimeGraph } from './time.js';
 export interface WasmEngine extends Engine {
   /** The number of threads: as requested, or 1 if the host cannot start workers. */
   readonly threads: number;
-  /** Why the engine has fewer threads than requested; otherwise undefined. */
+  /** Why the engine has fewer threads than requested; undefined if it has as many as requested. */
   readonly threadsReason: string | undefined;
   /** Plans a graph and allocates the memory for batches of up to `batchSize` samples; see `Engine`. */
   prepare(graph: Graph, batchSize: number, steps?: number): WasmExecutor;

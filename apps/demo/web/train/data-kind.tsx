@@ -6,14 +6,14 @@ import { messages } from './messages.js';
 
 export function DataKind() {
   const say = useMessages(messages);
-  const isSequences = usePlayground(({ sequences }) => sequences.open);
+  const showsSequences = usePlayground(({ sequences }) => sequences.open);
   return (
     <div className={styles.segments} role="group" aria-label={say.dataKind}>
       {[false, true].map((open) => (
         <button
           key={String(open)}
           type="button"
-          aria-pressed={open === isSequences}
+          aria-pressed={open === showsSequences}
           onClick={() => update((state) => ({ ...state, sequences: { ...state.sequences, open } }))}
         >
           {open ? say.sequences : say.samples}

@@ -126,8 +126,8 @@ const pointsOf = (stroke: ReadonlyMap<number, number>): number[] =>
   [...stroke].sort(([a], [b]) => a - b).flatMap(([column, y]) => [rounded((2 * column) / (columns - 1) - 1), y]);
 
 /**
- * Interpolates between two pointer positions: returns one point for each column from `from`, exclusive, to `to`. If
- * both positions are in the same column, returns only `to`.
+ * Interpolates between two pointer positions: returns one point for each column between them, and `to`. If both
+ * positions are in the same column, returns only `to`.
  */
 function between(from: readonly [number, number], to: readonly [number, number]): [number, number][] {
   const length = Math.abs(to[0] - from[0]);

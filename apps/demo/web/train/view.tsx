@@ -32,11 +32,11 @@ let openTable: TableChoice | undefined;
 const SequenceView = lazy(() => import('./sequences/view.js'));
 
 export default function View() {
-  const isSequences = usePlayground(({ sequences }) => sequences.open);
+  const showsSequences = usePlayground(({ sequences }) => sequences.open);
   return (
     <>
       <DataKind />
-      {isSequences ? (
+      {showsSequences ? (
         <Suspense fallback={null}>
           <SequenceView />
         </Suspense>

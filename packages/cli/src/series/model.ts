@@ -60,7 +60,7 @@ const isListOf = (value: unknown, isEntry: (entry: unknown) => boolean): boolean
 function seriesModelIn(value: unknown): SeriesModel | undefined {
   const found = (value ?? {}) as Partial<Record<keyof SeriesModel, unknown>>;
   const { unit, count } = (found.step ?? {}) as Partial<Record<keyof Step, unknown>>;
-  const isKnown =
+  const isValid =
     isString(found.target) &&
     isString(found.time) &&
     (found.group === undefined || isString(found.group)) &&
@@ -79,5 +79,5 @@ function seriesModelIn(value: unknown): SeriesModel | undefined {
     Number.isFinite(count) &&
     (count as number) > 0 &&
     (unit !== 'month' || isInteger(count));
-  return isKnown ? (found as SeriesModel) : undefined;
+  return isValid ? (found as SeriesModel) : undefined;
 }

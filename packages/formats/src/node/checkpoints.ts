@@ -43,8 +43,9 @@ export interface EpochEnd {
 
 /**
  * Returns a callback for `fit` that writes a checkpoint every `every` epochs, and after the last epoch that the option
- * `epochs` of `fit` allows. Each file is complete or absent, even if the process is killed. The next run removes
- * unfinished files of a killed process. A file `run-….lock` locks the directory while training runs.
+ * `epochs` of `fit` allows. Every checkpoint file is complete, even if the process is killed while it writes. The next
+ * run removes the temporary files that a killed process left. A file `run-….lock` locks the directory while training
+ * runs.
  *
  * @throws NnbpError `OUT_OF_RANGE`; before training, `WRONG_STATE` (another training run uses the directory, or the
  * directory has checkpoints of epochs after the one that training starts from) and `UNAVAILABLE` (the directory cannot
@@ -75,7 +76,7 @@ export interface EpochEnd {
  * ```
  */
 export function checkpoints({ directory, keep = 3, every = 1, loss, metadata }: CheckpointOptions): {
-  /** Creates and locks the directory, and removes unfinished and damaged files. */
+  /** Creates and locks the directory, and removes temporary and damaged files that an earlier run left. */
   onTrainBegin(progress: Pick<EpochEnd, 'epoch'>): Promise<void>;
   /** Writes a checkpoint if one is due, and deletes those that exceed `keep`. */
   onEpochEnd(progress: EpochEnd): Promise<void>;
@@ -92,8 +93,8 @@ export function checkpoints({ directory, keep = 3, every = 1, loss, metadata }: 
     await Promise.all(old.map((name) => rm(join(directory, name), { force: true })));
   };
   /**
-   * For each training run, keyed by its progress object: the function that unlocks the directory, and the last write.
-   * `teardown` waits for both, since `fit` does not wait for them after an abort.
+   * For each training run, keyed by its progress object: a promise of the function that unlocks the directory, and a
+   * promise of the last write. `teardown` waits for both, since `fit` does not wait for them after an abort.
    */
   const runs = new WeakMap<object, { readonly unlock: Promise<() => Promise<void>>; written?: Promise<void> }>();
   return {
@@ -139,11 +140,11 @@ export interface Found extends Loaded {
 }
 
 /**
- * Returns the newest checkpoint in a directory that can be loaded, or undefined if there is none.
+ * Loads the newest valid checkpoint in a directory. Resolves to undefined if there is none.
  *
  * @param plugins - Custom activations, aggregations and losses, as for `load`.
- * @throws NnbpError `UNAVAILABLE` (a directory or file that cannot be read), and any error thrown by `load` except
- * `MALFORMED`, such as `MISSING_PLUGIN`
+ * @throws NnbpError `UNAVAILABLE` (a directory or file that cannot be read), and any error of `load` other than
+ * `MALFORMED`, for example `MISSING_PLUGIN`
  */
 export async function latestCheckpoint(directory: string, plugins?: Plugins): Promise<Found | undefined> {
   const skipped: Skipped[] = [];
@@ -173,7 +174,7 @@ async function list(directory: string): Promise<string[]> {
 }
 
 /**
- * Creates and locks the directory. Removes unfinished files of a killed process, and damaged files of later epochs.
+ * Creates and locks the directory. Removes temporary files of a killed process, and damaged files of later epochs.
  * Resolves to a function that unlocks the directory.
  */
 async function prepare(directory: string, epoch: number): Promise<() => Promise<void>> {
@@ -183,10 +184,10 @@ async function prepare(directory: string, epoch: number): Promise<() => Promise<
     unlock = await lockDirectory(directory);
     const later = (await list(directory)).filter((name) => epochOf(name) > epoch);
     for (const name of later) await expectDamaged(join(directory, name), epoch);
-    const unfinished = (await readdir(directory)).filter((name) =>
+    const temporary = (await readdir(directory)).filter((name) =>
       checkpointName.test(temporaryName.exec(name)?.[1] ?? ''),
     );
-    await Promise.all([...later, ...unfinished].map((name) => rm(join(directory, name), { force: true })));
+    await Promise.all([...later, ...temporary].map((name) => rm(join(directory, name), { force: true })));
     return unlock;
   } catch (error) {
     await unlock?.();
@@ -212,8 +213,8 @@ async function expectDamaged(path: string, epoch: number): Promise<void> {
 }
 
 /**
- * Whether the error shows that a file is damaged. A file of a newer version, or a file that cannot be read now, is not
- * damaged.
+ * Whether the error shows that a file is damaged. A file in a newer version of the format is not damaged, nor is a file
+ * that cannot be read at the moment.
  */
 const isDamage = (error: unknown) => error instanceof NnbpError && error.code === 'MALFORMED';
 

@@ -16,7 +16,7 @@ export function runMany(
   step: (k: Local, loss: Local, optimizer: Local) => Code,
   advance: Callable,
 ): void {
-  const lossOf = (k: Local): Code => int.add(word('queueLosses'), int.shl(k.get, int.const(3)));
+  const lossAddress = (k: Local): Code => int.add(word('queueLosses'), int.shl(k.get, int.const(3)));
   module.function('runMany', [i32, i32, i32], [i32], ([count, loss, optimizer], local) => {
     const k = local(i32);
     return [
@@ -25,7 +25,7 @@ export function runMany(
           control.branchIf(1, int.eq(k.get, count.get)),
           step(k, loss, optimizer),
           control.branchIf(1, int.eqz(word('updated'))),
-          double.store(lossOf(k), double.load(int.const(header.loss))),
+          double.store(lossAddress(k), double.load(int.const(header.loss))),
           k.set(int.add(k.get, int.const(1))),
           control.branchIf(0, word('constantStep')),
           control.branchIf(0, advance()),

@@ -1,5 +1,5 @@
 /**
- * Removes from a worker everything that a numeric function does not need: network, other workers, storage, other
+ * Removes from a worker everything that a numeric function does not need: network access, other workers, storage, other
  * windows, timers (which could run after a response), and messages (with which user code could forge a response). This
  * is a second line of defence, since the content security policy of the page also applies to the worker.
  */

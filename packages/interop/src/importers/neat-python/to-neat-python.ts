@@ -217,7 +217,7 @@ class GenomeWriter {
     const value = this.#read(i, e);
     const { terms, constant } = value;
     if (terms.length === 1 && constant === 0) return [terms[0][0], weight * terms[0][1]];
-    // Another node would delay the value by a step, even the value of an input.
+    // An added node would delay the value by a step, even the value of an input.
     if (this.#isRecurrent) {
       this.#throwUnsupported(
         this.#graph.predecessors[e],
