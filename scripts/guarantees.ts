@@ -196,7 +196,7 @@ ${ulps()}
 
 ## Extreme values
 
-For inputs, parameters and targets of 0, the smallest number, 1e±30 and the largest number, results are correct, or an error
+If inputs, parameters and targets are 0, 1e±30, or the smallest or largest positive number, results are correct, or an error
 with the code \`OVERFLOW\` names the sample and the first node or derivative that is not finite. Other tests use a chain of 10,000
 nodes, a node with 100,000 predecessors, a network of 250,000 nodes, and a batch of 65,536 samples.
 

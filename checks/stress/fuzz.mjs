@@ -85,8 +85,8 @@ function damagedFile(/** @type {Uint8Array} */ file, /** @type {Random} */ rando
 const oneOf = (list, random) => list[Math.floor(random.uniform() * list.length)];
 
 /**
- * For a reader of bytes: returns a function that damages a copy of one of the `originals`, and returns another function
- * that reads this copy.
+ * For a reader of bytes: returns a function that damages a copy of one of the `originals`. The result of that function
+ * is another function, which reads the damaged copy.
  */
 const bytesReader = (originals, read) => (random) => {
   const bytes = damagedFile(oneOf(originals, random), random);
@@ -105,7 +105,7 @@ const jsonReader = (originals, read) => (random) => {
   return () => read(broken, bytes);
 };
 
-/** Reads models written by other libraries from the fixtures of @nnbp/interop. */
+/** Reads the models in one fixture file of @nnbp/interop. Other libraries wrote these models. */
 function fixtures(name) {
   const file = new URL(`../../packages/interop/test/fixtures/${name}.generated.json`, import.meta.url);
   const { models, recurrent: recurrentModels } = JSON.parse(readFileSync(file, 'utf8'));

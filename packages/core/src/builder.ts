@@ -220,8 +220,8 @@ export class GraphBuilder {
     const predecessors = new Uint32Array(this.#edges);
     const initializers = new Map<number, NonNullable<NodeOptions['init']>>();
 
-    // The slots of b, c and w, as assigned by `Layout`. They are stored only if they cannot be computed from
-    // `parameterStart`.
+    // The slots of b, c and w, which `Layout` assigns: indices in a vector of all parameters and constants. They are
+    // stored only if they cannot be computed from `parameterStart`.
     const hasSlots = groups.some(({ fixed, shared }) => needsSlots(fixed, shared));
     const biasSlots = hasSlots ? new Uint32Array(nodeCount) : undefined;
     const scaleSlots = hasSlots ? new Uint32Array(nodeCount) : undefined;
@@ -276,7 +276,7 @@ export class GraphBuilder {
     });
   }
 
-  /** The initial value of each node. Delayed edges from the node read it before the first step. */
+  /** The initial value of each node: the value that delayed edges read for the steps before the first. */
   #initials(nodeCount: number, indexOf: (id: string) => number): Float64Array {
     const initialOf = new Map<string, number>();
     for (const [id, value] of this.#groups.flatMap(({ initials }) => initials)) {

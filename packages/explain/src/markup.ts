@@ -1,4 +1,4 @@
-/** Writes a derivation as Markdown or LaTeX. Node ids occur only inside formulas. */
+/** Writes a derivation as Markdown or LaTeX. Node ids occur only inside formulas, where `latex` escapes them. */
 import type { Words } from './language.js';
 import { latex } from './notation.js';
 import { casesIn, type Heading, type Line, type Outline } from './outline.js';

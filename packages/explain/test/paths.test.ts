@@ -29,14 +29,14 @@ describe('paths', () => {
         const used = (kind: 'edges' | 'nodes') => walks.flatMap((path) => path[kind]);
         // dx_j/dx_i = c_j · g'(h_j) · w_ij: one multiplication for each factor, except for a fixed c.
         const factors = used('nodes').map((j) => (graph.scaleIndex(j) < 0 ? 2 : 3));
-        const slopes = [...new Set(used('nodes'))].filter((j) => graph.scaleIndex(j) >= 0);
+        const scaledNodes = [...new Set(used('nodes'))].filter((j) => graph.scaleIndex(j) >= 0);
         const edges = new Set(used('edges'));
         expect(paths(graph, graph.ids[from], graph.ids[output])).toEqual({
           paths: BigInt(walks.length),
           edgesInPaths: BigInt(used('edges').length),
           edgesVisited: edges.size,
           naiveMultiplications: BigInt(factors.reduce((sum, n) => sum + n, 0)),
-          cachedMultiplications: 2 * edges.size + slopes.length,
+          cachedMultiplications: 2 * edges.size + scaledNodes.length,
         });
       }),
       { numRuns: 300 },

@@ -98,7 +98,9 @@ export interface TrainerOptions {
   readonly yieldEvery?: number;
 }
 
-/** The state from which training resumes bit-for-bit, together with the parameters of the network. */
+/**
+ * The state from which training resumes bit-for-bit. It does not contain the parameters of the network: save them too.
+ */
 export interface TrainState {
   /** Number of finished epochs. */
   readonly epoch: number;
@@ -180,7 +182,7 @@ export class Trainer {
   /** The numbers of batches and samples processed in this epoch or, between epochs, in the last one. */
   #batches = 0;
   #samples = 0;
-  /** The sums of the weighted losses and of the weights. */
+  /** The sums of the samples' weighted losses and of the samples' weights. */
   #sum = 0;
   #weight = 0;
   #lastLoss = NaN;
@@ -261,7 +263,7 @@ export class Trainer {
     return this.#executor.parameters;
   }
 
-  /** The state to resume from, together with the parameters of the network. */
+  /** The state to resume from. It does not contain the parameters of the network: save them too. */
   get state(): TrainState {
     const { carried } = this.#sources.training;
     return {

@@ -3,7 +3,10 @@
  * three times the duration of its own preceding work, it treats one of the other threads as lost.
  */
 
-/** Maximum milliseconds added per check. If more have passed, the machine or the process was suspended. */
+/**
+ * Maximum milliseconds that one check adds to the measured wait. If more have passed since the last check, the machine
+ * or the process was suspended.
+ */
 const maxElapsed = 100;
 /** The minimum timeout, in milliseconds. */
 const minWait = 10_000;

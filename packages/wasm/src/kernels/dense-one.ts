@@ -1,7 +1,7 @@
 /**
- * Computes the forward sums of a dense unit for one sample, h_i = b_i + Σ_j w_ji · x_j. In `dense.ts` lanes are
- * samples, so three of four lanes would do no useful work. Here lanes are predecessors, whose weights are contiguous,
- * and eight nodes share each load of x.
+ * Computes the forward sums of a dense unit for one sample, h_i = b_i + Σ_j w_ji · x_j. In `dense.ts`, each lane of a
+ * vector is a sample, so with one sample, three of four lanes would do no useful work. Here, each lane is a
+ * predecessor. The weights of a node are contiguous, and eight nodes share each load of x.
  */
 import {
   type Assembler,

@@ -1,6 +1,7 @@
 /**
  * Completes the backward pass of a node after its dense successors have added to its dloss/dx: adds the contributions
- * of its sparse successors (case 2), then computes delta = dloss/dx · slope, dloss/db and dloss/dc (case 3).
+ * of its sparse successors (case 2), then computes delta = dloss/dx · slope, dloss/db and dloss/dc (case 3). The slope
+ * of a node is dx/dh.
  */
 import {
   type Assembler,
@@ -58,9 +59,9 @@ export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Calla
         isScaled ? sumC.set(multiplyAdd(d.get, f32x4.load(at(g)), sumC.get)) : [],
         control.branchIf(0, ltU(offset.tee(add(offset.get, number(16))), rowEnd.get)),
       );
-    const tables = { g, slope, dLossDx, gradients, columns } as const;
+    const locals = { g, slope, dLossDx, gradients, columns } as const;
     return [
-      Object.entries(tables).map(([name, table]) => table.set(word(name as keyof typeof tables))),
+      Object.entries(locals).map(([name, variable]) => variable.set(word(name as keyof typeof locals))),
       allColumns.set(load(word('stepTable'))),
       control.count(row, from.get, to.get, number(1), [
         control.when(word('sparseEdges'), caseTwo(row.get, record.get)),

@@ -50,8 +50,8 @@ export function meanKernel(module: Assembler): Callable {
 
 /**
  * Emits a function that every thread calls after all gradients have been computed and the sums of |gradient| recorded.
- * It takes the thread's number and the optimizer's code. Each thread checks whether the update is safe, with the same
- * result.
+ * It takes the number of the thread and the number that identifies the optimizer's kernel. Each thread checks whether
+ * the update is safe, with the same result.
  *
  * @param share - Sets the bounds of a thread's share; see {@link Share}.
  * @param shared - Whether several threads share the memory.
