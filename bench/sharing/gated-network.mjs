@@ -1,6 +1,7 @@
 /**
- * synaptic and neataptic: LSTM cells with peepholes, built from gated connections. The cells learn after each time
- * step, from eligibility traces. They compute a different function from PyTorch's LSTM, so losses are not compared.
+ * synaptic and neataptic: LSTM cells with peepholes, built from gated connections. The
+ * gradients come from eligibility traces; synaptic updates the weights after each time step, neataptic once per batch.
+ * They compute a different function from PyTorch's LSTM, so losses are not compared.
  */
 import { bySequence } from './by-sequence.mjs';
 
@@ -33,7 +34,7 @@ export function gatedNetwork(workload, make, { clear, propagate }) {
       clear(network);
       for (let k = 0; k < steps; k++) {
         network.activate(x[b][k * batch + s]);
-        propagate(network, rate, s === batch - 1 || k === steps - 1, t[b][k * batch + s]);
+        propagate(network, rate, s === batch - 1 && k === steps - 1, t[b][k * batch + s]);
       }
     }),
     note: 'activate and propagate at each step; a different network and update rule',

@@ -2,6 +2,7 @@ import { load } from '@nnbp/formats';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { duration } from '../src/training/progress.js';
 import { housesCsv, irisCsv, workspace } from './workspace.js';
 
 interface Summary {
@@ -222,4 +223,17 @@ describe('checkpoints', () => {
     ]);
     expect((await nnbp(...args, '--resume')).stderr).toContain('set their directory with --checkpoint');
   });
+});
+
+it.each([
+  [0.04, '0.0 s'],
+  [9.94, '9.9 s'],
+  [9.96, '10 s'],
+  [59.4, '59 s'],
+  [59.7, '1 min 0 s'],
+  [119.7, '2 min 0 s'],
+  [3599.6, '1 h 0 min'],
+  [3900, '1 h 5 min'],
+])('%s seconds are written as %s', (seconds, text) => {
+  expect(duration(seconds)).toBe(text);
 });
