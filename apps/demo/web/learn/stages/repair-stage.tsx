@@ -69,7 +69,7 @@ export function RepairStage({ exercise, draft, onDraft }: StageProps<RepairExerc
               </div>
               <button
                 type="button"
-                className={styles.onPhone}
+                className={styles.onNarrow}
                 aria-label={say.node(id)}
                 aria-pressed={id === selected}
                 onClick={() => select(id)}
@@ -86,7 +86,7 @@ export function RepairStage({ exercise, draft, onDraft }: StageProps<RepairExerc
         edge={() => ({})}
         nodeHeight={{ wide: 150, narrow: 48 }}
       />
-      <div className={styles.onPhone} aria-live="polite">
+      <div className={styles.onNarrow} aria-live="polite">
         {selected === undefined ? (
           <p className={styles.values}>
             {say.tapNode} <span className={styles.readout}>{say.probesLeft(left)}</span>
