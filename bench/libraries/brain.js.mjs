@@ -15,8 +15,8 @@ export function prepare(workload) {
     network.biases[l + 1] = layer.biases;
     network.weights[l + 1] = rows(layer.weights, layer.inputs);
   });
-  // The gradient in brain.js lacks the factor 2 / outputs of mse. The options of brain.js do not accept a momentum of
-  // 0.
+  // The gradient of mse has the factor 2 / (number of outputs), which brain.js omits. The options of brain.js do not
+  // accept a momentum of 0.
   network.trainOpts.learningRate = (workload.learningRate * 2) / workload.sizes.at(-1);
   network.trainOpts.momentum = 0;
   const targets = rows(workload.targets, workload.sizes.at(-1));

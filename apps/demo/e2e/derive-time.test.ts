@@ -60,7 +60,7 @@ test('the two-step recurrence can be chosen as a preset, and the numbers in its 
   await page.getByText('“Break it” supports only networks without delays.').waitFor();
 });
 
-test('a link with hidden answers shows a number of a network with delays only after the trace step that computes it', async () => {
+test('in a link with hidden answers, a network with delays shows each number only after the trace step that computes it', async () => {
   const { network, input, target, time } = presets.recurrence;
   const page = await open({
     network,

@@ -11,7 +11,8 @@ export interface RandomGraphOptions {
   /** The activations to choose from. Default: all of `@nnbp/activations`. */
   readonly activations?: readonly Activation[];
   /**
-   * Options of all output nodes, for example if a loss requires outputs between 0 and 1. Default: as for other nodes.
+   * Options of all output nodes. For example, if a loss requires outputs between 0 and 1, set an activation with such
+   * values. Default: as for other nodes.
    */
   readonly output?: Pick<NodeOptions, 'activation' | 'fixed'>;
 }

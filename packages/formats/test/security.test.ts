@@ -103,7 +103,7 @@ test.each<[string, Uint8Array, string]>([
     'UNKNOWN_FORMAT',
   ],
   ['a newer version', modelFile({ version: 3 }), 'UNKNOWN_FORMAT'],
-  ['no parameters', modelFile({ nodes: [], outputs: ['1'] }), 'MALFORMED'],
+  ['three parameters for a model without parameters', modelFile({ nodes: [], outputs: ['1'] }), 'MALFORMED'],
   ['a million nested arrays', file('['.repeat(1e6)), 'MALFORMED'],
   ['a header of brackets', file(`[${'{},'.repeat(1e6)}{}]`), 'TOO_LARGE'],
   [
@@ -260,7 +260,7 @@ describe('memory', () => {
   };
   const hostile: [string, () => Uint8Array][] = [
     ['a model with very many inputs', () => modelFile({ inputs: numbered((k) => `i${k}  `) })],
-    ['ids in another script', () => modelFile({ inputs: numbered((k) => `节点${k}`).slice(0, size / 20) })],
+    ['ids in Chinese', () => modelFile({ inputs: numbered((k) => `节点${k}`).slice(0, size / 20) })],
     ['zeros', () => file(`{"__metadata__": {}, "a": [${filled('0,')}0]}`)],
     ['short keys', () => file(`{${numbered((k) => `"${k.toString(36)}":0,`).join('')}"a":0}`)],
     [
@@ -308,7 +308,7 @@ describe('memory', () => {
         ),
     ],
     [
-      'delays that add up to a large state',
+      'a delay that needs a very large state',
       () => modelFile({ nodes: [{ ids: ['2'], from: [{ id: '2', delay: 2 ** 31 }], activation: 'tanh' }] }),
     ],
     [

@@ -123,7 +123,7 @@ describe.each(recurrent)('%s', (name, operator, add) => {
     }
   });
 
-  test(`${name} is not recognized if an inner node is an output or another node reads a unit with a delay`, () => {
+  test(`${name} is not recognized if an inner node is an output or if a node outside the layer reads a delayed value of a unit`, () => {
     const { graph } = network;
     const [layer] = recurrentLayers(nodesOf(network));
     const inside = layer.nodes.filter((i) => !layer.units.includes(i));

@@ -245,7 +245,7 @@ describe('sequences', () => {
     ],
     ['a sequence with a null weight', 'OUT_OF_RANGE', { sequences: [{ ...sequence, weights: [1, null as never, 1] }] }],
     [
-      'weights of the whole data set instead of each sequence',
+      'weights for the whole data set instead of for each sequence',
       'WRONG_TYPE',
       { sequences: [sequence], weights: [1] } as never,
     ],

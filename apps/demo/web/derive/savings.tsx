@@ -1,4 +1,4 @@
-/** Panel that shows what the cache saves: multiplying out every path, compared with visiting each edge once. */
+/** Panel that compares the work with and without the cache: visiting each edge once, or multiplying out every path. */
 import { type PathCount, paths, type QuantityName } from '@nnbp/explain';
 import { sigmoid } from '@nnbp/activations';
 import { mlp } from '@nnbp/core';

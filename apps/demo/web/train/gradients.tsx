@@ -11,7 +11,8 @@ import styles from './gradients.module.css';
 import areas from './view.module.css';
 
 /**
- * Factor between the gradients of the first and last hidden layers above which they count as vanishing or exploding.
+ * If the gradients of the first and last hidden layers differ by more than this factor, they count as vanishing or
+ * exploding.
  */
 const notableRatio = 30;
 

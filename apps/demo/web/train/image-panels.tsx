@@ -12,7 +12,7 @@ import styles from './images.module.css';
 interface MisclassifiedProps {
   readonly ready: Ready;
   readonly misclassified: readonly MisclassifiedImage[];
-  /** Called to get the prediction for an image, with pixels from 0 to 1. */
+  /** Called to show the prediction for an image. `pixels`: from 0 to 1. */
   readonly setRow: (pixels: Float64Array) => void;
 }
 

@@ -1,9 +1,9 @@
 /**
  * Compiles a graph into a program for the js engine: the units of the plan, with everything that the loops need in
  * typed arrays. A program depends only on the graph, so that all batch sizes use the same one. A unit is a group of
- * nodes that are computed together. In a dense unit, all nodes use the sum and have the same predecessors; the other
- * units are sparse. A row has the values of one node for all samples. A slot is an index in the vector of the graph's
- * parameters and constants.
+ * nodes that are computed together. In a dense unit, all nodes have the same predecessors, and their aggregation is the
+ * sum; the other units are sparse. A row has the values of one node for all samples. A slot is an index in the vector of
+ * the graph's parameters and constants.
  */
 import type { Activation, Aggregation } from '../contract.js';
 import type { Graph } from '../graph.js';
@@ -84,7 +84,7 @@ export interface MemoryRow extends Memory {
    * follows, and so on.
    */
   readonly state: number;
-  /** The initial value of the node, from before the sequence. */
+  /** The value that the node has before the sequence if no state is passed. */
   readonly initial: number;
 }
 
@@ -123,9 +123,9 @@ export function programOf(graph: Graph): Program {
 }
 
 function compile(graph: Graph): Program {
-  const { graph: step, memories } = stepGraphOf(graph);
-  const { units, rowOf } = plan(step);
-  const compiled = units.map((unit) => compileUnit(step, unit, rowOf));
+  const { graph: stepGraph, memories } = stepGraphOf(graph);
+  const { units, rowOf } = plan(stepGraph);
+  const compiled = units.map((unit) => compileUnit(stepGraph, unit, rowOf));
   const gathered = compiled.map(({ dense }) => dense?.sources.gathered?.length ?? 0);
   const nodeRows = Uint32Array.from(graph.ids, (_, i) => rowOf[i < graph.inputCount ? i : i + memories.length]);
   return {
@@ -140,7 +140,7 @@ function compile(graph: Graph): Program {
     rowOf: nodeRows,
     outputRows: Uint32Array.from(graph.outputs, (i) => nodeRows[i]),
     inputCount: graph.inputCount,
-    rowCount: step.nodeCount + Math.max(0, ...gathered),
+    rowCount: stepGraph.nodeCount + Math.max(0, ...gathered),
     hasSharedOrFixed: graph.weightSlots !== undefined,
     hasAggregations: compiled.some(({ combination }) => combination !== undefined),
   };
@@ -148,8 +148,8 @@ function compile(graph: Graph): Program {
 
 function compileUnit(graph: Graph, unit: Unit, rowOf: Uint32Array): ProgramUnit {
   const { nodes, firstRow, activation, aggregation } = unit;
-  // A single node counts as dense if it uses the sum and no parameter of the graph is shared or fixed (other than c at
-  // 1).
+  // A single node counts as dense if its aggregation is the sum and no parameter of the graph is shared or fixed (other
+  // than c at 1).
   const dense = unit.dense || (nodes.length === 1 && graph.weightSlots === undefined && aggregation === undefined);
   const sparse = dense ? undefined : sparseEdges(graph, nodes, rowOf);
   const scales = Uint32Array.from(nodes, (i) => graph.scaleSlot(i));

@@ -1,7 +1,7 @@
 /**
  * Determines the tensors of a network that is exported as a PyTorch module. Used by both export and import. A standard
- * layer has the tensors of the corresponding PyTorch module. Any other block of nodes has `weight`, `bias` and `scale`.
- * Shared parameters are stored once, in `shared`; fixed parameters are constants.
+ * layer has the tensors of the corresponding `torch.nn` layer. Any other block of nodes has `weight`, `bias` and
+ * `scale`. Shared parameters are stored once, in `shared`; fixed parameters are constants.
  */
 import type { Graph } from '@nnbp/core';
 import { type Block, sourceOf } from '@nnbp/formats/shared';
@@ -55,12 +55,12 @@ export interface Layout {
 export function layout(graph: Graph): Layout {
   const useCounts = useCountsOf(graph, graph.ids.keys());
   const { steps, isLayered } = layerPlan(graph, useCounts);
-  const layers = steps.map((step) => {
+  const parts = steps.map((step) => {
     if ('recurrent' in step) return recurrentModule(graph, step.recurrent);
     return 'windows' in step ? windowModule(graph, step.windows) : step.block;
   });
   const inLayers = new Set(
-    layers.flatMap((part) => ('tensors' in part ? part.tensors : [])).flatMap(({ parameters }) => parameters),
+    parts.flatMap((part) => ('tensors' in part ? part.tensors : [])).flatMap(({ parameters }) => parameters),
   );
   const shared = [...useCounts.keys()].filter((parameter) => useCounts[parameter] > 1 && !inLayers.has(parameter));
   const sharedIndex = new Map(shared.map((parameter, k) => [parameter, k]));
@@ -82,7 +82,7 @@ export function layout(graph: Graph): Layout {
   };
   addTensor('shared', shared);
 
-  const moduleBlocks = layers.map((block, k): ModuleBlock | ModuleLayer => {
+  const moduleBlocks = parts.map((block, k): ModuleBlock | ModuleLayer => {
     if ('tensors' in block) {
       for (const { name, shape, parameters } of block.tensors)
         addTensor(`blocks.${k}.layer.${name}`, parameters, shape);

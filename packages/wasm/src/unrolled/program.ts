@@ -1,4 +1,7 @@
-/** Unrolled code, for one sample at a time, of a graph without delays, shared weights or aggregations. */
+/**
+ * Emits unrolled code that processes one sample at a time. The graph must have no delays, no shared or fixed parameters
+ * (other than c fixed at 1), and no aggregation other than the sum.
+ */
 import { type Assembler, type Code, control, f64, i32, int, type Local, type MultiplyAdd } from '../assembler.js';
 import { plainDescent } from '../kernels/optimizer.js';
 import { job } from '../kernels/job.js';

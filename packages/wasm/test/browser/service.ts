@@ -1,4 +1,4 @@
-/** The script of the service worker that runs the conformance suite in a browser test. */
+/** The script of the service worker that runs a quarter of the conformance suite in a browser test. */
 import { runQuarter } from './suite.js';
 
 /** A message event of a service worker. The types of web workers do not declare its `waitUntil`. */

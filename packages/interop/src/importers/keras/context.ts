@@ -8,7 +8,7 @@ import type { Weights } from './weights.js';
 
 /** Maximum number of values in a model without weights. Each byte of the weights adds one to this limit. */
 const maxValuesWithoutWeights = 2 ** 18;
-/** Maximum number of edges in pooling and in layers with shared weights, which the number of weights does not limit. */
+/** Maximum number of edges in pooling and in layers with shared weights. The number of weights does not limit them. */
 const maxEdges = 2 ** 22;
 
 /** The state that the readers of all layers share: weights, collected nodes and limits. */
@@ -23,7 +23,7 @@ export class Context {
     readonly weights: ReadonlyMap<string, Weights>,
     /** The version of Keras. */
     readonly version: string,
-    /** The number of layers and outputs that read the values of each layer, by layer name. */
+    /** For each layer, by name, the number of layers and outputs that read its values. */
     readonly uses: ReadonlyMap<string, number>,
     /** Whether inputs are sequences, because the model has layers that read steps. */
     readonly hasSteps: boolean,
@@ -61,8 +61,8 @@ export class Context {
   }
 
   /**
-   * Returns the values of a layer. If several layers read the values, `unfinished` is removed, because no layer may
-   * change the nodes then.
+   * Returns the values of a layer. If several layers or outputs read the values, removes `unfinished`, so that no layer
+   * changes the nodes that compute them.
    */
   finishIfShared({ name }: Layer, values: Values): Values {
     if ((this.uses.get(name) ?? 0) <= 1) return values;
@@ -89,8 +89,8 @@ export class Context {
   }
 
   /**
-   * Subtracts `count` edges of pooling or of a layer with shared weights from the edges left. Throws if there are too
-   * many. Called before nodes are created.
+   * Subtracts `count` edges of pooling or of a layer with shared weights from the edges left. Throws `TOO_LARGE` if
+   * fewer edges are left. Called before nodes are created.
    */
   takeEdges(json: JsonValue, count: number): void {
     this.#edgesLeft -= count;
@@ -102,7 +102,7 @@ export class Context {
     }
   }
 
-  /** Subtracts `count` from the values left. Throws if there are too many. Called before nodes are created. */
+  /** Subtracts `count` from the values left. Throws `TOO_LARGE` if fewer are left. Called before nodes are created. */
   takeValues(json: JsonValue, count: number): void {
     this.#valuesLeft -= count;
     if (this.#valuesLeft < 0) {

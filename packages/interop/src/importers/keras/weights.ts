@@ -29,7 +29,9 @@ export function readWeights(model: JsonValue, bytes: Uint8Array | readonly Uint8
     expectFloat32(json);
     const count = sizeOf(shape);
     if (count * 4 > file.length - at)
-      json.throwExpected(`no more numbers than remain in the weight file of ${file.length} bytes`);
+      json.throwExpected(
+        `an array of at most ${file.length - at} bytes, the rest of the weight file of ${file.length} bytes`,
+      );
     const key = keyOf(json.at('name').text());
     if (found.has(key)) json.throwExpected(`one array with the name ${JSON.stringify(key)}`);
     const values = Float32Array.from({ length: count }, (_, k) => view.getFloat32(at + 4 * k, true));
