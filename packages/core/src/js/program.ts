@@ -2,8 +2,8 @@
  * Compiles a graph into a program for the js engine: the units of the plan, with everything that the loops need in
  * typed arrays. A program depends only on the graph, so that all batch sizes use the same one. A unit is a group of
  * nodes that are computed together. In a dense unit, all nodes have the same predecessors, and their aggregation is the
- * sum; the other units are sparse. A row has the values of one node for all samples. A slot is an index in the vector of
- * the graph's parameters and constants.
+ * sum; the other units are sparse. A row has the values of one node for all samples. A slot is an index in the vector
+ * of the graph's parameters and constants.
  */
 import type { Activation, Aggregation } from '../contract.js';
 import type { Graph } from '../graph.js';
@@ -53,8 +53,8 @@ export interface SparseEdges {
 export interface Combination {
   readonly aggregation: Aggregation;
   /**
-   * For each node: the values to aggregate, z = w · x, and dA/dz, with one entry per edge. Nodes with the same number of
-   * edges share these arrays.
+   * For each node: the values to aggregate, z = w · x, and dA/dz, with one entry per edge. Nodes with the same number
+   * of edges share these arrays.
    */
   readonly scratch: readonly { readonly z: Float64Array; readonly dAdz: Float64Array }[];
 }
