@@ -1,7 +1,7 @@
 /**
  * brain.js: `LSTMTimeStep`, trained with `trainPattern`, which the `train` of brain.js calls. Losses are not compared:
- * the cell keeps its output instead of a cell state, the targets are the inputs of the next step, and RMSProp updates
- * the weights after each sequence.
+ * the cell passes only its output to the next step, not a cell state; the targets are the inputs of the next step; and
+ * RMSProp updates the weights after each sequence.
  */
 import brain from 'brain.js';
 import { bySequence } from './by-sequence.mjs';

@@ -19,15 +19,15 @@ const latin1 = (bytes: Uint8Array, from: number, to: number) =>
   String.fromCharCode(...bytes.subarray(from, Math.min(to, from + 4096)));
 const isZip = startsWith(0x50, 0x4b, 0x03, 0x04);
 /**
- * Whether the bytes are a ZIP archive that contains a file with this name. A ZIP archive has each name before its file,
- * and all names at the end.
+ * Whether the bytes are a ZIP archive that contains a file with this name. A ZIP archive stores each name twice: before
+ * the content of the file, and in a list at the end of the archive.
  */
 const zipHas = (name: string) => (bytes: Uint8Array) =>
   isZip(bytes) &&
   (latin1(bytes, 0, 4096).includes(name) ||
     latin1(bytes, Math.max(0, bytes.length - 4096), bytes.length).includes(name));
 
-/** Whether a file looks like safetensors: the length of the header in 8 bytes, then the header, a JSON object. */
+/** Whether a file looks like safetensors: 8 bytes with the length of the header, then a header that starts with `{`. */
 export const isSafetensors = (bytes: Uint8Array): boolean =>
   bytes.length > 8 && bytes[8] === codeOfBrace && bytes[7] === 0 && bytes[6] === 0;
 const codeOfBrace = 0x7b;
@@ -63,7 +63,7 @@ const formats: readonly UnsupportedFormat[] = [
     advice: 'Export the model itself to ONNX',
     fits: zipHas('.npy'),
   },
-  { what: 'a ZIP archive', advice: 'Unpack it and pass the model file inside', fits: isZip },
+  { what: 'a ZIP archive', advice: 'Unpack it and pass the model file that it contains', fits: isZip },
   {
     what: 'a Python pickle (.pkl, .joblib, .pt), which executes code when it is loaded',
     advice: `nnbp never loads a pickle. ${scikitAdvice}; for PyTorch use torch.onnx.export`,

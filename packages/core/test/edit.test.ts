@@ -140,7 +140,7 @@ test('a weight that was shared stays shared after one of its edges is split', ()
   const network = new Network(builder.build(), { seed: 1 });
   const edited = edit(network.graph)
     .split('x', 'a', 'between', { activation: identity })
-    // A name that was already used now refers to a different parameter.
+    // 's' and 'slot 2' are new names in this edit: neither refers to the weight that a and b share.
     .node('d', { from: ['x'], activation: tanh, shared: { w: { x: 's' } } })
     .node('e', { from: ['x'], activation: tanh, shared: { w: { x: 'slot 2' } } })
     .build();

@@ -45,7 +45,7 @@ export function writeCheckpoint({ epoch, random, optimizer, underway, earlyStopp
   readonly tensors: readonly Tensor[];
 } {
   const tensors: Tensor[] = [];
-  const vector = (values: Float64Array | Float32Array): string => {
+  const addTensor = (values: Float64Array | Float32Array): string => {
     const name = `checkpoint.${tensors.length}`;
     tensors.push({ name, shape: [values.length], values });
     return name;
@@ -53,7 +53,7 @@ export function writeCheckpoint({ epoch, random, optimizer, underway, earlyStopp
   const state = ({ name, numbers, vectors, parts }: OptimizerState): unknown => ({
     name,
     numbers: Object.entries(numbers).map(([key, number]) => [key, jsonNumber(number)]),
-    vectors: Object.entries(vectors).map(([key, values]) => [key, vector(values)]),
+    vectors: Object.entries(vectors).map(([key, values]) => [key, addTensor(values)]),
     ...(parts && { parts: parts.map(state) }),
   });
   const text = exactJson({
@@ -65,14 +65,14 @@ export function writeCheckpoint({ epoch, random, optimizer, underway, earlyStopp
         batches: underway.batches,
         sum: jsonNumber(underway.sum),
         weight: jsonNumber(underway.weight),
-        ...(underway.carried && { carried: vector(Float64Array.from(underway.carried)) }),
+        ...(underway.carried && { carried: addTensor(Float64Array.from(underway.carried)) }),
       },
     }),
     ...(earlyStopping && {
       earlyStopping: {
         best: jsonNumber(earlyStopping.best),
         bestEpoch: earlyStopping.bestEpoch,
-        parameters: vector(earlyStopping.parameters),
+        parameters: addTensor(earlyStopping.parameters),
       },
     }),
   });

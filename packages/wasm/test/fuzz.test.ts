@@ -49,7 +49,7 @@ function blocks(random: Random): Graph {
   const groups = [Array.from({ length: 1 + below(40) }, (_, k) => builder.input(`input ${k}`))];
   for (let n = 1 + below(6); n > 0; n--) {
     const from = groups.filter(() => random.uniform() < 0.5).flat();
-    // Sometimes leave out nodes, so that the edges of neighbouring nodes are not contiguous.
+    // Sometimes leave out some of these nodes, so that the predecessors of a layer are not consecutive.
     if (random.uniform() < 0.3) from.splice(0, from.length, ...from.filter(() => random.uniform() < 0.7));
     if (from.length === 0) from.push(...groups[groups.length - 1]);
     const options = { from, activation: random.uniform() < 0.5 ? relu : tanh };

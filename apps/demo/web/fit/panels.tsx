@@ -16,7 +16,7 @@ export function DataPanel() {
   const say = useMessages(messages);
   const [isTooLong, setTooLong] = useState(false);
   const names = Object.keys(examples) as ExampleName[];
-  /** Rejects data that are too long. Truncating them could cut a number in two. */
+  /** Uses `text` as the data, unless it is too long. It is never truncated, because that could cut a number in two. */
   const accept = (text: string, part: Partial<PlaygroundState['fit']> = {}) => {
     setTooLong(text.length > maxFitData);
     if (text.length <= maxFitData) change({ data: text, point: 0, ...part });

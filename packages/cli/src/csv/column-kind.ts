@@ -4,7 +4,7 @@ import type { ColumnSurvey } from './column-counter.js';
 /** `text`: too many different values for a category. `mixed`: many different values, mostly numbers but also words. */
 export type ColumnKind = 'number' | 'category' | 'text' | 'mixed' | 'constant' | 'empty';
 
-/** An input with more distinct words than this is text. */
+/** An input column that is not numeric and has more distinct values than this is text. */
 const maxInputCategories = 50;
 /** In a column of numbers with more distinct values than this, words are typos, not categories. */
 const fewValues = 20;
@@ -13,8 +13,8 @@ const fewValues = 20;
 const rowNumberName =
   /^(?:|id|index|idx|key|no|nr|row|rownames?|uuid|unnamed.*|.*[_ .-](?:id|index|no|nr)|.*[a-z]Id)$/i;
 
-/** Number of cells that are not a common placeholder for a missing value. */
-const readable = ({ numbers }: ColumnSurvey) => numbers.count + numbers.words;
+/** Number of cells that contain a number or a word, not a placeholder for a missing value. */
+const filledCount = ({ numbers }: ColumnSurvey) => numbers.count + numbers.words;
 
 const isConstant = ({ values, numbers }: ColumnSurvey) =>
   values?.size === 1 || (numbers.words === 0 && numbers.count > 0 && numbers.min === numbers.max);
@@ -22,7 +22,7 @@ const isConstant = ({ values, numbers }: ColumnSurvey) =>
 /** Whether the column is numeric. A few words among many numbers are typos and count as missing. */
 export function isNumeric(survey: ColumnSurvey): boolean {
   const { numbers, values } = survey;
-  const all = readable(survey);
+  const all = filledCount(survey);
   if (numbers.count === 0) return false;
   if (numbers.words === 0) return true;
   if (numbers.count < 0.9 * all) return false;
@@ -61,7 +61,7 @@ export function hasIntegerClasses({ numbers, values }: ColumnSurvey): boolean {
   return (distinct <= 10 && count >= 5 * distinct) || (isConsecutive && distinct <= 30 && count >= 10 * distinct);
 }
 
-/** Whether the column only numbers the rows: increasing integers in a column with a name such as `id`. */
+/** Whether the column contains row numbers, not data: it has a name such as `id`, and its integers increase. */
 export const isRowNumber = ({ name, numbers }: ColumnSurvey, rows: number): boolean =>
   rows > 2 && numbers.count === rows && numbers.integers && numbers.increasing && rowNumberName.test(name);
 

@@ -30,8 +30,12 @@ export function readFormulaFile(text: string): { network: Network; metadata: { c
     }
     network.setParameters(name, { b: value });
   }
-  const numbers = (columns: readonly string[]) => columns.map((name) => ({ kind: 'number' as const, name }));
-  return { network, metadata: { columns: { inputs: numbers(variables), targets: numbers([target]), loss: 'mse' } } };
+  const numericColumns = (columnNames: readonly string[]) =>
+    columnNames.map((name) => ({ kind: 'number' as const, name }));
+  return {
+    network,
+    metadata: { columns: { inputs: numericColumns(variables), targets: numericColumns([target]), loss: 'mse' } },
+  };
 }
 
 function asFitted(text: string): FittedFormula {

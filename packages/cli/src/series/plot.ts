@@ -8,6 +8,7 @@ export interface ForecastPlotData {
   readonly observed: readonly number[];
   /** The forecast of the next values. */
   readonly forecast: readonly number[];
+  /** A simple forecast of the same values, for comparison; see baselines.ts. */
   readonly baseline: readonly number[];
   /** The times of the first and the last observation, and of the last forecast. */
   readonly times: readonly [string, string, string];

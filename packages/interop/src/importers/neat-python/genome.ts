@@ -5,7 +5,10 @@ import { openJson } from '../open-json.js';
 /** Name for error messages. */
 export const what = 'The neat-python genome';
 
-/** A node gene. The value of the node is g(bias + response · A(weight · value)). */
+/**
+ * A node gene. The value of the node is g(bias + response · A), where A aggregates weight · source value over the
+ * incoming connections.
+ */
 export interface NeatNode {
   /** Key of the node. Outputs are 0, 1, …; hidden nodes have larger keys. */
   readonly key: number;
@@ -15,10 +18,7 @@ export interface NeatNode {
   readonly response: number;
   /** Name of the activation g in neat-python. */
   readonly activation: string;
-  /**
-   * Name of A, the aggregation of the products weight · value: `sum`, `product`, `max`, `min`, `maxabs`, `median` or
-   * `mean`.
-   */
+  /** Name of the aggregation that computes A: `sum`, `product`, `max`, `min`, `maxabs`, `median` or `mean`. */
   readonly aggregation: string;
 }
 

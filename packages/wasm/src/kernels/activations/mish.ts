@@ -1,10 +1,11 @@
 /**
- * Kernel of `mish`: g = h · a with a = tanh(softplus(h)), where e = exp(−|h|) and
+ * Kernel of `mish`: g = h · a, where a = tanh(softplus(h)) is computed from e = exp(−|h|):
  *
  *     n = 1 + 2 e and m = 2 e² for h ≥ 0, else n = e² + 2 e and m = 2
  *     a = n / (n + m),  1 − a = m / (n + m),  g' = a + h · σ(h) · (1 − a) (1 + a)
  *
- * Locals are reused: `low` becomes σ(h), `high` becomes 1 / (n + m), and `g` is a until the last instruction.
+ * Locals are reused: `low` becomes σ(h), `high` becomes 1 / (n + m), and `g` holds the value of a until the
+ * last instruction.
  */
 import { f32x4, i32x4 } from '../../assembler.js';
 import { type ActivationKernel, locals, one, sigmoids, two, zero } from './kernel.js';
