@@ -6,7 +6,7 @@ import { everyActivation } from './every-plugin.js';
 
 /** Options of {@link randomGraph}. */
 export interface RandomGraphOptions {
-  /** The maximum number of nodes, including inputs, ≥ 1. Default: 200. */
+  /** The maximum number of nodes, including inputs: ≥ 1, or ≥ 2 if `output` is set. Default: 200. */
   readonly nodes?: number;
   /** The activations to choose from. Default: all of `@nnbp/activations`. */
   readonly activations?: readonly Activation[];
@@ -18,7 +18,7 @@ export interface RandomGraphOptions {
 }
 
 /**
- * Creates a random directed acyclic graph of 1 to `nodes` nodes with skip edges, shared weights, several outputs,
+ * Creates a random directed acyclic graph of at most `nodes` nodes with skip edges, shared weights, several outputs,
  * outputs with successors, unused inputs, nodes without predecessors, mixed activations, and trainable and
  * fixed c. Unless `output` is set, an input can also be an output.
  *

@@ -21,8 +21,8 @@ export interface SeriesModel extends SeriesColumns, NetworkShape {
 /**
  * Opens a forecasting model.
  *
- * @throws Problem if the file contains another kind of model; NnbpError `MALFORMED` if the metadata does not match the
- * network
+ * @throws Problem if the file contains another kind of model; NnbpError `MALFORMED` if the metadata is malformed or does
+ * not match the network
  */
 export async function openSeriesModel(
   io: Io,
@@ -40,7 +40,7 @@ export async function openSeriesModel(
   if (model === undefined || !matches(network, model)) {
     throw new NnbpError(
       'MALFORMED',
-      `The series metadata of ${path} does not match its network. Train the model again.`,
+      `The series metadata of ${path} is malformed or does not match the network. Train the model again.`,
     );
   }
   return { network, model };
