@@ -1,6 +1,6 @@
 /**
- * Creates batches of sequences. A batch has no padding: its sequences are sorted by length, and cut into windows for
- * truncated backpropagation through time.
+ * Creates batches of sequences. Sequences that are read together are sorted by length, so that they need no padding,
+ * and cut into windows for truncated backpropagation through time. Each window is a batch.
  */
 import {
   expectArray,
@@ -66,7 +66,7 @@ export interface SequenceBatchOptions {
   readonly batchSize: number;
   /** Steps per batch. */
   readonly window: number;
-  /** Whether sequence k of a batch continues the state of sequence k of the previous batch. Default: false. */
+  /** Whether sequence k continues from the final state of sequence k − batchSize. Default: false. */
   readonly stateful?: boolean | undefined;
 }
 
@@ -129,7 +129,7 @@ function checkSequence(network: Network, { inputs, targets, weights }: Sequence,
     weight += weights?.[t] ?? 1;
   }
   if (weight === 0) {
-    throw new NnbpError('EMPTY_DATA', `${label}: expected a target of weight above 0 for at least one step.`);
+    throw new NnbpError('EMPTY_DATA', `${label}: expected at least one step that has a target and a weight above 0.`);
   }
 }
 
@@ -246,16 +246,16 @@ export function sequenceStreamBatches(
 
 /** Reads several sequences at once, window by window. Each window continues from the state of the previous one. */
 class Windows {
-  /** Sequences per batch. */
+  /** Maximum number of sequences that are read at once. */
   readonly size: number;
-  /** The states of the current sequences, the longest first, followed by entries that this batch does not use. */
+  /** The states of the current sequences, the longest first, one per row. Rows without a sequence follow. */
   readonly state: Float64Array;
   readonly #network: Network;
   readonly #window: number;
   readonly #stateful: boolean | undefined;
   /** The current sequences, the longest first. */
   #members: readonly FlatSequence[] = [];
-  /** For each row of `state`, the index of its sequence in the batch. */
+  /** For each row of `state`, the index of its sequence in the order in which `begin` received the sequences. */
   #order: readonly number[] = [];
   #step = 0;
   #inputs = new Float64Array();

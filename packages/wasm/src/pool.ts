@@ -26,7 +26,7 @@ export class Pool {
   readonly #control = new Int32Array(new SharedArrayBuffer(64));
   readonly #workers: WorkerThread[] = [];
   #executors = 0;
-  /** The value that the counter of ready reports must reach before the next job. */
+  /** The value that the word `ready` must reach before the next job. Each worker adds 1 after each message. */
   #expected = 0;
   /** The error that calls throw after the workers have been terminated. */
   #terminated: NnbpError | undefined;

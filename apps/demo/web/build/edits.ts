@@ -92,7 +92,7 @@ export function setDelay(network: NetworkDescription, edge: EdgeName, delay: num
   );
 }
 
-/** Changes a node's value before the first step. Delayed edges read this value. */
+/** Sets the initial value of a node. Delayed edges from this node read it in the first steps. */
 export function setInitial(network: NetworkDescription, id: string, value: number): NetworkDescription {
   return value === initialOf(network, id)
     ? network
@@ -189,7 +189,7 @@ function withoutEdges(node: NodeDescription, isRemoved: (from: string, delay: nu
 
 const delaysOf = (node: NodeDescription): number[] => edgesInto(node).map(({ delay }) => delay);
 
-/** Removes redundant entries: delays that are all 0, and values before the first step that no edge reads. */
+/** Removes redundant entries: delays that are all 0, and initial values that are 0 or that no edge reads. */
 function withoutEmptyEntries(network: NetworkDescription): NetworkDescription {
   const nodes = network.nodes.map((node) => {
     const { delays, ...others } = node;

@@ -89,7 +89,7 @@ const en = {
     delays:
       'The network in Build has delayed edges, and the points of a curve have no order in time. Remove the delays.',
     few: (points: number, parameters: number) =>
-      `${points} ${points === 1 ? 'point' : 'points'} cannot determine ${parameters === 1 ? '1 parameter and its error' : `${parameters} parameters and their errors`}: at least ${parameters + 1} are needed.`,
+      `${points} ${points === 1 ? 'point' : 'points'} cannot determine ${parameters === 1 ? '1 parameter and its error' : `${parameters} parameters and their errors`}: at least ${parameters + 1} points are needed.`,
     start:
       'At the initial values, the model or one of its derivatives is not finite for at least one point. Change the initial values.',
   },

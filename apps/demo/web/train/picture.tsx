@@ -29,7 +29,7 @@ interface Props {
   readonly ready: Ready;
   readonly observation: Observation;
   /**
-   * Index of the node whose values are shown: on a surface instead of the output, in a curve plot in addition to it. If
+   * Index of the selected node. A surface shows the node's values instead of the output; a curve plot shows both. If
    * null, only the output is shown.
    */
   readonly inspected: number | null;
@@ -83,7 +83,7 @@ function Plot({ ready, observation, inspected, choose }: Props) {
         if (side === 0) return;
         const context = contextOf(element, side, height);
         if (planar) drawSurface(context, ready, observation, inspected, palette, side);
-        else drawFit(context, ready, observation, inspected, palette, side, height);
+        else drawCurvePlot(context, ready, observation, inspected, palette, side, height);
         if (points === undefined) return;
         context.drawImage(points, 0, 0, side, height);
         if (observation.sample) ring(context, ready, observation.sample, plotFrame(ready, side, height), palette);
@@ -166,7 +166,7 @@ function responsePixel(response: Int8Array, palette: Palette) {
   return (pixel: number) => pixels[response[pixel] + 128];
 }
 
-function drawFit(
+function drawCurvePlot(
   context: CanvasRenderingContext2D,
   ready: Ready,
   { picture, responses }: Observation,

@@ -32,6 +32,7 @@ export function forwardOne({ units }: Program, parameters: Float64Array, { h, g,
  *
  * @param target - The vector to which factor · gradient is added. It can be `parameters` itself if
  * `hasSharedOrFixed` of the program is false, because each parameter is then written only after its last use.
+ * @param fromRow - The first row whose dLossDx is needed: 0, or the number of inputs.
  */
 export function backwardOne(
   { units }: Program,

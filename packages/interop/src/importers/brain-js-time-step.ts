@@ -39,7 +39,7 @@ export function timeStepNetwork(model: JsonValue, what: string): Network {
     if (matricesOfLayer.length === 0) hidden[l].throwExpected('matrices');
   });
   // A matrix has at least one entry per input or unit, so the number of inputs or units cannot exceed the number of
-  // entries of the largest matrix. Checking this first avoids creating nodes for a corrupt number.
+  // entries of the largest matrix. Checking this first avoids creating a huge number of nodes if a size is corrupt.
   const max = matrices.flat().reduce((largest, matrix) => Math.max(largest, maxEntries(matrix)), 1);
   const inputs = numbered('input', options.at('inputSize').integer(1, max));
   const nodes: Part[] = [];
@@ -110,7 +110,7 @@ const productNode = (id: string, from: Part['from']): Part => ({
 });
 
 /** Creates a node g(b + Σ w x) whose b and w are constants. */
-const constantNode = (
+const fixedNode = (
   id: string,
   from: Part['from'],
   activation: Activation = identity,
@@ -149,7 +149,7 @@ function lstmLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
   const combined = numbered(name, units).flatMap((id, k) => [
     productNode(`${name}.fh.${k}`, [`${name}.f.${k}`, h[k]]),
     productNode(`${name}.ig.${k}`, [`${name}.i.${k}`, `${name}.g.${k}`]),
-    constantNode(`${name}.tanh.${k}`, [`${name}.fh.${k}`, `${name}.ig.${k}`], tanh),
+    fixedNode(`${name}.tanh.${k}`, [`${name}.fh.${k}`, `${name}.ig.${k}`], tanh),
     productNode(id, [`${name}.o.${k}`, `${name}.tanh.${k}`]),
   ]);
   return [...gates.flat(), ...combined];
@@ -171,10 +171,10 @@ function gruLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
     ...rh.map((id, k) => productNode(id, [`${name}.r.${k}`, h[k]])),
     ...gate(`${name}.n`, tanh, from, rh, matrices('cellWrite')),
     ...numbered(name, units).flatMap((id, k) => [
-      constantNode(`${name}.keep.${k}`, [`${name}.z.${k}`], identity, 1, [-1]),
+      fixedNode(`${name}.keep.${k}`, [`${name}.z.${k}`], identity, 1, [-1]),
       productNode(`${name}.new.${k}`, [`${name}.keep.${k}`, `${name}.n.${k}`]),
       productNode(`${name}.old.${k}`, [h[k], `${name}.z.${k}`]),
-      constantNode(id, [`${name}.new.${k}`, `${name}.old.${k}`]),
+      fixedNode(id, [`${name}.new.${k}`, `${name}.old.${k}`]),
     ]),
   ];
 }

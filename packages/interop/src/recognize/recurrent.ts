@@ -66,14 +66,14 @@ const rnnActivations = new Set(['tanh', 'relu', 'sigmoid', 'softsign', 'softplus
 /**
  * Finds all recurrent layers of a graph. No two layers share a node.
  *
- * @param isCandidate - Whether a node may be a unit. Default: all.
+ * @param mayBeUnit - Whether a node may be a unit. Default: true for all nodes.
  */
-export function recurrentLayers(nodes: Nodes, isCandidate: (i: number) => boolean = () => true): RecurrentLayer[] {
+export function recurrentLayers(nodes: Nodes, mayBeUnit: (i: number) => boolean = () => true): RecurrentLayer[] {
   const { graph } = nodes;
   if (!nodes.hasDelays) return [];
   const units: Unit[] = [];
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
-    if (!isCandidate(i)) continue;
+    if (!mayBeUnit(i)) continue;
     const unit = lstmUnit(nodes, i) ?? gruUnit(nodes, i) ?? rnnUnit(nodes, i);
     if (unit !== undefined) units.push(unit);
   }

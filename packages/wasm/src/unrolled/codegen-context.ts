@@ -6,12 +6,12 @@ import type { Group } from './groups.js';
 import type { UnrolledLayout } from './layout.js';
 import type { Step } from './step.js';
 
-/** The addresses of a step's sample and of its rows. */
+/** The addresses of a step's sample and of the step's rows. Group k has the rows 4 k to 4 k + 3, one per lane. */
 export interface StepAddresses {
   /** The addresses of the sample's inputs and targets. */
   readonly inputs: Local;
   readonly targets: Local;
-  /** Returns the address of a row of a group in a table. */
+  /** Returns the address of a row in a table. */
   row(table: 'x' | 'g' | 'slope' | 'dLossDx', row: number): Code;
   /** Returns the address of the row that holds output k. */
   outputRow(k: number): Code;
@@ -23,6 +23,7 @@ export interface CodegenContext extends StepAddresses {
   readonly groups: readonly Group[];
   /** The indices of the groups that are neither inputs nor memories (values of earlier steps), in order. */
   readonly computed: readonly number[];
+  /** The row of each node. */
   readonly rowOf: Uint32Array;
   readonly layout: UnrolledLayout;
   readonly multiplyAdd: MultiplyAdd;

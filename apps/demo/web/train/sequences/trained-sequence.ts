@@ -1,4 +1,7 @@
-/** Reconstructs a network trained on sequences, with the sequence whose states are shown. */
+/**
+ * Rebuilds, on the page, a network that a worker trained on sequences. Derive opens this network with the sequence whose
+ * states are shown.
+ */
 import { lossOf, type Settings } from '../../shared/sequence-settings.js';
 import { targetStepsOf } from '../../shared/sequence.js';
 import { functionsByName, type Trained } from '../trained-network.js';
