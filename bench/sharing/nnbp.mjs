@@ -39,7 +39,7 @@ export async function prepareNnbp(workload, threads) {
 }
 
 /**
- * Predicts one step per call and keeps the state between calls.
+ * Calls `executor.predict` once per time step and keeps the state between these calls.
  *
  * @param {import('./workloads.mjs').SharingWorkload} workload
  * @param {import('@nnbp/core').Executor} executor

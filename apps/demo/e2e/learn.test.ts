@@ -192,7 +192,7 @@ const settled = (page: Page) =>
     .first()
     .waitFor();
 
-// Solving all tasks takes longer than other tests on a busy machine.
+// On a busy machine, solving all tasks may take longer than the default timeout.
 test('all chapters can be completed with the keyboard alone, every solved task shows the same content with and without reduced motion, and Back and Forward move between chapters', async () => {
   const page = await open(at('forward'), { viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
   const content = () => page.locator('[data-chapter]').ariaSnapshot();
@@ -211,7 +211,7 @@ test('all chapters can be completed with the keyboard alone, every solved task s
     if (name !== 'repair') await page.getByRole('button', { name: 'Next chapter' }).press('Enter');
   }
   await picture(page, 'learn-challenge-done');
-  // The result links to the same challenge without its answers.
+  // The copied link opens the same challenge, but does not contain the learner's answers.
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.getByRole('button', { name: 'Copy a link to this challenge' }).click();
   const copied = new URL(await page.evaluate(() => navigator.clipboard.readText()));

@@ -80,7 +80,7 @@ describe('train with cross-validation or groups', () => {
     ]);
   });
 
-  it('the command that search prints reads the file with the same options', async () => {
+  it('search prints a command that reads the file with the same options', async () => {
     const rows = Array.from({ length: 40 }, (_, k) => `${k % 7 === 0 ? '-999' : `${k % 5},5`};${k % 5}${k % 2},25`);
     const { nnbp } = await workspace({ 'measured.csv': `${rows.join('\n')}\n` });
     const options = ['--delimiter', ';', '--decimal', 'comma', '--missing-values', '-999,n', '--no-header'];

@@ -167,7 +167,7 @@ describe('nodes with aggregations other than the sum', () => {
     expect(derivation('dloss/dw_atop').text()).toContain('dloss/dx_p · slope_p · w_btop · x_b · x_a');
   });
 
-  it('a maximum is written by name, and its derivative as dA/dz', () => {
+  it('a maximum is written as max(…), and its derivative as dA/dz', () => {
     expect(derivation('h_m').text()).toContain('h_m = b_m + max(w_ptom · x_p, w_atom · x_a) = 0 + max(2 · 60, 2 · 3)');
     expect(derivation('dloss/dx_p').text()).toContain('dA/dz_ptom');
     expect(derivation('dloss/dx_p').latex()).toContain('\\frac{\\partial A}{\\partial z_{p \\to m}}');
@@ -242,7 +242,7 @@ describe('nodes with aggregations other than the sum', () => {
     expect(cache.dLossDx).toEqual(traced.pass.cache.samples[0].dLossDx);
   });
 
-  it('paths counts one more multiplication for an aggregation, and rejects graphs with delays', () => {
+  it('paths() counts one more multiplication for a product than for a sum, and rejects graphs with delays', () => {
     expect(paths(network, 'a', 'y')).toEqual(paths(network.graph, 'a', 'y'));
     expect(paths(network, 'a', 'p').naiveMultiplications).toBe(3n);
     expect(() => paths(recurrence(), 'x', 'h')).toThrow('Pass unroll(graph, steps)');

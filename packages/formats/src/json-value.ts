@@ -15,7 +15,7 @@ export class JsonValue {
 
   /** Throws an error that names the path, what was expected, and this value. @throws NnbpError `MALFORMED` */
   throwExpected(expected: string): never {
-    // `expected` may contain a name from the file, which may have any length.
+    // `expected` may contain a name of any length from the file.
     throw mismatch('MALFORMED', this.path, expected.slice(0, 1000), this.value, shown(this.value));
   }
 

@@ -48,7 +48,7 @@ describe('a tensor of [2, batch, 3]', () => {
     expect(outputsOf(modelOf(nodes))).toEqual([3, 3, 3]);
   });
 
-  test('constants are aligned with the last axis of a tensor [2, batch, 3] and skip the batch axis', () => {
+  test('constants of shape [3] and [2, 1, 1] are broadcast to a tensor [2, batch, 3], and MatMul multiplies its last axis', () => {
     const numbers: Model['numbers'] = { row: [[3], [10, 20, 30]], column: [[2, 1, 1], [100, 200]], W: [[3, 1], [1, 2, 3]] };
     const nodes: Nodes = [
       ['Add', 'x row', 'a'],
@@ -76,7 +76,7 @@ describe('a tensor of [2, batch, 3]', () => {
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
   }); // oxfmt-ignore
 
-  test('a position outside an axis and an axis that does not exist are rejected', () => {
+  test('a position outside an axis, an axis that does not exist and a slice with step 0 are rejected', () => {
     for (const nodes of [
       [['Gather', 'x p', 'y', { axis: 0n }]],
       [['Gather', 'x zero', 'y', { axis: 3n }]],
@@ -159,7 +159,7 @@ describe('initial states', () => {
     W: [[1, units, 1], someNumbers(units)],
     R: [[1, units, units], someNumbers(units * units)],
     learned: [[1, 1, units], [0.5, -0.25]],
-    many: [[1, 2, units], [0.5, -0.25, 0.5, -0.25]],
+    repeated: [[1, 2, units], [0.5, -0.25, 0.5, -0.25]],
   }; // oxfmt-ignore
   const [W, R] = [someNumbers(units), someNumbers(units * units)];
   /** The values h of an RNN after each of these inputs. */
@@ -177,7 +177,7 @@ describe('initial states', () => {
     ['Squeeze', 'all one', 'y'],
   ];
 
-  test.each(['learned', 'many'])('the constant initial states "%s" are imported', (name) => {
+  test.each(['learned', 'repeated'])('the constant initial states "%s" are imported', (name) => {
     const nodes = rnnNodes.with(0, ['RNN', `x W R - - ${name}`, 'all']);
     const bytes = onnxModel({ inputs: { x: [null, null, 1] }, nodes, numbers, integers: { one: [1] }, outputs: 'y' });
     const outputs = predictSequence(fromOnnx(bytes), [[1], [-1]]);

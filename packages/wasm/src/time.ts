@@ -1,6 +1,7 @@
 /**
- * Unrolls a graph over several steps into a plain graph. The plain graph has a copy of every node for each step, with
- * the same parameters. If a delayed edge reads a value from before the first step, that value is an additional input.
+ * Unrolls a graph over several steps into a plain graph, that is, a graph without delays. The plain graph has a copy of
+ * every node for each step, with the same parameters. If a delayed edge reads a value from before the first step, that
+ * value is an additional input.
  */
 import { Graph } from '@nnbp/core';
 

@@ -1,4 +1,4 @@
-/** Badge with the name and colour of a case. */
+/** Badge with the name and colour of case 1, 2 or 3 of backpropagation, or of the forward pass. */
 import { useMessages } from '../language.js';
 import styles from './badge.module.css';
 import { messages } from './messages.js';

@@ -36,8 +36,8 @@ export interface Evaluation {
 }
 
 /**
- * Maximum value of edges × plotted points, so that an observation of the training does not take too long. `evaluate`
- * allows edges × samples up to 50 · `maxWork`, and always allows 100 samples.
+ * Maximum value of edges × plotted points, so that updating the plots and metrics during training does not take too
+ * long. `evaluate` allows edges × samples up to 50 · `maxWork`, and always allows 100 samples.
  */
 export const maxWork = 4e6;
 /** Maximum number of samples per set for loss and accuracy. */

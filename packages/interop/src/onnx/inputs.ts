@@ -40,8 +40,8 @@ export function expectedWidth(
 }
 
 /**
- * Whether a recurrent operator reads this tensor, or a tensor that is computed from it with the same axes, as operand
- * `first` or later.
+ * Whether a recurrent operator reads this tensor as operand `first` or later, directly or through other operators.
+ * Transpose and Shape are not followed, because their results have other axes.
  */
 export function isReadByRecurrentOperator(name: string, { node }: Proto<'GraphProto'>, first = 0): boolean {
   const names = new Set([name]);
@@ -99,8 +99,8 @@ export function inputRows(
 }
 
 /**
- * Whether an input has three axes, of which only the first two have no fixed size, as in a model that processes each
- * step separately.
+ * Whether an input has three axes and only the last axis has a fixed size, as in a model that processes each step
+ * separately.
  */
 export function isSequence({ type }: Proto<'ValueInfoProto'>): boolean {
   const dims = type?.tensorType?.shape?.dim ?? [];

@@ -104,19 +104,19 @@ function levelsWith(graph: Graph, layers: readonly UnrolledLayer[]): Uint32Array
       isSettled = false;
     };
     for (const directions of groups) {
-      const above = directions.reduce(
+      const maxInputLevel = directions.reduce(
         (max, { inputs }) => inputs.flat().reduce((highest, i) => Math.max(highest, level[i]), max),
         0,
       );
-      for (const { nodes } of directions) for (const i of nodes) raise(i, above + 1);
+      for (const { nodes } of directions) for (const i of nodes) raise(i, maxInputLevel + 1);
     }
     for (let i = graph.inputCount; i < graph.nodeCount; i++) {
       if (layerOf.has(i)) continue;
-      let above = 0;
+      let maxInputLevel = 0;
       for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
-        if (graph.delay(e) === 0) above = Math.max(above, level[graph.predecessors[e]]);
+        if (graph.delay(e) === 0) maxInputLevel = Math.max(maxInputLevel, level[graph.predecessors[e]]);
       }
-      raise(i, above + 1);
+      raise(i, maxInputLevel + 1);
     }
   }
   return level;

@@ -1,13 +1,13 @@
-/** Helpers for the rows of the output nodes, which case 1 reads and writes. */
+/** Helpers for the rows of the output nodes, which case 1 of backpropagation reads and writes. */
 import { type Code, f32x4, i32x4, int, type Local } from '../../assembler.js';
 import { word } from '../../memory-map.js';
 
-/** For output k, sets x, d and t to the addresses of three rows: its x, its dLossDx and its targets. */
-export function outputRows(k: Local, x: Local, d: Local, t: Local): Code {
+/** For output k, sets `xRow`, `dRow` and `tRow` to the addresses of the rows of its x, its dLossDx and its targets. */
+export function outputRows(k: Local, xRow: Local, dRow: Local, tRow: Local): Code {
   return [
-    x.set(int.load(int.add(word('outputX'), int.shl(k.get, int.const(2))))),
-    d.set(int.add(x.get, int.sub(word('dLossDx'), word('x')))),
-    t.set(int.add(word('targetRows'), int.mul(k.get, word('rowBytes')))),
+    xRow.set(int.load(int.add(word('outputX'), int.shl(k.get, int.const(2))))),
+    dRow.set(int.add(xRow.get, int.sub(word('dLossDx'), word('x')))),
+    tRow.set(int.add(word('targetRows'), int.mul(k.get, word('rowBytes')))),
   ];
 }
 
