@@ -70,13 +70,12 @@ describe('a neat-python genome', () => {
   };
 
   it('a neat-python genome can be used for predictions, explained and exported', async () => {
-    const { nnbp, write, read } = await workspace({ 'genome.json': JSON.stringify(genome), 'rows.csv': 'a,b\n1,2\n' });
+    const { nnbp } = await workspace({ 'genome.json': JSON.stringify(genome), 'rows.csv': 'a,b\n1,2\n' });
     const { stdout } = await nnbp('predict', 'genome.json', 'rows.csv', '--only');
     const hidden = 1 / (1 + Math.exp(-5 * (-0.1 + 0.3 * 1)));
     expect(Number(stdout.split('\n')[1])).toBeCloseTo(Math.tanh(2.5 * (0.5 + 2 * (-0.2 * 2 + 0.7 * hidden))), 5);
     expect((await nnbp('explain', 'genome.json', '--row', '1,2,0', '--derivative', 'dloss/dx_7')).code).toBe(0);
     expect((await nnbp('convert', 'genome.json', 'again.json', '--to', 'neat-python')).code).toBe(0);
-    await write('again.json', await read('again.json'));
     expect((await nnbp('predict', 'again.json', 'rows.csv', '--only')).stdout).toBe(stdout);
   });
 });
