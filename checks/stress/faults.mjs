@@ -6,10 +6,10 @@ import { spawnSync } from 'node:child_process';
 import { record } from './results.mjs';
 
 const [kills, files] = [200, 100_000];
-const formats = ['security', 'onnx', 'brain-js', 'keras', 'neat-python', 'neataptic', 'synaptic', 'playground'];
+const fuzzTests = ['security', 'onnx', 'brain-js', 'keras', 'neat-python', 'neataptic', 'synaptic', 'playground'];
 const { status } = spawnSync(
   'vitest',
-  ['run', '--project', 'formats', '--project', 'interop', 'checkpoints', ...formats],
+  ['run', '--project', 'formats', '--project', 'interop', 'checkpoints', ...fuzzTests],
   {
     stdio: 'inherit',
     env: { ...process.env, KILLS: String(kills), FUZZ_FILES: String(files) },

@@ -36,9 +36,8 @@ export function rewrites(root: string): Record<string, string> {
 }
 
 /**
- * Converts a link in a file of the repository, which is relative to that file, to a link on the site: links to pages
- * become absolute, and links to other files point to the repository on GitHub. URLs, fragments and absolute paths stay
- * unchanged.
+ * Converts a link in the repository file `file` to a link on the site. Relative links to pages become absolute, and
+ * relative links to other files point to the repository on GitHub. URLs, fragments and absolute paths stay unchanged.
  */
 export function siteLink(href: string, file: string): string {
   if (/^[a-z]+:|^[#/]/i.test(href)) return href;

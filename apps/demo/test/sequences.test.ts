@@ -63,14 +63,14 @@ describe('a series', () => {
     });
   });
 
-  test('a constant column of a series has a standard deviation of 1, despite rounding', () => {
+  test('the scaler of a constant column has a deviation of 1, even if rounding makes the computed deviation nonzero', () => {
     const data = series({ names: ['a', 'b'], rows: rows.map(([a]) => [a, 0.1]), target: 1 }, 8);
     if ('kind' in data) throw new Error(data.kind);
     expect(data.scalers!.targets.deviation).toEqual([1]);
   });
 });
 
-test('the data set that is chosen for a graph from the Build view has as many inputs and outputs as the graph, or is unchanged if no data set fits', () => {
+test('withSequenceGraph selects a data set that fits the inputs and outputs of a graph, and keeps the data set if none fits', () => {
   const { sequences } = defaultState;
   for (const data of ['temporal-xor', 'recall', 'sine'] as const) {
     const { inputNames, outputNames } = dataFor({ ...sequences, data }, undefined) as SequenceData;

@@ -13,12 +13,12 @@ import * as synaptic from './synaptic.mjs';
 const fixtures = new URL('../../../packages/interop/test/fixtures/', import.meta.url);
 
 function write(name, program, models, recurrent = []) {
-  const asText = ({ weights, ...model }) => ({
+  const withBase64Weights = ({ weights, ...model }) => ({
     ...model,
     ...(weights && { weights: Buffer.from(weights).toString('base64') }),
   });
   const written = models.map((model) => ({
-    ...asText(model),
+    ...withBase64Weights(model),
     rows: model.rows.slice(-8),
     outputs: model.outputs.slice(-8),
   }));
@@ -28,7 +28,7 @@ function write(name, program, models, recurrent = []) {
     program,
     version: versionOf(program),
     models: written,
-    recurrent: recurrent.map(asText),
+    recurrent: recurrent.map(withBase64Weights),
   });
   writeFileSync(new URL(`${name}.generated.json`, fixtures), `${text}\n`);
 }

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import exact from './exact/exact.generated.json' with { type: 'json' };
 
 /**
- * The maximum errors of the value and the derivative, in units in the last place of the exact number. The errors of
- * derivatives between −1 and 1 are in units in the last place of 1. For functions that use exp, tanh or sin, the
- * maximum errors are one unit larger than the errors measured with V8.
+ * The maximum allowed errors of the value and the derivative, in units in the last place of the exact number. The
+ * errors of derivatives between −1 and 1 are in units in the last place of 1. For functions that use exp, tanh or sin,
+ * the maximum allowed errors are one unit larger than the errors measured with V8.
  */
 const maxErrors: Readonly<Record<keyof typeof exact, readonly [g: number, derivative: number]>> = {
   bentIdentity: [3, 2],

@@ -79,10 +79,10 @@ export const product: Aggregation = {
     }
     // dA/dz_e is the product of the entries before e times the product of the entries after e.
     const after: Product[] = [];
-    const last = new Product();
+    const suffix = new Product();
     for (let e = z.length - 1; e >= 0; e--) {
-      after[e] = last.copy();
-      last.times(z[e]);
+      after[e] = suffix.copy();
+      suffix.times(z[e]);
     }
     const before = new Product();
     for (let e = 0; e < z.length; e++) {

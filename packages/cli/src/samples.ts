@@ -43,7 +43,10 @@ export async function* modelRows(
   }
 }
 
-/** Renames the columns for a model without column names, which reads them in order: inputs, then targets. */
+/**
+ * If the model file does not describe columns, the columns of the model are named after its nodes. Unless the CSV file
+ * has all of these names, its columns are renamed in order: inputs first, then targets.
+ */
 function withNames({ hasColumns, columns }: Model, csv: Csv, targets: boolean): Csv {
   if (hasColumns) return csv;
   const names = namesOf(columns, targets);

@@ -37,7 +37,7 @@ export function featuresOf(graph: Graph): ReadonlyMap<GraphFeature, string> {
     for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
       const source = graph.ids[graph.predecessors[e]];
       if (graph.delay(e) > 0) add('delay', `${node} has a delayed edge from "${source}".`);
-      if (graph.weightIndex(e, i) < 0) add('fixedParameter', `${node} has a fixed w, from "${source}".`);
+      if (graph.weightIndex(e, i) < 0) add('fixedParameter', `${node} has a fixed w for its edge from "${source}".`);
     }
   }
   return features;

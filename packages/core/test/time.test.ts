@@ -117,7 +117,7 @@ describe('features', () => {
     ['a delay', build({}, ['x', delayed('y')]), { delay: 'Node "y" has a delayed edge from "y".' }],
     ['a fixed b', build({ fixed: { b: 1 } }), { fixedParameter: 'Node "a" has a fixed b.' }],
     ['a fixed c', build({ fixed: { c: 2 } }), { fixedParameter: 'Node "a" has a fixed c.' }],
-    ['a fixed w', build({ fixed: { w: 1 } }), { fixedParameter: 'Node "a" has a fixed w, from "x".' }],
+    ['a fixed w', build({ fixed: { w: 1 } }), { fixedParameter: 'Node "a" has a fixed w for its edge from "x".' }],
     ['a shared b', build({ shared: { b: 's' } }), { sharedParameter: 'Node "y" shares its b with another node.' }],
     ['a shared c', build({ shared: { c: 's' } }), { sharedParameter: 'Node "y" shares its c with another node.' }],
     ['nothing for c fixed at 1', build({ fixed: { c: 1 } }), {}],

@@ -1,7 +1,7 @@
 /**
  * Textbook formulas of the derivatives of built-in functions: g'(h) of activations, dA/dz of aggregations, and dloss/dx
- * of losses (case 1). A derivative without a textbook formula is written only as a symbol, such as g'(h). [a > b] is 1
- * if true, otherwise 0 (Iverson bracket).
+ * of losses (case 1 of backpropagation). A derivative without a textbook formula is written only as a symbol, such as
+ * g'(h). [a > b] is 1 if true, otherwise 0 (Iverson bracket).
  */
 import type { ActivationName } from '@nnbp/activations';
 import type { AggregationName } from '@nnbp/aggregations';

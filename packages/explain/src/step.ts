@@ -14,8 +14,9 @@ export interface Step {
   /** The quantity. For the case 1 part of an output with successors (see `case`): `dLossDx` of that output. */
   readonly quantity: QuantityName;
   /**
-   * The case that computes it. An output with successors is case 2, and its first term is its case 1 part. A slope
-   * counts as case 3, since it depends only on its own node.
+   * The case of backpropagation that computes the quantity, or `forward` for the forward pass. An output with
+   * successors is case 2, and its first term is its case 1 part. A slope counts as case 3, since it depends only on its
+   * own node.
    */
   readonly case: 1 | 2 | 3 | 'forward';
   /** The number, bit-identical to the reference engine's. */

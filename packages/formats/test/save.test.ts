@@ -167,7 +167,7 @@ describe('a checkpoint', () => {
     expect(bits(network.parameters.vector)).toBe(bits(whole.parameters.vector));
   });
 
-  test('a negative epoch of the lowest loss is rejected', async () => {
+  test('a checkpoint with a negative `bestEpoch` is rejected', async () => {
     const network = new Network(mlp([2, 4, 1], { activation: tanh }), { seed: 1 });
     let text = '';
     const onEpochEnd = ({ state }: { state(): TrainState }) => {
@@ -183,7 +183,7 @@ describe('a checkpoint', () => {
   });
 });
 
-test('corrupt models and files that are not models have different error codes', () => {
+test('load and fromJson reject corrupt models, unknown formats and unknown activations with different error codes', () => {
   const code = (action: () => unknown) => {
     try {
       action();

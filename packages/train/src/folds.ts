@@ -165,7 +165,7 @@ export function expectFraction(name: string, fraction: number): void {
 }
 
 /**
- * Splits a validation set off a training set. With `groups`, draws whole groups. Otherwise, takes the latest samples.
+ * Splits a validation set off a training set. With `groups`, draws whole groups. Otherwise, takes the last samples.
  *
  * @param training - Indices of samples, in ascending order.
  * @throws NnbpError `OUT_OF_RANGE` (a fraction that is not between 0 and 1, or a training set with only one group)

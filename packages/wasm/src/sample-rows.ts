@@ -1,4 +1,4 @@
-/** Copies inputs, targets, weights and state of a call into the engine's memory, and outputs and state out of it. */
+/** Copies inputs, targets, sample weights and state into the engine's memory, and outputs and state out of it. */
 import {
   expectInteger,
   expectLength,
@@ -33,7 +33,7 @@ export class SampleRows {
   readonly #numbers: Float32Array;
   readonly #layout: CommonLayout & Partial<Pick<Layout, 'stepTable' | 'delta' | 'deltasEnd' | 'seriesSamples'>>;
   readonly #padded: boolean;
-  /** The nodes whose values delayed edges read. */
+  /** Indices of the nodes that have outgoing delayed edges. */
   readonly #remembered: readonly number[];
   #initialState: Float64Array | undefined;
   readonly #outputs: Float32Array;
@@ -88,7 +88,7 @@ export class SampleRows {
    * Checks the arguments and copies the rows into memory.
    *
    * @returns the sum of the rows' weights
-   * @throws NnbpError any error thrown by `Executor`
+   * @throws NnbpError the errors that the documentation of `Executor.predict` lists
    */
   begin(samples: SampleCounts, inputs: FloatArray, targets?: FloatArray, options?: PassOptions): number {
     const { weights, state } = options ?? none;
@@ -185,7 +185,7 @@ export class SampleRows {
   }
 
   /**
-   * Overwrites the state with the state after each sample's last step.
+   * Overwrites `state` with the state after each sample's last step.
    *
    * @param tables - The tables of the last pass.
    */
@@ -318,7 +318,7 @@ export class SampleRows {
     }
   }
 
-  /** Copies `state`, or the graph's initial state if it is undefined, to the memory after the inputs of all steps. */
+  /** Copies `state` to the memory after the inputs of all steps. Default: the graph's initial state. */
   #copyState(samples: number, state: FloatArray | undefined): void {
     const { stateSize } = this.#graph;
     const [numbers, stride] = [this.#numbers, this.#inputStride];

@@ -1,6 +1,7 @@
 /**
- * Converts part of the page to an SVG file: text, boxes, borders, inline SVG, and canvases (as images), each where the
- * browser has drawn it. The web fonts of the drawn text are embedded, so that formulas look the same in other programs.
+ * Converts part of the page to an SVG file: text, boxes, borders, inline SVG, and canvases (as images), all at the
+ * positions where the browser draws them. The web fonts of the drawn text are embedded, so that formulas look the same
+ * in other programs.
  */
 import { themeColour } from './theme-colour.js';
 
@@ -87,7 +88,8 @@ class Drawing {
   }
 
   /**
-   * Returns the group for the content of an element: a new group if the element is translucent or clips its content.
+   * Returns the group for the content of an element: a new group if the element is translucent or clips its content,
+   * otherwise `group`.
    */
   #groupOf(element: Element, style: CSSStyleDeclaration, rect: DOMRect, group: SVGElement): SVGElement {
     const clipsContent =

@@ -2,8 +2,8 @@
 import type { Operations } from './operations.js';
 
 /**
- * A tensor and, for each of its columns, the node or state whose values the column contains. The function `sourceOf` of
- * `@nnbp/formats/shared` defines the numbers of nodes and states.
+ * A tensor and, for each of its columns, the index of the node or state whose values the column contains. Nodes and
+ * states are numbered as in the function `sourceOf` of `@nnbp/formats/shared`.
  */
 export interface Columns {
   readonly tensor: string;

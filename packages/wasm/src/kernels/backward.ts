@@ -43,7 +43,7 @@ const finishShare = (
   kernels.finish(add(firstRow, from.get), add(firstRow, to.get), kind, delta, deltaStride, record.get),
 ];
 
-/** Like {@link finishShare}, for rows without parameters, which have no delta. */
+/** Like {@link finishShare}, for nodes without parameters of their own. `finish` writes no deltas for them. */
 const finishInputs = (pass: Pass, count: Code, firstRow: Code): Code =>
   finishShare(pass, count, firstRow, number(nodeKind.input), number(0), number(0));
 
@@ -102,8 +102,8 @@ function denseBackward(pass: Pass, at: Local): Code {
 }
 
 /**
- * Computes case 3 for the samples of the step. If the unit is in a series, computes case 3 for several steps at once,
- * when the pass reaches the first of them.
+ * Computes case 3 for the samples of the step. If the unit is in a series (see series.ts), computes case 3 for several
+ * steps at once, when the backward pass reaches the earliest of these steps.
  */
 function caseThree({ kernels, u, from, to, record, field }: Pass): Code {
   const caseThreeOf = (samples: Code): Code =>

@@ -7,7 +7,7 @@ const { add, mul, shl } = int;
 const number = int.const;
 
 /**
- * Computes case 1 at each step and writes the sum of the losses to the header.
+ * Computes the loss and dloss/dx of the outputs (case 1) at each step, and writes the sum of the losses to the header.
  *
  * @param loss - Holds the number of the loss function.
  */

@@ -1,6 +1,6 @@
 /**
- * Imports Keras models of dense, recurrent and convolutional layers. The values between layers are lists of node ids:
- * each layer converts one list to another and adds the nodes that compute it.
+ * Imports Keras models of dense, recurrent and convolutional layers. The values between layers are represented by lists
+ * of node ids: each layer reads the lists of earlier layers, adds nodes, and returns a list of its own.
  */
 import type { Network } from '@nnbp/core';
 import { assemble } from '../assemble.js';
@@ -28,8 +28,8 @@ const what = 'The Keras model';
  * A model with recurrent layers becomes a network with delays, which has outputs at each step. If the last layer
  * returns only the last step (`return_sequences` is false), its result is `predictSequence(network, rows).at(-1)`.
  *
- * A softmax at the end becomes the network's `outputTransform`: training continues on the logits. Several inputs are
- * concatenated in the order of the model, and so are several outputs.
+ * A softmax at the end becomes the network's `outputTransform`: training continues on the logits. Multiple inputs are
+ * concatenated in the order of the model, and so are multiple outputs.
  *
  * @param modelJson - The contents of `model.json`, parsed or as a string.
  * @param weights - The weight file of the model, or its shards in order.
