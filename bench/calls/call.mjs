@@ -4,9 +4,9 @@
  *
  * @typedef {object} Prepared
  * @property {() => unknown} run Makes one call. A promise that it returns is awaited.
- * @property {number} [count] Number of predictions or samples in one call. Default: 1.
- * @property {() => number | Promise<number>} [loss] For a call of kind `reach`: the loss after `run`, computed from
- *   predictions.
+ * @property {number} [count] Number of predictions or training samples in one call. Default: 1.
+ * @property {() => number | Promise<number>} [loss] For a call of kind `reach`, which trains to a given loss: the loss
+ *   after `run`, computed from predictions.
  * @property {string} [note] The methods and settings that are used.
  *
  * @typedef {{ reason: string }} Absent

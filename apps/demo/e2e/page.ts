@@ -27,9 +27,9 @@ let reloads = false;
 /**
  * Connects to the browser of the test run before a file's tests, and disconnects after them.
  *
- * @param options.reload - Whether each test loads the page again. If false (the default), a test only changes the
- *   link in the URL of the previous test's page. This takes half the time, but state that is not in the link (trainers,
- *   drafts, the undo history, the focus) remains from the previous test.
+ * @param options.reload - Whether each test loads the page again. If false (the default), a test reuses the previous
+ *   test's page and only changes the state in its URL. This takes half the time, but state that is not in the URL
+ *   (trainers, drafts, the undo history, the focus) remains from the previous test.
  */
 export function useBrowser({ reload = false } = {}): void {
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { workspace } from './workspace.js';
 
-/** The example of the guide: saturating growth. */
+/** The example of docs/guides/fit-a-curve.md: growth that levels off. */
 const ys = [8.3, 11.0, 13.9, 14.6, 16.2, 16.1, 17.4, 17.0];
 const growthCsv = ['x,y', ...ys.map((y, k) => `${k + 1},${y}`), ''].join('\n');
 const formula = 'b1*(1 - exp(-b2*x))';
@@ -70,8 +70,8 @@ describe('nnbp fit', () => {
     const { stdout } = await nnbp('fit', 'growth.csv', '-f', formula, '--start', 'b1=10', '-o', 'growth.json');
     expect(stdout).toContain('Saved growth.json. Next: nnbp predict growth.json growth.csv');
     expect(JSON.parse(await read('growth.json'))).toMatchObject({ formula, variables: ['x'], target: 'y' });
-    const predicted = await nnbp('predict', 'growth.json', '-', '--only');
-    expect(predicted.code).toBe(1);
+    const withEmptyStdin = await nnbp('predict', 'growth.json', '-', '--only');
+    expect(withEmptyStdin.code).toBe(1);
     expect((await nnbp('predict', 'growth.json', 'growth.csv')).stdout).toMatch(/^x,y,predicted_y\n1,8\.3,7\.3\d+\n/);
     expect((await nnbp('evaluate', 'growth.json', 'growth.csv')).stdout).toMatch(/R² +0\.9680/);
     expect((await nnbp('explain', 'growth.json', 'growth.csv', '--derivative', 'dloss/db_b2')).stdout).toContain(
@@ -160,10 +160,10 @@ describe('nnbp fit', () => {
   it('fit reports undetermined parameters, constant targets, and weights that are all 0', async () => {
     const flat = ['x,y,w', '1,5,0', '2,5,0', '3,5,0', '4,5,0', ''].join('\n');
     const { nnbp, write } = await workspace({ 'growth.csv': growthCsv });
-    const twice = await nnbp('fit', 'growth.csv', '-f', 'a*b*x');
-    expect(twice.code).toBe(0);
-    expect(twice.stderr).toContain('the data do not determine b: other values fit equally well');
-    expect(twice.stdout).toContain('not determined');
+    const undetermined = await nnbp('fit', 'growth.csv', '-f', 'a*b*x');
+    expect(undetermined.code).toBe(0);
+    expect(undetermined.stderr).toContain('the data do not determine b: other values fit equally well');
+    expect(undetermined.stdout).toContain('not determined');
     await write('flat.csv', flat);
     const constant = await nnbp('fit', 'flat.csv', '-f', 'y = a + b*x');
     expect(constant.stderr).toContain('R² is not defined');

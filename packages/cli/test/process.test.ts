@@ -98,7 +98,7 @@ describe('the nnbp program', () => {
     expect((await nnbp('evaluate', 'iris.nnbp.safetensors', 'iris.csv')).code).toBe(0);
   });
 
-  it('predict exits with 0 when the reader closes the pipe, as head does', { timeout: 60_000 }, async () => {
+  it('predict exits with 0 if the reader, such as `head`, closes the pipe early', { timeout: 60_000 }, async () => {
     const { directory, write, nnbp } = await workspace({ 'iris.csv': irisCsv });
     await nnbp('train', 'iris.csv', '-t', 'species', '--epochs', '1');
     const [header, ...rows] = irisCsv.trim().split('\n');

@@ -58,7 +58,7 @@ function compute({ network, input, target, loss }: Sample, order: readonly Trace
 }
 
 describe('a trace', () => {
-  it("the trace of the article's network follows the method", () => {
+  it("the trace of the article's network applies the cases in the article's order", () => {
     const { steps } = trace(articleNetwork(), [0.5], [10], mse());
     expect(steps.map((step) => `${step.case} ${step.writes.map(nameOf).join(' ')}`)).toEqual([
       'forward x_1',
@@ -87,7 +87,7 @@ describe('a trace', () => {
     expect(readsOf('dloss/db_4')).toBe('dloss/dx_4 slope_4 g_4 x_2 x_3');
   });
 
-  it('trace numbers its steps and reports the case 1 part of an output with successors', () => {
+  it('trace numbers its steps and, for an output with successors, reports the part of dloss/dx that case 1 computes', () => {
     const { steps } = traceOf(outputInTheMiddle());
     expect(steps.map(({ index }) => index)).toEqual(steps.map((_, k) => k));
     const stepOf = (node: string) =>
@@ -188,7 +188,7 @@ describe('any order', () => {
 });
 
 describe('a replay', () => {
-  it('replay contains what the first steps wrote, and nothing later', () => {
+  it('a replay of the first steps contains the quantities that they wrote, and no others', () => {
     const whole = trace(articleNetwork(), [0.5], [10], mse());
     const after = whole.steps.map((_, k) => replay(whole, k));
     whole.steps.forEach(({ writes, values }, k) => {

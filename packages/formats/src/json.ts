@@ -21,7 +21,7 @@ import { nameIn1, networkEntries1, readPair, upgradeNodes } from './version-1.js
  * Writes the network as JSON, one node per line: its predecessors, activation, b, c (unless it is fixed at 1), and w in
  * the order of the predecessors. A number is the value of a parameter, `{"fixed":1}` is a constant, and
  * `{"shared":"w4","value":0.5}` is a parameter that is shared under the name `w4`. `{"id":"h","delay":1}` is a delayed
- * edge. Numbers are read back bit-identical.
+ * edge. `fromJson` restores every number bit for bit.
  *
  * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two custom activations or aggregations with the same
  * name), `TOO_LARGE` (a network with hundreds of thousands of edges: use `save`)

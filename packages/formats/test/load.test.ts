@@ -100,7 +100,7 @@ describe('load rejects an invalid model', () => {
       (m) => m.replace('"ids":["2","3"],"from":["1"]', '"ids":["2"],"w":["a","b"],"from":["1"]'),
     ],
     ['fixed weights of a group', /only one if/, (m) => m.replace('"from":["1"]', '"from":["1"],"w":[1]')],
-    ['a delay of 0', /an integer ≥ 1/, (m) => m.replace('"from":["1"]', '"from":["1",{"id":"1","delay":0}]')],
+    ['a delay of 0', /an integer delay ≥ 1/, (m) => m.replace('"from":["1"]', '"from":["1",{"id":"1","delay":0}]')],
     ['a delay of 1.5', /≥ 1/, (m) => m.replace('"from":["1"]', '"from":["1",{"id":"1","delay":1.5}]')],
     ['a delayed edge without an id', /an id and/, (m) => m.replace('"from":["1"]', '"from":["1",{"delay":1}]')],
     [

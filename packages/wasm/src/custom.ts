@@ -1,8 +1,11 @@
-/** Runs custom plugins in JavaScript, on the numbers in memory, when the kernels call them. */
+/**
+ * Runs plugins that have no kernel (custom ones, and some built-ins such as `median`) in JavaScript, on the numbers in
+ * the WebAssembly memory.
+ */
 import type { Activation, Aggregation, Loss, Plan } from '@nnbp/core';
 import { header, unit } from './memory-map.js';
 
-/** The functions that the kernels import. */
+/** The functions that the WebAssembly module imports to run these plugins. */
 export class CustomPlugins {
   /** The loss of the next pass. */
   loss: Loss | undefined;

@@ -23,8 +23,8 @@ export interface TrainingView {
   /** Undefined until the first training run has been prepared, and for settings that cannot be trained. */
   readonly ready: Ready | undefined;
   /**
-   * While data are loading, the fraction that is loaded. While the steps of a run opened from a link are repeated, the
-   * fraction that is repeated. Undefined at other times.
+   * While data are loading, the fraction loaded so far. While a run from a link is restored by repeating its steps, the
+   * fraction repeated so far. Undefined at other times.
    */
   readonly progress: number | undefined;
   readonly playing: boolean;
@@ -81,7 +81,8 @@ export class Training {
   }
 
   /**
-   * Prepares a training run, and starts it if the previous run was playing or another view has requested to play it.
+   * Prepares a training run, and starts it if the previous run was playing or another view has requested that it
+   * start.
    *
    * @param functions - The user functions that the training run uses.
    * @param steps - Number of steps to take before the run is shown, to restore a training run from a link. Default: 0.

@@ -13,6 +13,7 @@ interface GraphEntry {
     readonly from: readonly number[];
     readonly activation: string;
     readonly options: Options;
+    /** Whether c is trained; otherwise, c is fixed at 1. */
     readonly scale: boolean;
     /** Names of shared weights, by position in `from`. */
     readonly share: Readonly<Record<string, string>>;

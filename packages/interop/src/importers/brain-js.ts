@@ -1,6 +1,6 @@
 /**
- * Imports models from brain.js and its predecessor brain: dense layers with one activation, whose inputs and outputs
- * can have names. `brain-js-time-step.ts` imports the recurrent networks.
+ * Imports models from brain.js and its predecessor brain: dense layers that all have the same activation. Inputs and
+ * outputs can have names. `brain-js-time-step.ts` imports the recurrent networks.
  */
 import { leakyRelu, relu, sigmoid, tanh } from '@nnbp/activations';
 import type { Activation, Network } from '@nnbp/core';
@@ -24,7 +24,7 @@ const activations = new Map<string, Activation>([
   ['tanh', tanh],
 ]);
 
-/** The activation of a layer, and the factor by which its parameters are multiplied. */
+/** The activation of all layers, and the factor by which their weights and biases are multiplied. */
 interface Rule {
   readonly activation: Activation;
   readonly factor: number;
@@ -173,7 +173,7 @@ function inLists(model: JsonValue, layers: readonly JsonValue[]): Layers {
   return { inputs, computed };
 }
 
-/** Checks the sizes of the layers. They are optional, because `brain` does not write them. */
+/** Checks `sizes` against the layers. This entry is optional, because `brain` does not write it. */
 function expectSizes(model: JsonValue, counts: readonly number[]): void {
   if (!model.at('sizes').present) return;
   const sizes = model.at('sizes').list();

@@ -53,7 +53,10 @@ const denseSums: Sums = (inputs, matrix, bias) => {
   });
 };
 
-/** For a matrix with zeros: each column reads only the inputs whose weight is not 0. */
+/**
+ * For a matrix with zeros, or for nodes that occur several times: each column reads only the inputs whose weight is
+ * not 0.
+ */
 const sparseSums: Sums = (inputs, matrix, bias) =>
   Array.from({ length: matrix.columns }, (_, column) => {
     const scaled = inputs.flatMap((input, row) => {
@@ -100,7 +103,10 @@ export const matMul: Operator = (call) => {
   return matrixProduct(call, call.rows(0), { rows, columns, at: (r, k) => b.values[r * columns + k] }, () => 0);
 };
 
-/** `Transpose`. Sequences can only swap batch and steps; other tensors can be permuted freely, including the batch. */
+/**
+ * `Transpose`. For sequences, it can only swap the batch and step axes. For other tensors, it can permute all axes,
+ * including the batch axis.
+ */
 export const transpose: Operator = (call) => {
   const { lead } = call;
   const rows = call.rows(0);
