@@ -1,8 +1,8 @@
 /**
- * Compares the speed of typical calls between libraries: predict one sample, predict 1,000 samples, train, train to a given
- * loss, and load a model and predict. Other libraries are called through their documented API with their best settings. @nnbp
- * is measured twice: through `nnbp` and through the scoped packages, each with its defaults. Runs are interleaved, and ratios
- * are taken within a round.
+ * Compares the speed of typical calls between libraries: predict one sample, predict 1,000 samples, train, train to a
+ * given loss, and load a model and predict. Other libraries are called through their documented API with their best
+ * settings. @nnbp is measured twice: through `nnbp` and through the scoped packages, each with its defaults. Runs are
+ * interleaved, and ratios are taken within a round.
  *
  * Usage: node bench/calls.mjs [--calls a,b] [--libraries x,y] [--seconds n] [--smoke]
  */
@@ -55,16 +55,16 @@ if (!smoke) {
 async function measure(call, libraries) {
   const { below } = makeCall(call);
   const runners = [];
-  const absent = [];
+  const notMeasured = [];
   for (const library of libraries) {
     const runner = await startProcess(library, call, true, 'call-process.mjs');
     if (runner.reason !== undefined) {
-      absent.push({ call, library, reason: runner.reason });
+      notMeasured.push({ call, library, reason: runner.reason });
       continue;
     }
     const { loss } = await runner.ask({});
     if (below !== undefined && !(loss < 1.5 * below)) {
-      absent.push({ call, library, reason: `reached a loss of ${short(loss)} instead of ${below}` });
+      notMeasured.push({ call, library, reason: `reached a loss of ${short(loss)} instead of ${below}` });
       runner.end();
     } else runners.push(runner);
   }
@@ -86,5 +86,5 @@ async function measure(call, libraries) {
     }),
     note: runner.note,
   }));
-  return [...rows, ...absent];
+  return [...rows, ...notMeasured];
 }

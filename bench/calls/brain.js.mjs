@@ -14,7 +14,7 @@ export function prepare(call) {
     case 'predict':
       return { run: predictInTurn(call, (input) => network.run(input)), note: 'run' };
     case 'predictBatch':
-      return { run: () => inputs.slice(0, 100).map((input) => network.run(input)), count: 100, note: 'run, sample by sample, the first 100' };
+      return { run: () => inputs.slice(0, 100).map((input) => network.run(input)), count: 100, note: 'run on the first 100 samples, one at a time' };
     case 'train': {
       const options = { iterations: epochs, errorThresh: 1e-9, learningRate: 0.3, momentum: 0.1 };
       return { run: () => network.train(patterns, options), count: epochs * inputs.length, note: 'train; it has no batches' };

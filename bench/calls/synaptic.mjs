@@ -17,7 +17,7 @@ export function prepare(call) {
       return {
         run: () => inputs.slice(0, 100).map((input) => network.activate(input)),
         count: 100,
-        note: 'activate, sample by sample, the first 100',
+        note: 'activate on the first 100 samples, one at a time',
       };
     case 'train': {
       const options = { rate: 0.3, iterations: epochs, error: 0, shuffle: true, cost: Trainer.cost.MSE };

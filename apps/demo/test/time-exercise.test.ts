@@ -75,9 +75,9 @@ const parametersOf = (exercise: typeof example): QuantityName[] => {
   });
 };
 
-describe('the sum over time', () => {
+describe('a parameter derivative as a sum over time', () => {
   test.each([1, 2, 3, 4, 5])(
-    'the sum over time is bit-identical to the engine’s derivative with respect to every parameter, seed %i',
+    'the sum of the terms of all time steps is bit-identical to the engine’s derivative, for every parameter, seed %i',
     (seed) => {
       const exercise = randomExercise(seed);
       const { gradients } = backpropagateSequence(exercise.network, exercise.inputs, exercise.targets, exercise.loss);
@@ -94,7 +94,7 @@ describe('the sum over time', () => {
     },
   );
 
-  test('the sum over time of the example has the two terms of chapter 9 of Learn', () => {
+  test('in the example, the sum over time has the two terms that chapter 9 of the Learn view shows', () => {
     const terms = termsInTime(example, { quantity: 'dLossDw', node: '2', from: '1' });
     const { cache } = example.pass;
     expect(terms.map(({ value }) => value)).toEqual(
@@ -118,7 +118,7 @@ test('while only the terms of the last time steps are shown, only the paths of t
   expect(ids(0)).toEqual(['2@0', '2@1']);
 });
 
-test('an invalid selection is replaced by the derivative for the first delayed edge of the network, and a valid selection is kept', () => {
+test('an invalid selection is replaced by the derivative with respect to the weight of the first delayed edge, and a valid selection is kept', () => {
   expect(selectedInTime(example, 'dloss/dw_4to7')).toEqual({ quantity: 'dLossDw', node: '2', from: '2@-1' });
   expect(selectedInTime(example, 'dloss/dw_2to2')).toEqual({ quantity: 'dLossDw', node: '2', from: '2@-1' });
   const value = selectedInTime(example, 'x_2@1');
@@ -130,7 +130,7 @@ test.each([
   ['last', [null, null, [3]]],
   ['rest', [null, [2], [3]]],
   ['each', [[1], [2], [3]]],
-] as const)('the choice %s determines which time steps have a target', (targets, rows) => {
+] as const)('the option "%s" determines which time steps have a target', (targets, rows) => {
   expect(targetRows([1, 2, 3], 1, { targets })).toEqual(rows);
   expect(targetStepsOf(rows)).toBe(targets);
   expect(targetRows([1], 1, { targets }), 'the only step of a sequence has the target').toEqual([[1]]);
@@ -153,7 +153,7 @@ describe('stepping through the unrolled network', () => {
     });
   });
 
-  test('the terms of every parameter are added from the last time step to the first, and the derivative is known after the last term', () => {
+  test('the terms of every parameter derivative are added from the last time step to the first, and the derivative is known once all are added', () => {
     for (const parameter of parametersOf(exercise)) {
       const steps = stepsOfTerms(exercise, parameter);
       expect(steps.map((step) => trace.steps[step - 1].node)).toEqual(

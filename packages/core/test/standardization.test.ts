@@ -33,12 +33,12 @@ test('Standardization.fit ignores missing values (null), and a column without va
   expect(scaler.deviation).toEqual([1, 1]);
 });
 
-test('Standardization.fit throws for no rows and for numbers that are not finite', () => {
+test('Standardization.fit throws if there are no rows or a number is not finite', () => {
   expect(() => Standardization.fit([])).toThrow(expect.objectContaining({ code: 'EMPTY_DATA' }) as NnbpError);
   expect(() => Standardization.fit([[1], [NaN]])).toThrow(expect.objectContaining({ code: 'NOT_FINITE' }) as NnbpError);
 });
 
-test('an error has the path, expected and received values in its details', () => {
+test('the details of an error are the path, the expected value and the received value', () => {
   const details = (() => {
     try {
       new Standardization([1, 2], [1]);

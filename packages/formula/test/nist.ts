@@ -35,7 +35,7 @@ export function digits(actual: readonly number[], certified: readonly number[]):
   );
 }
 
-/** Fits the formula from the start with the given index. */
+/** Fits the formula. The initial parameters are `problem.starts[start]`. */
 export async function solve(
   problem: Problem,
   start: number,

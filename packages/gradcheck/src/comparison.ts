@@ -10,7 +10,7 @@ export interface Comparison {
   readonly numeric: number;
   /** The maximum difference allowed: the estimated error of the finite differences plus the relative tolerance. */
   readonly tolerance: number;
-  /** The argument at which the derivative was evaluated, for hints. */
+  /** The argument at which the derivative was evaluated. The report uses it to give hints. */
   readonly at?: number;
   /** The function's value at `at`. */
   readonly value?: number;

@@ -75,13 +75,16 @@ describe('an aggregation', () => {
     expect(errorOf(() => fromOnnx(unsorted)).code).toBe('UNSUPPORTED');
   });
 
-  test.each(['TopK', 'Gather'])('the result of a %s of a median is rejected as an output', (opType) => {
-    const model = decodeModel(toOnnx(aggregating(aggregations.median)));
-    const [name] = model.graph!.node.findLast((node) => node.opType === opType)!.output;
-    model.graph!.output = [{ ...model.graph!.output[0], name }];
-    const error = errorOf(() => fromOnnx(encodeModel(model)));
-    expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/intermediate result/)]);
-  });
+  test.each(['TopK', 'Gather'])(
+    'a model is rejected if its output is the intermediate result of the %s in a median',
+    (opType) => {
+      const model = decodeModel(toOnnx(aggregating(aggregations.median)));
+      const [name] = model.graph!.node.findLast((node) => node.opType === opType)!.output;
+      model.graph!.output = [{ ...model.graph!.output[0], name }];
+      const error = errorOf(() => fromOnnx(encodeModel(model)));
+      expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/intermediate result/)]);
+    },
+  );
 
   test('a reduction has its axis as an attribute before opset 18, and as an input from then on', () => {
     const reduction = (network: Network) => nodesOf(network).find(({ opType }) => opType === 'ReduceMax')!;

@@ -71,7 +71,7 @@ function residualsOf({ value, derivative }: NonNullable<ElementwiseLoss['residua
   return { value: fill(value), derivative: fill(derivative) };
 }
 
-/** Returns the first problem with a target, and the index of its output, or undefined if all targets are valid. */
+/** Returns the index of the first output whose target is invalid, and what is wrong; undefined if all are valid. */
 export function firstProblem(t: ArrayLike<number>, problem: (t: number) => string | undefined): string | undefined {
   for (let k = 0; k < t.length; k++) {
     const message = problem(t[k]);

@@ -1,4 +1,4 @@
-/** The records of the built-in optimizers, by name. An export without a record is a type error. */
+/** The records of the built-in optimizers, by name. If an exported optimizer has no record, type checking fails. */
 import type { Optimizer } from '@nnbp/core';
 import { adagradRecord } from './adagrad.js';
 import { adamRecord, adamwRecord } from './adam.js';

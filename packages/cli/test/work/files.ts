@@ -165,7 +165,7 @@ const texts: Readonly<Record<string, (size: number) => string>> = {
 };
 
 export const cases: Readonly<Record<string, Case>> = {
-  'paths that once made the command hang': readAsEveryFormat(pathsFile),
+  '"paths" keys that once made the command hang': readAsEveryFormat(pathsFile),
   ...Object.fromEntries(Object.entries(texts).map(([what, text]) => [`${what}, as a model`, readAsEveryFormat(text)])),
   ...Object.fromEntries(Object.entries(texts).map(([what, text]) => [`${what}, as a table`, csv(text)])),
   'random bytes, as a model': readAsEveryFormat((size) =>

@@ -1,6 +1,6 @@
 /**
  * Computes g(h), x = c · g(h) and slope = c · g'(h) for the nodes of a unit. One pass computes all three, since they
- * have the same intermediate results. The kernels of the activations are in `activations/`, one file each.
+ * share intermediate results. The kernels of the activations are in `activations/`, one file each.
  */
 import {
   type Assembler,
@@ -18,7 +18,7 @@ import { unit, word } from '../memory-map.js';
 import { activationKernels } from './activations/index.js';
 import type { ActivationKernel } from './activations/kernel.js';
 
-/** The kernel code of custom activations, which run in JavaScript. */
+/** The kernel code (a number that selects a kernel) of custom activations, which run in JavaScript. */
 export const customActivation = 256;
 
 /**

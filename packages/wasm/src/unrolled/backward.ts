@@ -1,4 +1,7 @@
-/** Computes case 2 for four predecessors at a time, and an upper bound on the absolute values of all gradients. */
+/**
+ * Computes case 2 of backpropagation (dloss/dx of the predecessors of a node), for four predecessors at a time. Also
+ * computes an upper bound on the absolute values of all gradients.
+ */
 import { type Code, control, f32x4, int, type Local } from '../assembler.js';
 import { laneSum } from '../kernels/loops.js';
 import { header, word } from '../memory-map.js';
@@ -8,7 +11,7 @@ import type { Column } from './edges.js';
 
 const { add, mul, load, store } = f32x4;
 
-/** Computes case 2 from the last group to the first. dloss/dx of inputs is computed only on request. */
+/** Computes delta, dloss/dc and case 2, from the last group to the first. Computes dloss/dx of inputs on request. */
 export function backward(context: CodegenContext): Code {
   const { groups, computed, row, dLossDx, delta, dLossDc } = context;
   const isInput = (k: number) => groups[k].activation === undefined && groups[k].delay === 0;
@@ -29,7 +32,10 @@ export function backward(context: CodegenContext): Code {
   ];
 }
 
-/** Adds case 2 of the nodes of group k to dloss/dx of the predecessors in groups for which `needed` returns true. */
+/**
+ * Adds what the nodes of group k contribute to dloss/dx of their predecessors. Skips predecessors in groups for which
+ * `needed` returns false.
+ */
 function caseTwo(context: CodegenContext, k: number, needed: (group: number) => boolean): Code {
   const { groups } = context;
   if (groups[k].byColumns) return caseTwoOfColumns(context, k, needed);

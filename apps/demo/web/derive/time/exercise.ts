@@ -91,7 +91,7 @@ const initialValue = (graph: Graph, id: string): number => graph.initialValues?.
 
 /**
  * Parses the selected quantity. If the network does not have it, returns the derivative with respect to the weight of
- * the first delayed edge.
+ * the first delayed edge. If there is no delayed edge either, returns dloss/dx of the first output at step 0.
  */
 export function selectedInTime({ network: { graph }, unrolled }: TimeExercise, selected: string): QuantityName {
   try {
@@ -149,8 +149,8 @@ export function originalParameter({ quantity, node, from }: QuantityName): Quant
 }
 
 /**
- * Returns the edge name of a weight, including the delay. If `from` omits the delay, returns the first edge from that
- * node.
+ * Returns the name of a weight's edge. If no edge is called `from`, but edges from the node with this id exist, returns
+ * the name of the first of them, which includes its delay.
  */
 function fullEdgeName(graph: Graph, { node, from }: QuantityName): string {
   const i = graph.indexOf(node);
@@ -202,8 +202,8 @@ export function termsInTime(exercise: TimeExercise, { quantity, node, from }: Qu
 }
 
 /**
- * Returns the nodes and edges of the unrolled graph to highlight. For a parameter derivative: for each time step from
- * `firstStep` on, the paths from the node that uses the parameter to the loss. For any other quantity: the same as in a
+ * Returns the nodes and edges of the unrolled graph to highlight. For a parameter derivative: the paths to the loss
+ * that start at the parameter's node, in each time step from `firstStep` on. For any other quantity: the same as in a
  * graph without delays.
  */
 export function highlightsInTime(exercise: TimeExercise, selected: QuantityName, firstStep: number): Highlights {

@@ -96,8 +96,8 @@ function product({ network, pass: { cache, gradients } }: ComputedSample): Task 
       zh: '把它们乘起来：dloss/dw_2to4 是多少？',
     },
     explain: {
-      en: `${show(d)} · ${show(slope)} · ${show(x)} = ${show(expected)}. For b_4, leave out x_2. For c_4, use g(h_4) instead of slope_4 and x_2.`,
-      zh: `${show(d)} · ${show(slope)} · ${show(x)} = ${show(expected)}。对 b_4，去掉 x_2；对 c_4，用 g(h_4) 代替 slope_4 和 x_2。`,
+      en: `${show(d)} · ${show(slope)} · ${show(x)} = ${show(expected)}. For b_4, leave out x_2. For c_4, use g(h_4) instead of slope_4 · x_2.`,
+      zh: `${show(d)} · ${show(slope)} · ${show(x)} = ${show(expected)}。对 b_4，去掉 x_2；对 c_4，用 g(h_4) 代替 slope_4 · x_2。`,
     },
     expected,
     mistakes: [

@@ -33,9 +33,9 @@ export interface OptimizerKernel {
   /** Emits the update. */
   emit(update: Update): Code;
   /**
-   * A bound that rules out overflow: every updated parameter is finite if the sum of |gradient|, times this number, is
-   * at most 2¹⁰².
-   * If the number is Infinity, the engine calls the optimizer's `step` instead and checks the result.
+   * Returns a number that rules out overflow: if the sum of |gradient| over all parameters, times this number, is at
+   * most 2¹⁰², every updated parameter is finite. If the number is Infinity, the engine does not run the kernel: it
+   * calls the optimizer's `step` and checks the result.
    */
   overflowBound(scalars: Numbers): number;
 }
@@ -49,7 +49,7 @@ export interface OptimizerKernels {
 /** Declares an optimizer that has one kernel for all options. */
 export const single = (kernel: OptimizerKernel): OptimizerKernels => ({ kernels: [kernel], choose: () => kernel });
 
-/** Returns the bound if the condition holds, else Infinity, so that the engine calls the optimizer. */
+/** Returns the bound if the condition holds, else Infinity, so that the engine calls the optimizer's `step`. */
 export const boundIf = (condition: boolean, bound: number): number => (condition ? bound : Infinity);
 
 /** Above this learning rate, an update can overflow even if no gradient does. */
