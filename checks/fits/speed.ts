@@ -98,7 +98,7 @@ function scikitLearn(problems: readonly (Problem & { readonly goals: readonly nu
 
 /**
  * Formats the median time over the seeds. If more than half of the runs stopped before they reached the goal, the time
- * is preceded by `>`. If some runs did not reach the goal, the number of runs that did follows.
+ * is preceded by `>`. If not all runs reached the goal, the time is followed by the number of runs that did.
  */
 function formatTimes(times: readonly Time[]): string {
   const reached = times.filter((run) => run.reached).length;

@@ -55,7 +55,7 @@ export function expectColumns({ name: file, header, named, numericName }: Csv, n
 /**
  * Decides the role and type of each column from the `used` rows, and counts the missing cells in `all` rows.
  *
- * @throws Problem if there is no target or no input to learn from.
+ * @throws Problem if a target cannot be predicted, an option does not fit its column, or no input columns remain.
  */
 export function guessColumns(used: Survey, options: ColumnOptions, all: Survey = used): Guess[] {
   const guesses = used.columns.map((survey, k): Guess => {
@@ -162,7 +162,7 @@ function asCategory(survey: ColumnSurvey, { missing }: Pick<ColumnOptions, 'miss
   const counts = new Map<string, number>();
   const ofNumbers = isNumeric(survey);
   for (const [value, count] of values) {
-    // If the other values are numbers, even class labels, a common placeholder such as ? is a missing value.
+    // In a column of numbers, even if they are class labels, a common placeholder such as ? is a missing value.
     if (ofNumbers && survey.placeholders.has(value)) continue;
     counts.set(categoryOf(value), (counts.get(categoryOf(value)) ?? 0) + count);
   }

@@ -76,7 +76,7 @@ export function unroll(graph: Graph, steps: number, outputSteps?: readonly numbe
 
   /** Returns the options of a copy: constants are fixed, and parameters are shared, with their slots as names. */
   function parameters(b: number, c: number, weights: readonly [name: string, slot: number][]) {
-    const all = [
+    const biasAndScale = [
       ['b', b],
       ['c', c],
     ] as const;
@@ -84,7 +84,7 @@ export function unroll(graph: Graph, steps: number, outputSteps?: readonly numbe
     const constant = (slot: number) => constants[slot - parameterCount];
     const valuesWhere = <Value>(fixed: boolean, value: (slot: number) => Value) => ({
       ...Object.fromEntries(
-        all.filter(([, slot]) => isFixed(slot) === fixed).map(([name, slot]) => [name, value(slot)]),
+        biasAndScale.filter(([, slot]) => isFixed(slot) === fixed).map(([name, slot]) => [name, value(slot)]),
       ),
       w: Object.fromEntries(
         weights.filter(([, slot]) => isFixed(slot) === fixed).map(([name, slot]) => [name, value(slot)]),
@@ -94,7 +94,7 @@ export function unroll(graph: Graph, steps: number, outputSteps?: readonly numbe
   }
 }
 
-/** Finds the values that the sequence reads from before its first step. Returns the node and the step (< 0) of each. */
+/** Finds all values from before the first step that are needed. Returns the node and the step (< 0) of each value. */
 function readBefore(graph: Graph, steps: number): (readonly [node: number, t: number])[] {
   const valuesBefore = new Map<string, readonly [number, number]>();
   for (let e = 0; e < graph.edgeCount; e++) {

@@ -10,7 +10,7 @@ export interface PathCount {
   readonly paths: bigint;
   /** Edges of all paths, counted once per path. */
   readonly edgesInPaths: bigint;
-  /** Edges that lie on any path; the cache visits each once. */
+  /** Edges that lie on any path; with the cache, each is visited once. */
   readonly edgesVisited: number;
   /**
    * Multiplications without the cache: each edge of each path multiplies by c (if trained), g', w, and dA/dz (unless

@@ -77,14 +77,14 @@ describe('checkLoss', () => {
       targetProblem: (t) => void offered[calls++ % 5].push(Array.from(t)),
     };
     expect(checkLoss(recordingLoss).comparisons).toHaveLength(10 + 20 + 50);
-    const [any, positive, signs, counts, oneHot] = offered;
+    const [any, fractions, signs, counts, oneHot] = offered;
     const ends = (rows: number[][]) => [Math.min(...rows.flat()), Math.max(...rows.flat())];
     expect(ends(any)[0]).toBeGreaterThanOrEqual(-2);
     expect(ends(any)[0]).toBeLessThan(-1.5);
     expect(ends(any)[1]).toBeLessThan(2);
     expect(ends(any)[1]).toBeGreaterThan(1.5);
-    expect(ends(positive)[0]).toBeGreaterThanOrEqual(0);
-    expect(ends(positive)[1]).toBeLessThan(1);
+    expect(ends(fractions)[0]).toBeGreaterThanOrEqual(0);
+    expect(ends(fractions)[1]).toBeLessThan(1);
     expect(new Set(signs.flat())).toEqual(new Set([-1, 1]));
     expect(new Set(counts.flat())).toEqual(new Set([0, 1, 2, 3, 4]));
     expect(new Set(oneHot.flat())).toEqual(new Set([0, 1]));
@@ -163,7 +163,7 @@ describe('checkNetwork', () => {
     return network;
   };
 
-  test('checkNetwork compares the parameters, then the inputs of each sample, and selects at random if there are too many', () => {
+  test('checkNetwork checks the parameter derivatives and then the input derivatives of each sample, or a random selection', () => {
     const builder = new GraphBuilder();
     builder.input('1');
     builder.input('2');
@@ -243,16 +243,16 @@ describe('checkNetwork', () => {
 
   test('checkNetwork uses larger steps for larger numbers', () => {
     const { comparisons } = checkNetwork(line(100, 0), [[1]], [[0]], mse(), { relativeTolerance: 0 });
-    const byWeight = comparisons.find(({ name }) => name.startsWith('dloss/dw'));
-    expect(byWeight?.numeric).toBeCloseTo(200, 8);
-    expect(byWeight?.tolerance).toBeLessThan(1e-9);
+    const weightComparison = comparisons.find(({ name }) => name.startsWith('dloss/dw'));
+    expect(weightComparison?.numeric).toBeCloseTo(200, 8);
+    expect(weightComparison?.tolerance).toBeLessThan(1e-9);
   });
 
   test('checkNetwork allows for cancellation when the loss is computed from large outputs', () => {
     const network = new Network(mlp([1, 2], { activation: identity, outputActivation: identity }), { seed: 1 });
     network.setParameters('output.0', { b: 1e6 });
     const { comparisons } = checkNetwork(network, [[0.5]], [[1, 0]], softmaxCrossEntropy(), { relativeTolerance: 0 });
-    const byInput = comparisons.find(({ name }) => name.includes('dx'));
-    expect(byInput?.tolerance).toBeGreaterThan(1e-8);
+    const inputComparison = comparisons.find(({ name }) => name.includes('dx'));
+    expect(inputComparison?.tolerance).toBeGreaterThan(1e-8);
   });
 });

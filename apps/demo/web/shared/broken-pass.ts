@@ -1,6 +1,6 @@
 /**
- * Backward passes with a mistake: nodes are visited too early or twice, or a cache is missing. Their steps and counts
- * can be compared with the correct pass.
+ * Backward passes with a mistake: nodes are visited too early or twice, or a cache is missing. The steps and counts of
+ * such a pass can be compared with those of the correct pass.
  */
 import { type Loss, type Network, type Pass, type SampleCache, successorsOf } from '@nnbp/core';
 import type { PlaygroundState } from '../state.js';
@@ -21,7 +21,7 @@ export interface PassState {
   readonly counts: Float64Array;
   readonly dLossDx: Float64Array;
   readonly dLossDb: Float64Array;
-  /** For each node, the sum over its visits of the dloss/dx that it passed on. */
+  /** The dloss/dx that each node has passed on, summed over the visits to the node. */
   readonly passedOn: Float64Array;
 }
 

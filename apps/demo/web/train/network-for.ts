@@ -5,7 +5,7 @@ import type { Functions } from '../functions.js';
 import { networkOf } from '../network.js';
 import type { Settings, Task } from '../shared/training-settings.js';
 
-/** The inputs and the task that determine the number of inputs and outputs of a network. */
+/** The properties of a data set that determine the inputs and outputs of the network. */
 export interface Shape {
   readonly task: Task;
   readonly inputNames: { readonly length: number };
@@ -23,7 +23,7 @@ export const outputsFor = ({ task, classes }: Shape): number => (task === 'class
 /**
  * Builds the network to train: the graph in the settings with its own parameters, or a layered network that is
  * initialized with the seed. A layered network starts with a convolution if the settings have one and the inputs are an
- * image. For its outputs, c is fixed at 1, so that probabilities stay probabilities.
+ * image. In its output layer, c is fixed at 1, so that probabilities stay probabilities.
  *
  * @throws NnbpError `MISSING_PLUGIN` for an unknown activation
  */

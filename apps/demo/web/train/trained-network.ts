@@ -9,7 +9,7 @@ import { networkFor } from './network-for.js';
 import { withTrained } from './trained-state.js';
 import type { Ready, Result } from './trainer.js';
 
-/** A trained network, and the state in which Derive opens it. */
+/** A trained network, and the state in which the Derive view opens it. */
 export interface Trained {
   readonly network: Network;
   /** The loss, the standardized input and target of a sample, and the selected derivative. */
@@ -18,15 +18,15 @@ export interface Trained {
 
 /** Maximum number of parameters that fit in a link. */
 const maxParameters = 1500;
-/** Maximum number of inputs that Build and Derive can show. */
+/** Maximum number of inputs that the Build and Derive views can show. */
 const maxInputs = 40;
 
-/** Whether Build and Derive can show the network. */
+/** Whether the Build and Derive views can show the network. */
 export const isReadable = ({ parameterCount, inputCount }: Pick<Ready, 'parameterCount' | 'inputCount'>): boolean =>
   parameterCount <= maxParameters && inputCount <= maxInputs;
 
 /**
- * Returns the network with its trained parameters and scalers, and a sample for Derive.
+ * Returns the network with its trained parameters and scalers, and a sample for the Derive view.
  *
  * @throws NnbpError any error thrown by `networkFor`
  */
@@ -52,7 +52,7 @@ export const functionsByName: Pick<Functions, 'activation'> = {
   },
 };
 
-/** Opens Derive with the trained network. */
+/** Opens the trained network in the Derive view. */
 export function openInDerive({ network, derive }: Trained): void {
   const description = describe(network);
   update((state) => ({
@@ -63,7 +63,7 @@ export function openInDerive({ network, derive }: Trained): void {
   }));
 }
 
-/** Opens the trained network in Build. */
+/** Opens the trained network in the Build view. */
 export function openInBuild({ network }: Trained): void {
   const description = describe(network);
   update((state) => ({ ...state, network: description, view: 'build' }));

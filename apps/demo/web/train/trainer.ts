@@ -101,7 +101,7 @@ export interface Snapshot {
   readonly observation: Observation | undefined;
 }
 
-/** Progress of a training run that is being repeated. */
+/** Progress of repeating a training run that was opened from a link. */
 export interface Repeated {
   /** Number of steps taken so far. */
   readonly steps: number;
@@ -131,7 +131,10 @@ export interface Trainer {
    * the loss at some of them.
    */
   advance(steps: number): Repeated;
-  /** Returns the current parameters and the training sample with index `sample`, or the last one if there are fewer. */
+  /**
+   * Returns the current parameters and the training sample with index `sample`. If the index is too large, returns the
+   * last sample.
+   */
   result(sample: number): Result | undefined;
   /**
    * Returns the current state. During training, observations take at most a quarter of the time. `fresh` forces an
@@ -142,7 +145,7 @@ export interface Trainer {
 
 /** Maximum duration of a call to `advance`, in milliseconds. */
 const advanceTime = 100;
-/** Maximum number of losses to measure while a training run is repeated. */
+/** Maximum number of losses to measure while a training run from a link is repeated. */
 const repeatedLosses = 200;
 /** Maximum number of inputs for which names and fields are sent. If there are more inputs, none are sent. */
 const maxNamed = 40;

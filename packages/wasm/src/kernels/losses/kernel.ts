@@ -2,11 +2,11 @@
 import type { Assembler, Callable, Code, Local, MultiplyAdd } from '../../assembler.js';
 import type { KernelContext } from '../elementary.js';
 
-/** A loss that is the mean or the sum of a function of one output: its kernel is that function. */
+/** A loss that applies a function to each output and takes the mean or the sum. Its kernel computes that function. */
 export interface ElementwiseLossKernel {
   /** Names of the loss's options that the kernel reads, at most four. Default: none. */
   readonly options?: readonly string[];
-  /** The reduction, as in the record of the loss. */
+  /** The reduction over outputs, as in the `LossRecord` of `@nnbp/losses`. */
   readonly reduction: 'mean' | 'sum';
   /**
    * Sets `value` to the loss of one output and `derivative` to its derivative, for four samples and before the
