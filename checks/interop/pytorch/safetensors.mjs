@@ -1,8 +1,8 @@
-/** Creates safetensors files for tensors that have the shapes of a network's weights. */
+/** Replaces the values in a safetensors file, for example the weights of a network with their gradients. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Returns the contents of `weights.safetensors` in the directory, with the values replaced by those of `tensors`. */
+/** Returns the contents of `weights.safetensors` in the directory, with the values of `tensors` instead of its own. */
 export function asSafetensors(directory, tensors) {
   const file = readFileSync(join(directory, 'weights.safetensors'));
   const size = Number(file.readBigUInt64LE(0));

@@ -88,7 +88,7 @@ export const withCsvOptions = (command: Command): Command =>
     .option('--header', 'the first row contains the column names (default: detected)')
     .option('--no-header', 'the first row is data; the columns are named column1, column2, …');
 
-/** Writes options of a CSV file as a user types them: the inverse of {@link withCsvOptions}. */
+/** Returns the command-line arguments, quoted for the shell, that set these CSV options. */
 export const csvOptionWords = ({ delimiter, encoding, decimal, missingValues, header }: CsvOptions): string[] => [
   ...(delimiter === undefined ? [] : ['--delimiter', delimiter === '\t' ? 'tab' : shellWord(delimiter)]),
   ...(encoding === undefined ? [] : ['--encoding', shellWord(encoding)]),

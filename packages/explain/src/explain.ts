@@ -65,8 +65,8 @@ export interface Derivation {
  * bit-identical to the reference engine's.
  *
  * @param input - One sample in the original units of the data, as for `backpropagate`.
- * @param what - A name such as "dloss/dw_2to4", "dloss/dx_4" or "x_4", or a parameter, to explain the derivative with
- * respect to it.
+ * @param what - A name such as "dloss/dw_2to4", "dloss/dx_4" or "x_4", or a parameter. For a parameter, explains the
+ * derivative of the loss with respect to it.
  * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, `UNSUPPORTED` (a graph with delays), and any error thrown by
  * `backpropagate`
  *

@@ -18,7 +18,7 @@ export interface Block {
   readonly aggregation?: Aggregation;
   /**
    * `dense`: every node has an edge from each of `from`. `packed`: some edges are missing, and the matrix has zeros in
-   * their place. `sparse`: a matrix would be nearly all zeros.
+   * their place. `sparse`: a matrix would be nearly all zeros, or the aggregation is not the sum.
    */
   readonly form: 'dense' | 'packed' | 'sparse';
 }

@@ -103,7 +103,7 @@ describe('a recurrent operator', () => {
     });
   });
 
-  test('GRU keeps the weight 1 of r · h fixed if two of its inputs are the same node', () => {
+  test("a GRU whose two inputs are the same node keeps the fixed weight 1 of the edge from the reset gate's product to the candidate", () => {
     const { graph } = fromOnnx(
       onnxModel({
         inputs: { a: [null, null, 1] },
@@ -381,7 +381,7 @@ describe('a recurrent operator over the steps of a sample', () => {
     expectRow(bytes, loop(forward.toReversed(), 0, initial).outputs.flat());
   });
 
-  test('a bidirectional RNN of which only the last state is used is imported', () => {
+  test('a bidirectional RNN is imported if only its last state is used', () => {
     const bytes = model(
       2,
       [['Transpose', 'last', 'y', { perm: [1, 0, 2] }]],

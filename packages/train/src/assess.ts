@@ -51,13 +51,13 @@ export async function assess(
     const weights = batch.options?.weights;
     const outputs = executor.predict(batch.inputs, batch.counts, stateOptionsOf(batch));
     const { start } = rowsOf(batch.counts);
-    for (let s = 0, t = 0; s < batch.samples; s++) {
-      if (s === start[t + 1]) t++;
-      const weight = weights?.[s] ?? 1;
+    for (let r = 0, t = 0; r < batch.rowCount; r++) {
+      if (r === start[t + 1]) t++;
+      const weight = weights?.[r] ?? 1;
       if (weight === 0) continue;
       for (let k = 0; k < width; k++) {
-        x[k] = outputs[s * width + k];
-        target[k] = batch.targets[s * width + k];
+        x[k] = outputs[r * width + k];
+        target[k] = batch.targets[r * width + k];
       }
       sum += weight * loss.value(x, target);
       if (outputScaler !== undefined) {

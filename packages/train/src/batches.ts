@@ -44,7 +44,7 @@ export interface Batch {
   /** For sequences, the step of the first row; otherwise 0. */
   readonly firstStep: number;
   /** The number of rows: one per sample or, for sequences, one per sample and step. */
-  readonly samples: number;
+  readonly rowCount: number;
   /** The sum of the rows' weights. If it is 0, the batch does not change the parameters. */
   readonly weight: number;
   /** The sample weights, and the state at which the batch begins. */
@@ -89,7 +89,7 @@ export function tableBatches(network: Network, data: FlatData, batchSize: number
     targets: new Float64Array(size * outputCount),
     counts: 0,
     firstStep: 0,
-    samples: 0,
+    rowCount: 0,
     weight: 0,
     options: data.weights && { weights: new Float64Array(size) },
     indexInData: (s: number) => data.rows?.[order[batchStart + s]] ?? order[batchStart + s],
@@ -117,17 +117,17 @@ export function tableBatches(network: Network, data: FlatData, batchSize: number
     next() {
       if (nextStart === order.length) return undefined;
       batchStart = nextStart;
-      batch.samples = Math.min(size, order.length - nextStart);
-      copyRows(data.inputs, batch.inputs, inputCount, order, nextStart, batch.samples);
-      copyRows(data.targets, batch.targets, outputCount, order, nextStart, batch.samples);
-      batch.counts = batch.weight = batch.samples;
+      batch.rowCount = Math.min(size, order.length - nextStart);
+      copyRows(data.inputs, batch.inputs, inputCount, order, nextStart, batch.rowCount);
+      copyRows(data.targets, batch.targets, outputCount, order, nextStart, batch.rowCount);
+      batch.counts = batch.weight = batch.rowCount;
       if (batch.options !== undefined) {
         batch.weight = 0;
-        for (let s = 0; s < batch.samples; s++) {
+        for (let s = 0; s < batch.rowCount; s++) {
           batch.weight += batch.options.weights[s] = data.weights![order[nextStart + s]];
         }
       }
-      nextStart += batch.samples;
+      nextStart += batch.rowCount;
       return batch;
     },
     stop: () => Promise.resolve(),
@@ -151,10 +151,10 @@ export function streamBatches(
     targets: new Float64Array(batchSize * network.graph.outputs.length),
     counts: 0,
     firstStep: 0,
-    samples: 0,
+    rowCount: 0,
     weight: 0,
     options: undefined,
-    indexInData: (s: number) => count - batch.samples + s,
+    indexInData: (s: number) => count - batch.rowCount + s,
   };
   let samples: AsyncIterator<Sample> | undefined;
   let count = 0;
@@ -164,8 +164,8 @@ export function streamBatches(
       count = 0;
     },
     async next() {
-      batch.samples = 0;
-      while (samples !== undefined && batch.samples < batchSize) {
+      batch.rowCount = 0;
+      while (samples !== undefined && batch.rowCount < batchSize) {
         const next = await samples.next();
         if (next.done === true) {
           samples = undefined;
@@ -173,8 +173,8 @@ export function streamBatches(
         }
         const label = `${what}, sample ${count}`;
         checkSample(network, next.value, label);
-        writeSample(network, loss, next.value, batch.samples, batch.inputs, batch.targets, label);
-        batch.samples++;
+        writeSample(network, loss, next.value, batch.rowCount, batch.inputs, batch.targets, label);
+        batch.rowCount++;
         count++;
       }
       if (count === 0) {
@@ -183,8 +183,8 @@ export function streamBatches(
           `${what}: the stream is empty. For several epochs, pass a function that returns a new stream.`,
         );
       }
-      batch.counts = batch.weight = batch.samples;
-      return batch.samples === 0 ? undefined : batch;
+      batch.counts = batch.weight = batch.rowCount;
+      return batch.rowCount === 0 ? undefined : batch;
     },
     async stop() {
       await samples?.return?.();

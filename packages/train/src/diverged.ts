@@ -57,7 +57,7 @@ export function diverged(
   };
   const cause = ((): DivergenceCause => {
     // The buffer can be longer than the batch.
-    if (largest(batch.inputs.subarray(0, batch.samples * graph.inputCount)) > 1e4) return 'unscaled input';
+    if (largest(batch.inputs.subarray(0, batch.rowCount * graph.inputCount)) > 1e4) return 'unscaled input';
     if (overflow !== undefined || largest(executor.parameters) > 1e4) return 'rate';
     return Number.isNaN(lossOfStep) ? 'gradient' : 'saturation';
   })();

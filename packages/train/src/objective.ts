@@ -33,7 +33,7 @@ export function objectivesOf(graph: Graph, executor: Executor, loss: Loss): (bat
   const readRow = (values: FloatArray, row: number, to: Float64Array) => {
     for (let k = 0, from = row * width; k < width; k++) to[k] = values[from + k];
   };
-  return ({ inputs, targets, counts, samples: rowCount, options }) => {
+  return ({ inputs, targets, counts, rowCount, options }) => {
     const weights = options?.weights;
     const total = totalWeight(weights, rowCount);
     const weightOf = (row: number) => weights?.[row] ?? 1;

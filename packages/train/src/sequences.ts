@@ -341,7 +341,7 @@ class Windows {
       targets: this.#targets,
       counts,
       firstStep,
-      samples: rows,
+      rowCount: rows,
       weight,
       options: { weights: this.#weights, state: this.state.subarray(0, counts[0] * stateSize) },
       indexInData: (s) => members[s].index,

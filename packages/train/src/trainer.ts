@@ -328,7 +328,7 @@ export class Trainer {
             'Resume with the same data and batch size.',
         );
       }
-      this.#samples += batch.samples;
+      this.#samples += batch.rowCount;
     }
     this.#sum = underway.sum;
     this.#weight = underway.weight;
@@ -534,7 +534,7 @@ export class Trainer {
     const { inputs, targets, counts, weight, options } = batch;
     const optimizer = this.#optimizer;
     this.#batches++;
-    this.#samples += batch.samples;
+    this.#samples += batch.rowCount;
     this.#dropout?.seek(this.#epochs, this.#batches);
     if (weight === 0) this.#executor.predict(inputs, counts, stateOptionsOf(batch));
     else {
@@ -549,7 +549,7 @@ export class Trainer {
       this.#sum += value * weight;
       this.#weight += weight;
     }
-    return this.#pace.count(batch.samples);
+    return this.#pace.count(batch.rowCount);
   }
 
   /** Runs one iteration of an optimizer that evaluates the loss itself. */

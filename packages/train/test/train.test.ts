@@ -353,7 +353,7 @@ describe('callbacks', () => {
     expect((await errorOf(fit(lineNetwork(), line, plain({ callbacks: [both] })))).message).toBe('begin');
   });
 
-  test('a callback that rejects stops training, and the network keeps the parameters of the last valid step', async () => {
+  test('if a callback rejects, training stops and the network keeps the parameters of the last valid step', async () => {
     const network = lineNetwork();
     const before = [...network.parameters.vector];
     const error = await errorOf(
@@ -373,7 +373,7 @@ describe('aborting', () => {
     expect([...network.parameters.vector]).toEqual(before);
   });
 
-  test('fit rejects with the reason of an abort, between steps and at the beginning of an epoch', async () => {
+  test('if training is aborted between steps or at the beginning of an epoch, fit rejects with the abort reason', async () => {
     for (const event of ['onBatchEnd', 'onEpochBegin'] as const) {
       const controller = new AbortController();
       const callbacks = [
@@ -456,11 +456,11 @@ test('training that was stopped resumes bit-for-bit', async () => {
     });
   const uninterrupted = small();
   await fit(uninterrupted, xor, options({}));
-  const parts = small();
+  const stopped = small();
   let state: TrainState | undefined;
   let parameters: number[] = [];
   await fit(
-    parts,
+    stopped,
     xor,
     options({
       callbacks: [

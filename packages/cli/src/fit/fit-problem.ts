@@ -50,8 +50,8 @@ export function fitProblem(csv: Csv, request: FitRequest): FitProblem {
   const names = namesIn(parseFormula(right));
   const variables = names.filter((name) => csv.header.includes(name) && !request.start.has(name));
   if (variables.length === 0) {
-    const lowerNames = new Set(names.map((name) => name.toLowerCase()));
-    const inOtherCase = csv.header.find((column) => lowerNames.has(column.toLowerCase()));
+    const lowerCaseNames = new Set(names.map((name) => name.toLowerCase()));
+    const inOtherCase = csv.header.find((column) => lowerCaseNames.has(column.toLowerCase()));
     const hint = inOtherCase === undefined ? '' : ` Did you mean "${inOtherCase}"?`;
     throw misuse(`The formula contains no column of ${csv.name}. Columns: ${csv.header.join(', ')}.${hint}`);
   }

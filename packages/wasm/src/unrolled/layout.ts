@@ -5,17 +5,17 @@ import { maxOptimizerVectors } from '../memory-map.js';
 
 /** The addresses that unrolled code uses. */
 export interface UnrolledLayout extends CommonLayout {
-  /** The address of the rows of x: one row per output and step. A row has four lanes, but only one lane is used. */
+  /** The address of the rows of the outputs' x, one per output and step. Only one of a row's four lanes is used. */
   readonly outputRows: number;
   /** The distance from the row of an output's x to the row of its dLossDx. */
   readonly toDLossDx: number;
-  /** The distance from the rows of a step to those of the next, in each table. */
+  /** In `x`, `g`, `slope` and `dLossDx`: the distance from the rows of a step to the rows of the next step. */
   readonly stepBytes: number;
 }
 
 /**
- * Lays out the memory. The tables begin with the rows of the `graph.maxDelay` steps before the first step; the rows of
- * the `steps` steps follow.
+ * Lays out the memory. `x`, `g`, `slope` and `dLossDx` begin with the rows of the `graph.maxDelay` steps before the
+ * first step; the rows of the `steps` steps follow.
  *
  * @param groups - The number of groups of up to four nodes; see `groupsOf`.
  */
@@ -29,7 +29,7 @@ export function unrolledLayout(graph: Graph, groups: number, steps: number): Unr
   const parameterBytes = parameterVectorBytes(graph);
   const outputRows = allocate(outputs * rowBytes, 'values');
   const stepBytes = groups * 16;
-  const table = () => allocate((graph.maxDelay + steps) * stepBytes, 'values');
+  const allSteps = () => allocate((graph.maxDelay + steps) * stepBytes, 'values');
   return {
     rowBytes,
     stepBytes,
@@ -47,10 +47,10 @@ export function unrolledLayout(graph: Graph, groups: number, steps: number): Unr
     queueInputBytes,
     queueTargetBytes,
     queueLosses: allocate(8 * queue, 'samples'),
-    x: table(),
-    g: table(),
-    slope: table(),
-    dLossDx: table(),
+    x: allSteps(),
+    g: allSteps(),
+    slope: allSteps(),
+    dLossDx: allSteps(),
     parameters: allocate(parameterBytes, 'parameters'),
     gradients: allocate(parameterBytes, 'gradients'),
     squareSums: allocate(squareSumBytes(parameterBytes), 'optimizer'),

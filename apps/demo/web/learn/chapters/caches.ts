@@ -79,8 +79,8 @@ function count(network: Network): Pick<CachesExercise, 'none' | 'slopeCached' | 
   const withoutDLossDx = brokenPass(exercise, 'without-dLossDx', []);
   const withoutSlope = brokenPass(exercise, 'without-slope', []);
   const both = { dLossDx: graph.nodeCount, slope: graph.nodeCount - graph.inputCount };
-  // With nothing cached, each computation of dloss/dx needs the slope of every successor, and case 3 needs the node's
-  // slope.
+  // With nothing cached, each computation of dloss/dx needs the slope of every successor, and each b and w needs the
+  // slope of its own node.
   let slopesWithoutCache = 0;
   for (let i = 0; i < graph.nodeCount; i++) {
     const fanOut = graph.successorStart[i + 1] - graph.successorStart[i];
