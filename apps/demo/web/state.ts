@@ -237,8 +237,8 @@ const display = v.object({
   /** Views to leave out of the navigation. */
   hide: v.pipe(v.array(v.picklist(viewNames)), v.maxLength(viewNames.length)),
   /**
-   * `hidden`: the Derive view starts before the first step, and the Learn view does not show solutions after three wrong
-   * answers.
+   * `shown`: after three wrong answers, the Learn view shows the solution. `hidden`: it does not, and the Derive view
+   * starts before the first step.
    */
   answers: v.picklist(['shown', 'hidden']),
   size: v.picklist(['normal', 'large']),

@@ -12,7 +12,7 @@ export const hostileStrings: readonly string[] = [
   '\x9b31mred',
   'over\b\b\b\bwritten',
   'a\r\nnnbp: Saved nothing',
-  // Text that is displayed in a different order than it is stored.
+  // Characters that change the order in which text is displayed, and Unicode line separators.
   'evil\u202Efdp.exe',
   '\u2066isolated\u2069\u200F',
   'line\u2028separator\u2029',

@@ -233,7 +233,7 @@ describe('times', () => {
     expect(stepsBetween(friday, friday + 8004 * day, step)).toBe(5 * 1143 + 1);
   });
 
-  test('ambiguous dates are read as month/day/year, with a note, unless another date shows day/month/year', () => {
+  test('ambiguous dates are read as month/day/year, with a note, unless another date can only be day/month/year', () => {
     const { values, note } = readTimes('a.csv', 'when', ['1/2/2024', '1/3/2024']);
     expect(values[0]).toBe(Date.UTC(2024, 0, 2));
     expect(note).toMatch(/month\/day\/year/);
@@ -244,7 +244,7 @@ describe('times', () => {
   });
 
   test.each(['2024-02-30', '2024-13-01', '2024-05-31 10:75', '2024-05-31 10:15:60', '2024-05-31 24:00', '0050-01-01'])(
-    '%s, which does not exist or whose year is below 100, is rejected',
+    'a time that does not exist, or whose year is below 100, is rejected: %s',
     (cell) => {
       expect(() => readTimes('a.csv', 'when', [cell])).toThrow(`received "${cell}"`);
     },

@@ -19,7 +19,7 @@ export interface Builtin {
   readonly options: Readonly<Record<string, number>>;
 }
 
-/** An option in the record of a built-in plugin. */
+/** Describes an option of a built-in plugin, for example in `activationRecords` of @nnbp/activations. */
 export interface OptionRecord {
   /** The default value. */
   readonly default: number;

@@ -70,7 +70,7 @@ const asymmetric = losses.elementwise({
   derivative: (x, t) => (x > t ? 6 : 2) * (x - t),
 });
 
-test('backpropagation through time agrees with finite differences on 80 random graphs with delays, aggregations, fixed and shared parameters', () => {
+test('backpropagation through time agrees with finite differences on 80 random graphs with delays, aggregations, and fixed and shared parameters', () => {
   let compared = 0;
   for (let seed = 1; seed <= 80; seed++) {
     const random = new Random(seed);

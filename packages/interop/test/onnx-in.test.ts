@@ -447,7 +447,7 @@ test('an operand can be an initializer or the result of a Constant', () => {
     {},
     { axis: [-1], flat: [0, 1] },
   );
-  // a = x + 1, plus the sum of a.
+  // a = x + 1. The sum of the entries of a is added to each of them.
   expect(network.predict([2, 3])).toEqual([3 + 7, 4 + 7]);
 });
 

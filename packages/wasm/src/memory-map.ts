@@ -4,6 +4,9 @@
  *
  * A row is one quantity of one node for all samples of a batch. All five tables (x, g, slope, dLossDx, delta) have
  * their rows at the same offsets, so the rows of a node in two tables are a constant distance apart.
+ *
+ * The nodes of a unit are computed together. In a dense unit, all nodes have the same predecessors. Nodes of the other
+ * units are called sparse.
  */
 import { type Code, int } from './assembler.js';
 
@@ -20,7 +23,7 @@ export const header = {
   g: 20,
   slope: 24,
   dLossDx: 28,
-  /** delta = dLossDx · slope of sparse nodes. */
+  /** delta = dLossDx · slope. Only the rows of sparse nodes are used. */
   delta: 32,
   /** For each row, the address of the node's b; 0 for an input. */
   biasOf: 36,
@@ -193,7 +196,7 @@ export const unit = {
   deltaStride: 92,
   /** 1 if the unit is part of a series; see `header.seriesAt`. */
   inSeries: 96,
-  /** The code of an elementwise unit, which needs no delta; 0 for others. */
+  /** The number of the operation of an elementwise unit (see kernels/elementwise.ts); 0 for other units. */
   elementwise: 76,
   /** 0 if the unit is elementwise and g is the identity, so that h is x. */
   activates: 80,

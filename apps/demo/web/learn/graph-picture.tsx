@@ -134,8 +134,8 @@ function edgesOf({ ids, inputCount, nodeCount, edgeStart, predecessors, successo
 
 const heights = (layers: readonly (readonly number[])[], { wide, narrow }: { wide: number; narrow: number }) =>
   ({
-    '--wide': `${Math.max(...layers.map((layer) => layer.length)) * wide}px`,
-    '--narrow': `${layers.length * narrow}px`,
+    '--wide-height': `${Math.max(...layers.map((layer) => layer.length)) * wide}px`,
+    '--narrow-height': `${layers.length * narrow}px`,
     '--side': '0px',
   }) as object;
 

@@ -169,7 +169,7 @@ export function GraphView({ label, nodes, edges, height, editable = false, narro
     width: boxes[k].width,
     height: boxes[k].height,
     measured: { width: boxes[k].width, height: boxes[k].height },
-    // Without these, React Flow would not draw edges before it has measured every node.
+    // Without handles, React Flow would not draw edges until it has measured every node.
     handles: handlesOf(boxes[k], direction, editable),
     data: { content, direction, editable },
     ...(className !== undefined && { className }),

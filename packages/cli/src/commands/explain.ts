@@ -25,7 +25,7 @@ interface ExplainOptions extends ModelOptions, CsvOptions {
 
 const examples = `
 Examples:
-  nnbp explain iris.nnbp.safetensors iris.csv          (shows which derivatives there are)
+  nnbp explain iris.nnbp.safetensors iris.csv          (shows how derivatives are named)
   nnbp explain iris.nnbp.safetensors iris.csv --row 3 --derivative dloss/db_hidden1.1
   nnbp explain iris.nnbp.safetensors --row 5.1,3.5,1.4,0.2,setosa \\
     --derivative dloss/dw_petal_widthtohidden1.1
@@ -42,7 +42,7 @@ export function addExplain(program: Command, io: Io): void {
       '--row <row>',
       'with a CSV file: the number of the row (default: 1); without: the values of the row, inputs before target',
     )
-    .option('--derivative <name>', 'derivative to explain (default: show which there are)')
+    .option('--derivative <name>', 'derivative to explain (default: show how derivatives are named)')
     .addOption(new Option('--language <language>', 'language of the explanation').choices(['en', 'zh']).default('en'))
     .addOption(
       new Option('--format <format>', 'format of the explanation')
@@ -140,8 +140,8 @@ function listDerivatives({ graph }: Network): string {
     example === undefined
       ? ''
       : `, such as ${visible(nameOf({ quantity: 'dLossDw', node: graph.ids[example], from: fromOf(example)[0] }))}`;
-  return `Specify a derivative with --derivative: dloss/dx_, dloss/db_ or dloss/dc_ with the
-name of a node, or dloss/dw_FROMtoNODE${nameExample}.
+  return `Specify a derivative with --derivative: dloss/dx_, dloss/db_ or dloss/dc_, followed
+by the name of a node, or dloss/dw_FROMtoNODE${nameExample}.
 
 ${tableOf([['node', 'from'], ...rows, ...rest])}
 Inputs have only dloss/dx_: ${shortList(graph.ids.slice(0, graph.inputCount))}.

@@ -1,7 +1,7 @@
 /**
- * Converts states to delayed edges. If the next value of a state is w · x of a node, the state becomes an edge from
- * this node with a delay of one step. If the next value of state s comes from state r, the delay of s is one step
- * longer than the delay of r.
+ * Converts states to delayed edges. If the next value of a state is a node's value times a factor, the state becomes an
+ * edge from this node with a delay of one step. If the next value of state s comes from state r, the delay of s is one
+ * step longer than the delay of r.
  */
 import { identity } from '@nnbp/activations';
 import type { Tape } from './tape.js';
@@ -30,7 +30,10 @@ export class Delays {
     return this.#initials.get(node) ?? 0;
   }
 
-  /** The delayed edge that replaces a state. Adds nodes to the tape if they are missing. */
+  /**
+   * The delayed edge that replaces a state. If the edge cannot start at an existing node, adds an identity node to the
+   * tape.
+   */
   of(state: number): Delay {
     // A chain of states: each gets its next value from the state that follows it in the chain. The last one gets its
     // next value from a node, from a state whose delay is known, or from a state of the chain.

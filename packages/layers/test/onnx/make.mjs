@@ -28,14 +28,14 @@ const attribute = ([name, value]) =>
     ? message(5, text(1, name), text(4, value), int(20, 3))
     : message(5, text(1, name), int(3, value), int(20, 2));
 
-const slots = {
+const inputNames = {
   RNN: ['X', 'W', 'R', 'B', 'sequence_lens'],
   GRU: ['X', 'W', 'R', 'B', 'sequence_lens'],
   LSTM: ['X', 'W', 'R', 'B', 'sequence_lens', 'initial_h', 'initial_c', 'P'],
 };
 
 function modelOf(op, attributes, tensors) {
-  const inputs = slots[op].map((name) => (tensors[name] === undefined ? '' : name));
+  const inputs = inputNames[op].map((name) => (tensors[name] === undefined ? '' : name));
   while (inputs.at(-1) === '') inputs.pop();
   const node = message(
     1,

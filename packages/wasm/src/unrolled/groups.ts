@@ -14,7 +14,7 @@ export interface Group {
   readonly scaleTrainable: boolean;
   /** Whether c is the constant 1 for all nodes, so that g and x share a row. */
   readonly gIsX: boolean;
-  /** Whether g is also the identity, so that the slope is 1. */
+  /** Whether `gIsX` is true and g is the identity function, so that the slope is 1. */
   readonly isCopy: boolean;
   /**
    * Whether edges are processed by columns: first the first edge of each node, then the second edge of each, and so on.
@@ -86,7 +86,7 @@ function kindsOf(graph: Graph, { units }: Plan): Uint32Array {
   return kinds;
 }
 
-/** Groups nodes of the same kind. If groups of mixed kinds are fewer, returns those instead. */
+/** Groups nodes of the same kind. Mixes kinds within a group if this reduces the number of groups. */
 function groupsByKind(nodes: readonly number[], kindOf: Uint32Array): number[][] {
   const kinds = new Set(nodes.map((i) => kindOf[i]));
   const unmixed = [...kinds].flatMap((kind) => groupsOfFour(nodes.filter((i) => kindOf[i] === kind)));
