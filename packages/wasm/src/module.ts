@@ -39,7 +39,7 @@ export function kernels(shared: boolean, multiplyAdd: MultiplyAdd): Promise<WebA
 /**
  * Like {@link kernels}, but throws a typed error if the host cannot compile them.
  *
- * @throws NnbpError `UNAVAILABLE` if the host does not support WebAssembly SIMD, or a security policy forbids WebAssembly
+ * @throws NnbpError `UNAVAILABLE` if the host does not support WebAssembly SIMD, or a security policy forbids its use
  */
 export async function compiled(shared: boolean, multiplyAdd: MultiplyAdd): Promise<WebAssembly.Module> {
   if (typeof WebAssembly === 'undefined') throw new NnbpError('UNAVAILABLE', 'This host does not support WebAssembly.');
