@@ -175,3 +175,18 @@ test('a repeated training run has the same losses at the same steps', async () =
   port2.close();
   clock.mockRestore();
 });
+
+test('a preparation that fails late does not end the session of the preparation after it', async () => {
+  const trainer = createTrainer(builtinFunctions);
+  const { port1, port2 } = new MessageChannel();
+  // Without a server, the digits cannot be loaded.
+  const first = trainer.prepare({ ...defaultState.train, data: 'digits' }, undefined, port1);
+  const second = trainer.prepare({ ...defaultState.train, data: 'circles' }, undefined, port1);
+  expect([await first, (await second) ?? {}]).toEqual([
+    undefined,
+    expect.not.objectContaining({ kind: expect.anything() as string }),
+  ]);
+  expect(trainer.advance(3).steps).toBe(3);
+  port1.close();
+  port2.close();
+});

@@ -63,7 +63,7 @@ describe('an aggregation', () => {
     ['maxAbs', ['Abs', 'ArgMax', 'GatherElements', 'ReduceMax']],
   ] as const)('the aggregation %s is exported as %j', (name, types) => {
     const opTypes = nodesOf(aggregating(aggregations[name])).map(({ opType }) => opType);
-    expect(opTypes).toEqual(['Gather', 'Mul', ...types, 'Tanh', 'Mul'].slice(0, opTypes.length));
+    expect(opTypes).toEqual(['Gather', 'Mul', ...types, 'Tanh']);
   });
 
   test('a TopK with sorted = 0 is not imported as a median', () => {

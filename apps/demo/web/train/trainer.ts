@@ -211,6 +211,7 @@ export function createTrainer(functions: Functions): Trainer {
       end();
       try {
         const dataset = await datasets(settings, table, (fraction) => progress.postMessage(fraction));
+        if (number !== latestPreparation) return undefined;
         if (isProblem(dataset)) return dataset;
         const mismatch = shapeProblem(settings, dataset);
         if (mismatch !== undefined) return mismatch;
@@ -221,6 +222,8 @@ export function createTrainer(functions: Functions): Trainer {
         observer = observerOf(session, dataset, preparedEngine);
         return ready(session, observer, dataset, preparedEngine);
       } catch (error) {
+        // The session, if there is one, belongs to the later preparation.
+        if (number !== latestPreparation) return undefined;
         end();
         return problemOf(error);
       }
