@@ -1,4 +1,4 @@
-/** Installs Debian packages, for steps that need a system package. Never called from inside a test. */
+/** Installs Debian packages that scripts and checks need, such as a browser. Never called from inside a test. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 

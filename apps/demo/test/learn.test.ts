@@ -116,7 +116,7 @@ test('the node that was visited too early is identified by the number at node 1'
   }
 });
 
-test('the caches reduce 86 evaluations of dloss/dx to 7 and 28 of slope to 6, and a million paths need depth 6', () => {
+test('the caches reduce evaluations of dloss/dx from 86 to 7 and of slope from 28 to 6, and a million paths need depth 6', () => {
   const { none, dLossDxCached, both, tasks } = cachesChapter.exercise(0);
   expect(none.dLossDx).toBe(86);
   expect(dLossDxCached.slope).toBe(28);

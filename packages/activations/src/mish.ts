@@ -3,20 +3,20 @@ import type { Activation } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 
 /**
- * Returns tanh(softplus(h)). With $e = e^{-|h|}$, it equals $(1 + 2e)/(1 + 2e + 2e^2)$ for $h \ge 0$ and
- * $(e^2 + 2e)/(e^2 + 2e + 2)$ for $h < 0$, which follows from $\tanh \ln y = (y^2 - 1)/(y^2 + 1)$ with $y = 1 + e^h$.
+ * Returns tanh(softplus(h)). With $u = e^{-|h|}$, it equals $(1 + 2u)/(1 + 2u + 2u^2)$ for $h \ge 0$ and
+ * $(u^2 + 2u)/(u^2 + 2u + 2)$ for $h < 0$, which follows from $\tanh \ln y = (y^2 - 1)/(y^2 + 1)$ with $y = 1 + e^h$.
  */
 function gate(h: number): number {
-  const e = Math.exp(-Math.abs(h));
-  return h >= 0 ? (1 + 2 * e) / (1 + 2 * e + 2 * e * e) : (e * (e + 2)) / (e * (e + 2) + 2);
+  const u = Math.exp(-Math.abs(h));
+  return h >= 0 ? (1 + 2 * u) / (1 + 2 * u + 2 * u * u) : (u * (u + 2)) / (u * (u + 2) + 2);
 }
 
 /** Returns 1 − tanh²(softplus(h)) without cancellation, as 4 y² / (y² + 1)² with y = 1 + e^h. */
 function oneMinusGateSquared(h: number): number {
-  const e = Math.exp(-Math.abs(h));
-  const onePlusE = 1 + e;
-  const sum = h >= 0 ? 1 + 2 * e + 2 * e * e : e * (e + 2) + 2;
-  return h >= 0 ? (4 * (e * onePlusE) ** 2) / sum ** 2 : (4 * onePlusE * onePlusE) / sum ** 2;
+  const u = Math.exp(-Math.abs(h));
+  const onePlusU = 1 + u;
+  const sum = h >= 0 ? 1 + 2 * u + 2 * u * u : u * (u + 2) + 2;
+  return h >= 0 ? (4 * (u * onePlusU) ** 2) / sum ** 2 : (4 * onePlusU * onePlusU) / sum ** 2;
 }
 
 /**

@@ -372,7 +372,7 @@ describe('quotes, comments and other separators', () => {
       '0"',
     ],
     [
-      'quotes inside a tab-separated cell',
+      'a quoted word inside a tab-separated cell',
       table(
         't\ty',
         lines(40, (k) => `a "big" one${k % 3}\t${k}`),

@@ -14,8 +14,8 @@ const quote = 0x22;
 const backslash = 0x5c;
 
 /**
- * A position in a JSON string. Each method scans the value at the position, and moves past it and the whitespace after
- * it.
+ * A position in a JSON document. Methods that scan a value start at the position, and move it past the value and the
+ * whitespace that follows.
  */
 export class JsonScanner {
   /** Index of the current character. */

@@ -307,11 +307,11 @@ test('restore throws for a state with another name, and for a chain state that d
     expect(() => one.restore(other.state())).toThrow(NnbpError);
     expect(one.state()).toEqual(before);
   }
-  const inner = chain(clipByNorm(1), adam());
-  expect(inner.name).toBe('chain(clipByNorm, adam)');
-  const { name, numbers, vectors, parts } = inner.state();
+  const chained = chain(clipByNorm(1), adam());
+  expect(chained.name).toBe('chain(clipByNorm, adam)');
+  const { name, numbers, vectors, parts } = chained.state();
   for (const wrong of [undefined, [], [...parts!, ...parts!]]) {
-    expect(() => inner.restore({ name, numbers, vectors, ...(wrong && { parts: wrong }) })).toThrow(NnbpError);
+    expect(() => chained.restore({ name, numbers, vectors, ...(wrong && { parts: wrong }) })).toThrow(NnbpError);
   }
 });
 

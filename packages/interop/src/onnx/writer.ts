@@ -60,8 +60,8 @@ export class Writer {
       graph,
       (slot) => this.#parameters.slots[slot],
       (i) => needed[i] === 1,
-      // A layer with delayed edges becomes a recurrent operator only if the model reads whole sequences. Convolution
-      // and pooling windows and unrolled recurrent layers are recognized only if the model reads samples.
+      // A layer with delayed edges becomes a recurrent operator only if the model reads whole sequences. Unrolled
+      // recurrent layers, convolutions and pooling are recognized only if the inputs are not sequences.
       this.sequences
         ? { windows: () => false, unrolled: false }
         : { recurrent: () => false, windows: isWritable, unrolled: true },
@@ -122,7 +122,7 @@ export class Writer {
     });
   }
 
-  /** Writes the next state: for each node with delayed edges, its value and its previous values except the oldest. */
+  /** Writes the next state: for each node that delayed edges read, its value and its previous values except the oldest. */
   nextState(): string {
     return this.#values(sourcesOfNextState(this.#graph), 'the scale of the state');
   }
@@ -135,7 +135,7 @@ export class Writer {
     return this.operations.add('Mul', [tensor, this.#parameters.numbers(label, scale)]);
   }
 
-  /** Writes h = b + A(z), then g. */
+  /** Writes h = b + A(z), where A is the aggregation and z contains w · x of each edge. Then writes g. */
   #aggregate({ nodes, from }: Block, aggregation: Aggregation): void {
     const { operations } = this;
     const graph = this.#graph;

@@ -1,4 +1,4 @@
-/** Accuracy: the fraction of samples with the correct class. */
+/** Accuracy: the fraction of samples whose class is predicted correctly. */
 import { classOf, hasNoClass, type ClassOptions } from './classes.js';
 import type { Metric } from './metric.js';
 

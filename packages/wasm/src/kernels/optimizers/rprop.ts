@@ -1,9 +1,9 @@
 /**
- * Kernel of `rprop`: adapts a step size for each parameter, where `last` is the gradient of the previous step.
+ * Kernel of `rprop`: adapts a step size for each parameter. `last` is g of the previous step.
  *
- *     sign of g is that of last     size ← min(η⁺ size, maximumStep)
- *     sign has changed              size ← max(η⁻ size, minimumStep);  g ← 0
- *     then                          p ← p − sign(g) · size;  last ← g
+ *     if g · last > 0       size ← min(η⁺ size, maximumStep)
+ *     if g · last < 0       size ← max(η⁻ size, minimumStep);  g ← 0
+ *     then, in each case    p ← p − sign(g) · size;  last ← g
  */
 import { f32x4, i32x4 } from '../../assembler.js';
 import { signOf } from '../elementary.js';
