@@ -75,7 +75,7 @@ const results = {
     p999: percentile(0.999),
     max: percentile(1),
   },
-  // Memory after a fifth of the requests, when caches are warm, and at the end.
+  // `early`: after a fifth of the requests, when caches are warm.
   megabytes: { early: memory[Math.floor(memory.length / 5)], end: memory.at(-1) },
   exit: status,
 };

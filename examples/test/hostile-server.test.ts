@@ -56,7 +56,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-test('the server responds with a 4xx status to an invalid or too long body, a wrong method and a wrong path, and then with 200 to a valid request', async () => {
+test('the server rejects invalid and oversized bodies, wrong methods and wrong paths with a 4xx status, and then responds with 200 to a valid request', async () => {
   const { post, url } = server;
   const bodies: readonly [body: string, status: number][] = [
     ['', 400],

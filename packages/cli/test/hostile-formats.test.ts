@@ -1,6 +1,6 @@
 /**
- * Tests hostile strings as names in the formats of other libraries and as options. The output must be harmless, and
- * exported code must run.
+ * Tests hostile strings as names in the formats of other libraries, and as option values and arguments of the commands.
+ * The output must be harmless, and exported code must run.
  */
 import { execFile, spawnSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
@@ -220,7 +220,7 @@ describe('names in models of other libraries', () => {
   });
 });
 
-describe('the options', () => {
+describe('the commands', () => {
   const chosen = [
     hostileStrings[1],
     hostileStrings[7],
@@ -241,7 +241,7 @@ describe('the options', () => {
   };
 
   it.each(Object.entries(commands))(
-    'hostile strings are harmless as options and arguments of %s',
+    'hostile strings are harmless as option values and arguments of %s',
     async (command, given) => {
       const here = await workspace({
         'd.csv': `a,y\n${Array.from({ length: 12 }, (_, k) => `${k},${2 * k}`).join('\n')}\n`,

@@ -32,7 +32,7 @@ export const numberWriter =
     return !first && number.startsWith('-') ? `(${number})` : number;
   };
 
-/** Writes each shown term separately. The omitted terms are one entry. */
+/** Returns one entry for each term that is shown, and a single entry, from `dots`, for all omitted terms. */
 export function summands<Written>(
   { count, summand }: Expression,
   maxTerms: number,

@@ -15,7 +15,7 @@ export class Names {
   readonly #marks: Uint32Array;
   #size = 0;
   #lookups = 0;
-  #steps = 0;
+  #probes = 0;
 
   /** @param max - Maximum number of names. */
   constructor(
@@ -61,8 +61,8 @@ export class Names {
     this.#lookups++;
     while (this.#positions[slot] !== 0 && textAt(this.text, this.#positions[slot] - 1) !== name) {
       slot = (slot + 1) % this.#positions.length;
-      // About three steps per name are normal.
-      if (++this.#steps > 10_000 + 100 * this.#lookups) {
+      // Normally, a lookup probes only a few slots.
+      if (++this.#probes > 10_000 + 100 * this.#lookups) {
         throw new NnbpError('MALFORMED', 'Too many names in the file collide in the hash table.');
       }
     }

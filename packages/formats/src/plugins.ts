@@ -6,7 +6,7 @@ import { type LossRecord, lossRecords } from '@nnbp/losses';
 
 type Options = Readonly<Record<string, number>>;
 
-/** A function in a file. */
+/** The name and options by which a file refers to a function. */
 export interface FunctionName {
   readonly name: string;
   /** Options of a built-in. */
@@ -15,7 +15,7 @@ export interface FunctionName {
   readonly custom?: boolean;
 }
 
-/** Returns the name and options by which a file refers to an activation, aggregation or loss. */
+/** Returns the {@link FunctionName} of an activation, aggregation or loss. */
 export function nameOf({ name, builtin }: Activation | Aggregation | Loss): FunctionName {
   if (builtin === undefined) return { name, custom: true };
   return { name: builtin.name, ...(Object.keys(builtin.options).length > 0 && { options: builtin.options }) };

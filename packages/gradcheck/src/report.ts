@@ -21,7 +21,8 @@ export class Report {
     /** Every derivative that was skipped. */
     readonly excluded: readonly Exclusion[],
     /**
-     * Problems other than derivatives that differ, such as a value that is not finite or an entry that was not written.
+     * Problems other than mismatches, such as a value that is not finite, or a loss whose derivative does not write every
+     * entry of dLossDx.
      */
     readonly violations: readonly string[] = [],
   ) {}

@@ -72,12 +72,12 @@ describe('mistakes in a loss', () => {
       /WRONG/,
     ],
     [
-      'an entry that is not written',
+      'a derivative that does not write every entry',
       { ...mse(), derivative: (x, t, d) => void (d[0] = (2 * (x[0] - t[0])) / x.length) },
       /depends on the previous/,
     ],
     [
-      'an entry that is added to instead of written',
+      'a derivative that adds to an entry instead of overwriting it',
       { ...mse(), derivative: (x, t, d) => void (d[0] += 2 * (x[0] - t[0])) },
       /depends on the previous|WRONG/,
     ],
@@ -117,7 +117,7 @@ test('declared kinks are skipped and listed in the report', () => {
   expect(zero.toString()).toMatch(/kink within the smallest step/);
 });
 
-test('checkActivation throws if the option at is an empty list, and a report without comparisons is not ok', () => {
+test('checkActivation throws if `at` is an empty list, and a report without comparisons is not ok', () => {
   expect(() => checkActivation(tanh, { at: [] })).toThrow(NnbpError);
   expect(checkActivation(relu, { at: [0] }).ok).toBe(false);
 });

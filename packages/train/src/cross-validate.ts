@@ -57,8 +57,8 @@ export interface CrossValidation {
  * Trains a new network on the training set of each split, and evaluates it on the test set. In each repeat, every
  * sample is in one test set; with `timeOrdered`, the earliest samples are in none. Streams are not supported.
  *
- * @param makeNetwork - Called for each split. Scalers that it sets must be fitted to the split's training set, as
- * `standardize` in the options of `fit` does.
+ * @param makeNetwork - Called for each split. If it sets scalers, they must be fitted only to the split's training set;
+ * alternatively, set `standardize` in the options of `fit`.
  * @throws NnbpError any error thrown by `splitsOf` and `fit`; `UNSUPPORTED` for a stream or with `stateful`
  *
  * @example
@@ -118,8 +118,8 @@ export async function crossValidate(
 }
 
 /**
- * Trains on the training set of the split. With groups or in chronological order, splits the validation set off first,
- * since `fit` would draw it at random.
+ * Trains on the training set of the split. If `groups` or `timeOrdered` is set, first splits the validation set off, since
+ * `fit` would draw it at random.
  */
 function train(
   network: Network,
@@ -129,8 +129,8 @@ function train(
   options: FoldOptions,
 ): Promise<Report> {
   const fraction = fitOptions.validation;
-  const isDivided = options.groups !== undefined || options.timeOrdered === true;
-  if (typeof fraction !== 'number' || !isDivided) return fit(network, pick(split.training), fitOptions);
+  const hasGroupsOrOrder = options.groups !== undefined || options.timeOrdered === true;
+  if (typeof fraction !== 'number' || !hasGroupsOrOrder) return fit(network, pick(split.training), fitOptions);
   const { training, validation } = validationSplit(split.training, fraction, options);
   return fit(network, pick(training), { ...fitOptions, validation: pick(validation) });
 }

@@ -67,12 +67,12 @@ describe('built-ins', () => {
     ['clipByValue', clipByValue(0.01)],
     ['decayWeights', decayWeights(0.1)],
     ['l1Penalty', l1Penalty(0.1)],
-  ])('the transform %s before an optimizer runs as a kernel', (_, transform) => {
+  ])('an optimizer chained with the transform %s runs as a kernel', (_, transform) => {
     steps({ optimizer: throwingOptimizer(chain(transform, sgd({ learningRate: 0.1 }))) });
   });
 });
 
-test('an optimizer after a custom transform runs in JavaScript', () => {
+test('an optimizer chained with a custom transform runs in JavaScript', () => {
   const halve = {
     name: 'halve',
     transform: (gradients: Float32Array | Float64Array) => {
