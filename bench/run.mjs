@@ -40,7 +40,7 @@ const workloads = parseNames(options.workloads, allNames);
 const libraries = parseNames(options.libraries, [fastEngine, threaded, ...peers]);
 
 console.log(
-  `${rounds} interleaved runs of ${seconds} s each, medians. ${canPin ? 'Processes are pinned to one core' : 'Processes cannot be pinned to a core on this machine'}; 2 threads run unpinned.`,
+  `${rounds} interleaved runs of ${seconds} s each, medians. ${canPin ? 'Processes are pinned to one core' : 'Processes cannot be pinned to a core on this machine'}; ${threaded} runs unpinned.`,
 );
 const rows = [];
 let mismatches = 0;
@@ -75,8 +75,8 @@ function samplesAndExpected(workload, expectationsOf) {
 }
 
 /**
- * Compares the named libraries with the fast engine on one workload. Returns one row per library. If processes are
- * pinned, the row of the fast engine comes first; otherwise it is omitted.
+ * Compares the named libraries with the fast engine on one workload. Returns one row per library. If `pinned` is
+ * true, the row of the fast engine comes first; otherwise it is omitted.
  */
 async function compare(workload, samples, expected, names, pinned) {
   const fastRunner = await startProcess(fastEngine, workload, pinned);

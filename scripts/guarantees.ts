@@ -153,6 +153,13 @@ function runtimes(): string {
   ].join('\n');
 }
 
+/** Labels for the keys of `predict` in the results. */
+const predictorLabels: Readonly<Record<string, string>> = {
+  network: '`Network.predict`',
+  'compile, js': '`compile` with js',
+  'compile, wasm': '`compile` with wasm',
+};
+
 /** A sentence about the memory that predictions use; empty if the latest soak run did not measure it. */
 function predictions({ predictions: each = 0, predict }: NonNullable<typeof results.soak>): string {
   if (predict === undefined) return '';
@@ -162,9 +169,9 @@ function predictions({ predictions: each = 0, predict }: NonNullable<typeof resu
       {
         megabytes: [early, end],
       },
-    ]) => `${name} ${early} to ${end} MB`,
+    ]) => `${predictorLabels[name] ?? name} ${early} to ${end} MB`,
   );
-  return `${count(each)} predictions each: ${memory.join('; ')}. `;
+  return `Memory over ${count(each)} predictions each: ${memory.join('; ')}. `;
 }
 
 const { load, soak, faults } = results;

@@ -93,7 +93,7 @@ test('type errors, exceptions and invalid default exports are reported without a
   await waitForText(page, /expected an object as the default export, received function\./);
 });
 
-test('user code reaches neither the page nor the network', longTimeout, async () => {
+test('user code cannot access the page or send requests', longTimeout, async () => {
   // The code looks up every forbidden name on the global object and its prototypes.
   const names = ['document', 'window', 'parent', 'fetch', 'XMLHttpRequest', 'WebSocket', 'importScripts', 'indexedDB'];
   const moreNames = ['BroadcastChannel', 'caches', 'navigator', 'Worker', 'EventSource', 'WebTransport'];

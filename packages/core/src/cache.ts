@@ -8,6 +8,7 @@ import type { Graph } from './graph.js';
 
 /**
  * The cache of one step of one sample: one entry per node, in topological order. Inputs have only `x` and `dLossDx`.
+ * Case 2 of backpropagation computes dloss/dx of a node from its successors, and case 3 the gradients of parameters.
  */
 export interface SampleCache {
   /** The pre-activation, $h_i = b_i + A(z)$; with the default aggregation, $b_i + \sum_j w_{ji} x_j$. */
@@ -45,7 +46,7 @@ export interface SequenceCache {
   readonly steps: readonly SampleCache[];
   /** The number of steps of the sequence in the last pass. */
   length: number;
-  /** The state before the first step, in the order of `graph.stateStart`. */
+  /** The state before the first step. Values of node i start at `graph.stateStart[i]`, latest first. */
   readonly before: Float64Array;
 }
 

@@ -1,4 +1,4 @@
-/** Gradient-checks a loss (case 1). */
+/** Gradient-checks a loss (case 1 of backpropagation). */
 import { type Loss, NnbpError, Random } from '@nnbp/core';
 import type { Comparison } from './comparison.js';
 import { differentiate } from './differences.js';
@@ -6,7 +6,7 @@ import { type Exclusion, Report } from './report.js';
 
 /** Options of {@link checkLoss}. */
 export interface LossCheckOptions {
-  /** Number of output nodes. Default: alternates between 1, 2 and 5. */
+  /** Number of output nodes. Default: 1, 2 and 5 in turn. */
   readonly outputs?: number;
   /** Number of samples. Default: 30. */
   readonly samples?: number;

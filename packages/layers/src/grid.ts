@@ -5,7 +5,7 @@ import { expectInteger, expectLength } from '@nnbp/core';
 export type Size = number | readonly [rows: number, columns: number];
 
 /**
- * Options of layers over a grid of nodes, which is flattened as in PyTorch: row by row, one channel after the other.
+ * Options of layers over a grid of nodes, which is flattened as in PyTorch: channel by channel, each row by row.
  */
 export interface GridOptions {
   /** `channels × height × width` ids; the column index varies fastest. */

@@ -12,8 +12,8 @@ const engines = [await wasm(), await wasm({ threads: 2, minThreadedWork: 0 })];
 const firstSeed = 1;
 
 /**
- * Draws a graph of layers. The b, c and w of a layer are trainable, fixed or shared by name, and some layers use an
- * aggregation other than the sum.
+ * Creates a random graph of layers. The b, c and w of a layer are trainable, fixed or shared by name, and some layers
+ * use an aggregation other than the sum.
  */
 function randomLayeredGraph(random: Random, aggregations: readonly Aggregation[] = []): Graph {
   const below = (n: number) => Math.floor(random.uniform() * n);

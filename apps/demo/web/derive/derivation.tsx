@@ -1,4 +1,7 @@
-/** The derivation panel: the formula of a number, its values, and on demand the derivation of each operand. */
+/**
+ * The derivation panel: the formula of a number, the formula with the values of its operands, the result, and on demand
+ * the derivation of each operand.
+ */
 import { nameOf, type QuantityName, type Replay, type Step } from '@nnbp/explain';
 import { createContext, useContext, useMemo, useRef, useState } from 'react';
 import { useMessages } from '../language.js';
@@ -21,7 +24,7 @@ export interface DerivationPanelProps {
   readonly known?: Pick<Replay, 'value'> | undefined;
 }
 
-/** Whether a number has been computed: formulas are shown before their numbers. */
+/** Whether a number has been computed. The formula of a number is shown even before the number is computed. */
 const Known = createContext<(quantity: QuantityName) => boolean>(() => true);
 
 /** Placeholder for a number that is not known yet. */

@@ -64,7 +64,7 @@ export type FitProblem =
   | { readonly kind: 'delays' }
   // There are not more points than parameters.
   | { readonly kind: 'few'; readonly points: number; readonly parameters: number }
-  // The model or one of its derivatives is not finite at the start values.
+  // The model or one of its derivatives is not finite, for example at the initial values.
   | { readonly kind: 'start' }
   | { readonly kind: 'other'; readonly text: string };
 
@@ -76,8 +76,8 @@ export class FitError extends Error {
 }
 
 const maxIterations = 500;
-/** Number of intervals between the points of the curve. */
-const curveIntervals = 160;
+/** Number of line segments of the curve. */
+const curveSegments = 160;
 
 /**
  * Parses the data and builds the model.
@@ -116,8 +116,8 @@ export function prepareFit({ data, network: drawn, formula, start }: FitRequest)
 /**
  * Fits the model to the points.
  *
- * @throws FitError if there are too few points, or if the model or one of its derivatives is not finite at the start
- *   values
+ * @throws FitError if there are too few points, or if the model or one of its derivatives is not finite, for example at
+ *   the initial values
  * @throws NnbpError any other error of `fit` or `fitStatistics`
  * @throws the abort reason of `signal`
  */
@@ -154,8 +154,8 @@ function curveOf(points: Points['points'], { predict }: FitStatistics): CurvePoi
   const low = xs.reduce((a, b) => Math.min(a, b));
   const high = xs.reduce((a, b) => Math.max(a, b));
   const margin = 0.04 * (high - low || 1);
-  return Array.from({ length: curveIntervals + 1 }, (_, k) => {
-    const x = low - margin + ((high - low + 2 * margin) * k) / curveIntervals;
+  return Array.from({ length: curveSegments + 1 }, (_, k) => {
+    const x = low - margin + ((high - low + 2 * margin) * k) / curveSegments;
     try {
       const [{ curve, observation }] = predict([x]);
       return { x, y: curve.estimate, confidenceInterval: curve.interval, predictionInterval: observation.interval };

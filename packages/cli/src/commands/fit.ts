@@ -179,7 +179,7 @@ async function run(
 
 type Result = ReturnType<typeof resultOf>;
 
-/** Collects the result as plain data, for --json. */
+/** Collects the result as plain data, for the text output and for --json. */
 function resultOf(
   { formula, target, parameters }: FitProblem,
   statistics: FitStatistics,
@@ -248,7 +248,7 @@ const digits = (value: number, count = 6) => (Number.isFinite(value) ? String(Nu
 
 function describe(file: string, title: string, result: Result, level: number): string {
   const { rows, leftOut, parameters, converged, iterations, seconds, degreesOfFreedom } = result;
-  const left = leftOut > 0 ? `, ${counted(leftOut, 'row')} with missing numbers left out` : '';
+  const leftOutNote = leftOut > 0 ? `, ${counted(leftOut, 'row')} with missing numbers left out` : '';
   const lines = parameters.map(({ name, estimate, standardError, t, p, interval: [low, high], determined }) =>
     determined
       ? [
@@ -270,7 +270,7 @@ function describe(file: string, title: string, result: Result, level: number): s
     ['BIC', result.bic],
   ];
   return (
-    `${file}: ${counted(rows, 'row')}${left}.\n${visible(title)}\n\n` +
+    `${file}: ${counted(rows, 'row')}${leftOutNote}.\n${visible(title)}\n\n` +
     tableOf([['', 'estimate', 'standard error', 't', 'p', intervalTitle], ...lines], [1, 2, 3, 4]) +
     `\n${tableOf([['degrees of freedom', String(degreesOfFreedom)], ...figures.map(([name, value]) => [name, digits(value)])], [1])}` +
     `\n${converged ? 'Converged' : 'Stopped'} after ${counted(iterations, 'iteration')}, ${duration(seconds)}.\n`

@@ -49,17 +49,17 @@ const squashes = new Map<string, Squash>([
 ]);
 
 /**
- * Imports the result of `Network.toJSON()` of neataptic. Node ids are indices in its list `nodes`. c is fixed at 1,
- * except for nodes with a dropout mask, which becomes their c. `BIPOLAR_SIGMOID` becomes tanh(h / 2), `INVERSE`
- * an identity with negated weights, and `ABSOLUTE` a leaky ReLU with slope −1. These compute the same values. `STEP`
- * and `BIPOLAR` become {@link step} and {@link bipolarStep}, whose derivative is 0: such a network can predict, but
- * training does not change the parameters before these nodes. To load such a network from a file, pass both as
- * `activations`.
+ * Imports the result of neataptic's `Network.toJSON()`. The id of a node is its index in the list `nodes`. If a node
+ * has a dropout mask other than 1, its c is the mask; otherwise, its c is fixed at 1. `BIPOLAR_SIGMOID` becomes
+ * tanh(h / 2), `INVERSE` an identity with negated weights, and `ABSOLUTE` a leaky ReLU with slope −1. These compute the
+ * same values. `STEP` and `BIPOLAR` become {@link step} and {@link bipolarStep}, whose derivative is 0: such a network can
+ * predict, but training does not change the parameters before these nodes. To load such a network from a file, pass
+ * both as `activations`.
  *
  * A recurrent model, such as an LSTM, a GRU or NARX, becomes a network with delays: `predictSequence` returns the same
- * outputs as neataptic if you call `activate` of `Network.fromJSON(json)` with one row after another. A gated
- * connection becomes a node `FROM*GATER` with the aggregation `product`. A node with a connection to itself gets an
- * additional node `INDEX.sum`, which computes its sum.
+ * outputs as neataptic if you call `activate` of `Network.fromJSON(json)` once per row, in order. A gated connection
+ * becomes a node `FROM*GATER` with the aggregation `product`. For a node with a connection to itself, an additional node
+ * `INDEX.sum` computes the sum of b and the weighted values.
  *
  * @param json - The object, or a JSON string with up to about ten thousand connections. Parse a longer string yourself.
  * @throws NnbpError `UNSUPPORTED` (a custom squash), `MALFORMED`, `TOO_LARGE` (a string that is too long)

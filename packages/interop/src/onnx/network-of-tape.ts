@@ -1,4 +1,7 @@
-/** Builds a network from the tape: the nodes that the outputs depend on, in the order of the tape. */
+/**
+ * Builds a network from the tape of an ONNX model (see tape.ts). The network has the nodes that the outputs depend on, in
+ * the order of the tape.
+ */
 import { identity, leakyRelu } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
 import {

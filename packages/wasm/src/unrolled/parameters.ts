@@ -1,4 +1,4 @@
-/** Case 3: writes the gradients, or updates the parameters with plain gradient descent. */
+/** Case 3 of backpropagation: writes the gradients, or updates the parameters with plain gradient descent. */
 import { type Code, f32x4, int, type Local, scalar } from '../assembler.js';
 import { header } from '../memory-map.js';
 import { loadFirst, type CodegenContext, splat, storeFirst } from './codegen-context.js';
