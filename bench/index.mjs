@@ -1,6 +1,6 @@
 /**
  * `pnpm bench`: builds the packages, downloads the other libraries if they are not installed, and runs the benchmarks
- * below. With arguments, it runs only `run.mjs`, and passes the arguments on.
+ * below. If there are arguments, the only benchmark that it runs is `run.mjs`, with these arguments.
  */
 import { spawnSync } from 'node:child_process';
 

@@ -24,7 +24,7 @@ export function prepare(workload) {
       }
     },
     loss: () => meanSquaredError(workload, (input) => network.activate(input)),
-    note: 'activate and propagate; its error at an output is target − output, without g′: not the gradient of squared error',
+    note: 'activate and propagate; the error of an output is target − output, without g′: not the gradient of squared error',
   };
 }
 

@@ -31,7 +31,7 @@ export function expectNoOverflow(
       expect(`slope of node "${ids[i]}"`, step.slope[i]);
     }
   });
-  // All cached values are finite, so a number that the cache does not contain overflowed: a gradient or the mean loss.
+  // All cached values are finite, so the number that is not finite is a gradient or the mean loss.
   const p = gradients.findIndex((gradient) => !Number.isFinite(gradient));
   const i = graph.ids.findIndex((_, i) => p < graph.parameterStart[i + 1]);
   throw overflow(p < 0 ? 'The mean loss is not finite' : `A gradient of node "${graph.ids[i]}" is ${gradients[p]}`);

@@ -14,7 +14,7 @@ export interface Factor {
   readonly value: number;
 }
 
-/** Symbols that have a formula: quantities and case 1 parts. */
+/** Symbols that have a formula: quantities, and the part of an output's dloss/dx that case 1 contributes. */
 export type Derived = Extract<FormulaSymbol, { quantity: unknown } | { caseOneOf: unknown }>;
 
 /** Writes one factor as a symbol or as a number. If `first`, a negative number needs no parentheses. */
@@ -27,7 +27,7 @@ type Form = (notation: Notation, write: Write, maxTerms: number) => string;
 export interface Expression {
   /** The case that the formula belongs to. */
   readonly case: 1 | 2 | 3 | 'forward';
-  /** Number of terms, each a product. With `forms`, the terms only list the factors that the expression reads. */
+  /** Number of terms, each a product. If `forms` is set, the terms only list the factors that the expression reads. */
   readonly count: number;
   readonly summand: (k: number) => readonly Factor[];
   /** Equivalent ways to write an expression that is not a sum of products, the most concrete last. */
@@ -310,7 +310,10 @@ function mean({ steps }: Computation, sum: Expression): Expression {
   };
 }
 
-/** The edges that share a weight, with their nodes: from the last node to the first, edges of a node in order. */
+/**
+ * The edges that share the weight of an edge into node i, each with the node that it leads to. Sorted from the last node
+ * to the first; edges into the same node are in the order of the graph.
+ */
 function edgesOfWeight({ graph }: Computation, edge: number, i: number): (readonly [edge: number, node: number])[] {
   const { weightSlots, edgeStart } = graph;
   if (weightSlots === undefined) return [[edge, i]];
@@ -323,7 +326,10 @@ function edgesOfWeight({ graph }: Computation, edge: number, i: number): (readon
   return sharing;
 }
 
-/** dA/dz_e as factors: the other factors of a product; none for a sum, whose dA/dz_e is 1. */
+/**
+ * dA/dz_e as factors: none for a sum, whose dA/dz_e is 1; the z of all other edges for a product; the symbol dA/dz_e for
+ * any other aggregation.
+ */
 function aggregationFactors(computation: Computation, edge: number, i: number): Factor[] {
   const { graph, sample } = computation;
   if (graph.aggregation(i) === undefined) return [];

@@ -17,7 +17,7 @@ const names = Object.keys(neatFunctions);
  * A random genome like those that evolution produces: acyclic connections, some of them disabled, and some nodes
  * without incoming connections.
  */
-function randomGenome(random: Random, among: readonly string[] = names): NeatGenome {
+function randomGenome(random: Random, activations: readonly string[] = names): NeatGenome {
   const below = (n: number) => Math.floor(random.uniform() * n);
   const between = (low: number, high: number) => low + (high - low) * random.uniform();
   const inputs = Array.from({ length: 1 + below(3) }, (_, k) => -1 - k);
@@ -31,7 +31,7 @@ function randomGenome(random: Random, among: readonly string[] = names): NeatGen
       key,
       bias: between(-1, 1),
       response: between(0.5, 1.5),
-      activation: among[below(among.length)],
+      activation: activations[below(activations.length)],
       aggregation: 'sum',
     });
     for (const from of before) {
@@ -91,9 +91,9 @@ describe('genomes and networks', () => {
 
   test('a genome is exported with the same keys and activations, without additional nodes, if no argument needs clamping', () => {
     const random = new Random(5);
-    const among = ['sigmoid', 'tanh', 'relu', 'gauss', 'identity', 'clamped', 'abs', 'lelu'];
+    const activations = ['sigmoid', 'tanh', 'relu', 'gauss', 'identity', 'clamped', 'abs', 'lelu'];
     for (let k = 0; k < 30; k++) {
-      const genome = randomGenome(random, among);
+      const genome = randomGenome(random, activations);
       const network = fromNeatPython(genome);
       const back = toNeatPython(network);
       const functions = new Map(genome.nodes.map(({ key, activation }) => [key, activation]));
@@ -153,7 +153,7 @@ describe('genomes and networks', () => {
     }
   });
 
-  test('the node after the hard tanh of an imported softplus has no parameters, so training cannot change it', () => {
+  test('softplus is imported as a hard tanh node followed by a softplus node with fixed parameters', () => {
     const { graph } = fromNeatPython(singleNode('softplus'));
     const [b, c, w] = [graph.biasSlot(2), graph.scaleSlot(2), graph.weightSlot(graph.edgeStart[2], 2)];
     expect(graph.ids).toEqual(['-1', '0 clamped', '0']);

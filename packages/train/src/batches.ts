@@ -49,7 +49,7 @@ export interface Batch {
   readonly weight: number;
   /** The sample weights, and the state at which the batch begins. */
   readonly options: PassOptions | undefined;
-  /** Returns the index in the data of sample s of the batch. */
+  /** Returns the index that sample s of the batch has in the data. */
   indexInData(s: number): number;
 }
 

@@ -62,7 +62,7 @@ test('describe reports the dense blocks, memory and threads of a layered network
   ]);
 });
 
-test('describe counts the blocks of all steps of a sequence, and reports why it runs on one thread', () => {
+test('describe counts the blocks of all steps of a sequence, and reports why the graph runs on one thread', () => {
   const description = two.prepare(recurrent(), 8, 20).describe();
   expect(description.denseBlocks).toEqual([{ count: 20, nodes: 3, predecessors: 5, activation: 'tanh' }]);
   expect(description.sparseNodes).toEqual([

@@ -117,7 +117,7 @@ function nodeVisitedTooEarly(sample: ComputedSample, earlyNode: string, computed
       zh: `有一个节点在它的最后一个后继之前就被访问了，结果 dloss/dx_1 是 ${wrong}，而不是 ${show(correct)}。边上是正确的消息。是哪个节点？`,
     },
     explain: {
-      en: `Node ${earlyNode} sent its messages before it had received all of its own. The rest never reached node 1: ${missing} is missing.`,
+      en: `Node ${earlyNode} was visited before its last successor, so a part of dloss/dx_${earlyNode} never reached node 1: ${missing} is missing.`,
       zh: `节点 ${earlyNode} 在消息到齐之前就往回传了。剩下的消息来得太晚，到不了节点 1：少了 ${missing}。`,
     },
     correct: earlyNode,

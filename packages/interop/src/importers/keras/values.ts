@@ -14,7 +14,7 @@ export interface Applied extends Layer {
 /** Nodes of a layer, with their parameters. */
 export interface Nodes {
   readonly ids: readonly string[];
-  /** Predecessors of node u. */
+  /** Predecessors of node u, where u is the index in `ids`. */
   readonly from: (u: number) => readonly string[];
   /** Weights of node u. A batch normalization after the layer may change `w` and `b`. */
   w: (u: number) => ArrayLike<number>;
