@@ -100,7 +100,7 @@ function missingScripts(line) {
   return missing;
 }
 
-/** Whether a code span is a path in this repository, that is, begins with one of its directories. */
+/** Whether a code span is a path in this repository, that is, begins with a top-level directory of the repository. */
 function isPath(code) {
   return (
     /^[\w.@*{},/-]+$/.test(code) && code.includes('/') && topLevel.has(code.split('/')[0]) && !code.includes('NAME')

@@ -18,7 +18,7 @@ describe(`models trained by ${program} ${version}`, () => {
     expect(maxStepError(fromBrainJs(model.json), model)).toBeLessThan(2e-6);
   });
 
-  test('node ids contain the keys of the data, in the order of brain.js', () => {
+  test('node ids contain the keys of the data, in the order of the nodes in brain.js', () => {
     const { graph } = fromBrainJs(modelNamed('colours by name').json);
     expect(graph.ids.slice(0, graph.inputCount)).toEqual(['input.3', 'input.7', 'input.r', 'input.g']);
     expect(Array.from(graph.outputs, (i) => graph.ids[i])).toEqual(['output.black', 'output.white', 'output.grey']);

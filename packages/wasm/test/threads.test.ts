@@ -135,7 +135,7 @@ test('after the engine is disposed, executors throw DISPOSED', async () => {
   executor.dispose();
 });
 
-test('an engine with threads that is not disposed does not keep the process alive', () => {
+test('an undisposed engine with several threads does not keep the process alive', () => {
   const script = fileURLToPath(new URL('undisposed-threads.ts', import.meta.url));
   const output = execFileSync(process.execPath, ['--import', 'tsx', '--conditions=@nnbp/source', script], {
     encoding: 'utf8',

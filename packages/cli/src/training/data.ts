@@ -84,13 +84,13 @@ export async function trainingData(csv: Csv, options: TrainingDataOptions): Prom
       );
     }
     const scalerOf = (some: readonly Column[], first: number) => scaler(some, moments.slice(first));
-    const numbers = targets.every(({ kind }) => kind === 'number');
+    const hasNumericTargets = targets.every(({ kind }) => kind === 'number');
     return {
       training,
       validation,
       test,
       inputScaler: scalerOf(inputs, 0),
-      outputScaler: numbers ? scalerOf(targets, inputs.length) : undefined,
+      outputScaler: hasNumericTargets ? scalerOf(targets, inputs.length) : undefined,
       gaps,
       withoutTarget,
       close,
@@ -123,10 +123,10 @@ async function* usableRows(
   const targetEncoder = new Encoder(targets, csv);
   for await (const row of csv.rows()) {
     if (row.number % 1024 === 0) signal?.throwIfAborted();
-    const noTarget = targetEncoder.encode(row.cells, codes, inputs.length);
-    const gap = noTarget ?? inputEncoder.encode(row.cells, codes);
+    const targetGap = targetEncoder.encode(row.cells, codes, inputs.length);
+    const gap = targetGap ?? inputEncoder.encode(row.cells, codes);
     if (gap === undefined) yield row;
-    else (noTarget === undefined ? gaps : withoutTarget).add(gap, row.number);
+    else (targetGap === undefined ? gaps : withoutTarget).add(gap, row.number);
   }
 }
 

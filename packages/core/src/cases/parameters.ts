@@ -13,8 +13,8 @@ import type { Graph } from '../graph.js';
  * dA/dz_e is 1 for the default aggregation, the sum. In a sequence, these are the terms of step t, which are summed
  * over all steps, and x_source is the value delay_e steps earlier.
  *
- * @param gradients - The vector to which the derivatives are added, by slot; see `Graph`. Nothing reads the entries of
- * constants.
+ * @param gradients - The vector to which the derivatives are added. It has one entry per slot; see `Graph`. Nothing
+ * reads the entries of fixed parameters.
  */
 export function parameterGradients(
   graph: Graph,

@@ -1,6 +1,6 @@
 /**
- * The backward pass over sparse edges: case 2 for a node and case 3 for the weights of its outgoing edges, computed
- * together.
+ * The backward pass over sparse edges. For each node, computes case 2 of backpropagation together with case 3 for the
+ * weights of the node's outgoing edges.
  */
 import {
   type Assembler,

@@ -58,9 +58,13 @@ function compileForm(time: TimeGraph, multiplyAdd: MultiplyAdd): Form {
   const layout = unrolledLayout(original, step.groups.length, steps);
   const assembler = new Assembler();
   assembler.importMemory(false);
-  const isPlain = original.weightSlots === undefined && original.aggregationOf === undefined;
-  const isOneStep = steps === 1 && original.stateSize === 0 && isPlain;
-  if (isOneStep) unrolledProgram(assembler, multiplyAdd, step, layout);
+  // One step, no delays, no shared or fixed parameters (other than c fixed at 1), no aggregation other than the sum.
+  const isSimple =
+    steps === 1 &&
+    original.stateSize === 0 &&
+    original.weightSlots === undefined &&
+    original.aggregationOf === undefined;
+  if (isSimple) unrolledProgram(assembler, multiplyAdd, step, layout);
   else sequenceProgram(assembler, multiplyAdd, step, layout, steps);
   const rows = rowsOverTime(time, step, layout);
   const sharedRows = new Set(
@@ -87,7 +91,7 @@ function compileForm(time: TimeGraph, multiplyAdd: MultiplyAdd): Form {
       writeSlopesOfCopies(numbers, time, step, layout);
     },
     module: new WebAssembly.Module(assembler.bytes()),
-    withoutMean: isOneStep,
+    withoutMean: isSimple,
   };
 }
 

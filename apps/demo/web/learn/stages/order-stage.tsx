@@ -21,7 +21,7 @@ export function OrderStage({ exercise, task, draft, onDraft }: StageProps<OrderE
   const visited = picked(draft);
   const numbers = passInOrder(exercise, visited);
 
-  const visitNode = (id: string): PictureNode => {
+  const nodeToVisit = (id: string): PictureNode => {
     const successors = successorIds(graph, id);
     const index = visited.indexOf(id);
     const arrived = successors.filter((successor) => visited.includes(successor)).length;
@@ -53,7 +53,7 @@ export function OrderStage({ exercise, task, draft, onDraft }: StageProps<OrderE
       ),
     };
   };
-  const visitEdge = (from: string, to: string): PictureEdge => {
+  const edgeAfterVisits = (from: string, to: string): PictureEdge => {
     const [fromPosition, toPosition] = [visited.indexOf(from), visited.indexOf(to)];
     if (toPosition < 0) return { tone: fromPosition < 0 ? 'plain' : 'dim' };
     // If `from` was visited first, the message that `to` sends to it comes too late.
@@ -69,7 +69,7 @@ export function OrderStage({ exercise, task, draft, onDraft }: StageProps<OrderE
       graph={graph}
       node={
         task === 0
-          ? visitNode
+          ? nodeToVisit
           : (id) => ({
               content: (
                 <Rows
@@ -86,7 +86,7 @@ export function OrderStage({ exercise, task, draft, onDraft }: StageProps<OrderE
               tone: id === '1' ? 'wrong' : 'plain',
             })
       }
-      edge={task === 0 ? visitEdge : messageEdge}
+      edge={task === 0 ? edgeAfterVisits : messageEdge}
     />
   );
 }
