@@ -1,5 +1,5 @@
 /**
- * Compares the speed of networks without shared weights between two checkouts of this repository, in one run:
+ * Compares the speed of two checkouts of this repository in one run, on networks without shared weights:
  *
  *     git worktree add ../before COMMIT && (cd ../before && npx pnpm install --frozen-lockfile)
  *     node bench/before-after.mjs ../before . [rounds]

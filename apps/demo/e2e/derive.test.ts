@@ -311,7 +311,7 @@ test('an invalid link or network is reported', async () => {
   await page.locator('[data-answer] data').waitFor();
 });
 
-test('Derive works with the keyboard alone', async () => {
+test('the Derive view works with the keyboard alone', async () => {
   const page = await open();
   // After a reload, no element has the focus.
   await page.reload();
@@ -338,7 +338,7 @@ test('Derive works with the keyboard alone', async () => {
   expect(await page.getByLabel('b_2', { exact: true }).inputValue()).toBe('0.2');
 });
 
-test('Derive fits a phone without horizontal scrolling, in English and in Chinese', async () => {
+test('the Derive view fits a phone without horizontal scrolling, in English and in Chinese', async () => {
   for (const mode of ['own', 'article', 'break'] as const) {
     for (const language of ['en', 'zh'] as const) {
       const page = await open(

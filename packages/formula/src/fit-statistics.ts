@@ -67,7 +67,10 @@ export interface FitStatistics {
   readonly residualSumOfSquares: number;
   /** Standard deviation of an observation of weight 1: √(residualSumOfSquares / degreesOfFreedom). */
   readonly residualStandardDeviation: number;
-  /** 1 − residual sum of squares / total sum of squares about each output's mean. NaN if the targets are constant. */
+  /**
+   * 1 − residual sum of squares / total sum of squares. The total adds up the squared deviations of each output's
+   * targets from their mean. NaN if the targets are constant.
+   */
   readonly rSquared: number;
   /** Akaike information criterion, for normal errors; the error's variance counts as a parameter. */
   readonly aic: number;

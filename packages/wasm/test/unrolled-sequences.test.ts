@@ -1,4 +1,4 @@
-/** Compares unrolled code over the steps of one sequence with the reference engine. */
+/** Compares unrolled code that loops over the steps of one sequence with the reference engine. */
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import { randomGeneralGraph, randomParameters } from '@nnbp/conformance';
 import { type Executor, type Graph, Random, ReferenceExecutor, type SampleCounts } from '@nnbp/core';

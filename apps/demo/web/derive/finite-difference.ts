@@ -19,8 +19,8 @@ export function finiteDifference(network: Network, name: QuantityName, lossOf: (
     return lossOf();
   };
   try {
-    const slope = (lossAt(before + distance) - lossAt(before - distance)) / (2 * distance);
-    return Number.isFinite(slope) ? slope : undefined;
+    const derivative = (lossAt(before + distance) - lossAt(before - distance)) / (2 * distance);
+    return Number.isFinite(derivative) ? derivative : undefined;
   } catch {
     return undefined;
   } finally {

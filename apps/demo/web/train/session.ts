@@ -99,8 +99,8 @@ function tablesOf(graph: Graph, dataset: Dataset, set: SampleSet, encoding: Enco
 }
 
 /**
- * Returns the targets, [samples × outputs]. The targets of a regression are in the original units of the data, the
- * targets of a classification are as the loss expects them.
+ * Returns the targets, [samples × outputs]. For a regression, they are in the original units of the data. For a
+ * classification, they are the numbers that the loss expects.
  */
 function encodedTargets({ task, classes }: Dataset, set: SampleSet, { no, yes }: Encoding): Float64Array {
   if (task === 'regression') return Float64Array.from(set.targets);

@@ -48,28 +48,28 @@ export function addConvert(program: Command, io: Io): void {
     .option('--plugin <file>', 'a JavaScript file that exports custom activations of the model', collect)
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
-    .action((from: string, to: string, options: ConvertOptions) => convert(io, from, to, options));
+    .action((input: string, output: string, options: ConvertOptions) => convert(io, input, output, options));
 }
 
-async function convert(io: Io, from: string, to: string, options: ConvertOptions): Promise<void> {
-  const target = options.to === undefined ? formatForPath(to) : formatNamed(options.to, 'write');
-  const model = await readWith(io, from, options);
+async function convert(io: Io, input: string, output: string, options: ConvertOptions): Promise<void> {
+  const target = options.to === undefined ? formatForPath(output) : formatNamed(options.to, 'write');
+  const model = await readWith(io, input, options);
   const name = model.format;
-  await writeWhole(pathIn(io, to), target.write!(model));
+  await writeWhole(pathIn(io, output), target.write!(model));
   const { graph } = model.network;
-  const summary = { from: name, to: target.name, output: to, nodes: graph.nodeCount, edges: graph.edgeCount };
+  const summary = { from: name, to: target.name, output, nodes: graph.nodeCount, edges: graph.edgeCount };
   if (options.json === true) await print(io.stdout, `${visibleJson(summary)}\n`);
   else {
     await print(
       io.stdout,
-      `${visible(from)} (${name}) → ${visible(to)} (${target.name}): ${counted(graph.nodeCount, 'node')}, ${counted(graph.edgeCount, 'edge')}.\n`,
+      `${visible(input)} (${name}) → ${visible(output)} (${target.name}): ${counted(graph.nodeCount, 'node')}, ${counted(graph.edgeCount, 'edge')}.\n`,
     );
   }
   const flat = graph.activations.filter((activation) => activation === step || activation === bipolarStep);
   if (flat.length > 0) {
     await note(
       io,
-      `The model is for prediction only: the derivative of ${flat[0].name} is 0, so training cannot change the nodes before a node with this activation.`,
+      `The model is for prediction only: the derivative of ${flat[0].name} is 0, so training cannot change the parameters of nodes before a node with this activation.`,
     );
   }
   if (model.metadata?.columns !== undefined && target.name !== 'nnbp') {
@@ -81,7 +81,7 @@ function readWith(io: Io, path: string, options: ConvertOptions): Promise<ModelC
   return options.from === 'pytorch' ? fromTorch(io, path, options) : readModel(io, path, options);
 }
 
-/** Reads PyTorch weights. They do not contain the network, so the network is read from the model that --of names. */
+/** Reads PyTorch weights. They do not contain the network, so the network is read from the model passed with --of. */
 async function fromTorch(io: Io, path: string, { of, plugin }: ConvertOptions) {
   if (of === undefined) {
     throw misuse('Weights from PyTorch do not contain the network: pass the exported model with --of.');

@@ -74,7 +74,7 @@ class Recurrent(Part):
 
 
 class Windows(Part):
-    """Nodes that form a convolution or pooling layer of PyTorch, and their activation.
+    """Nodes that form a PyTorch convolution or pooling layer, and their activation.
 
     grid: number of channels, and the size of each axis.
     pads: numbers of cells to add before and after each axis, last axis first; None if the layer itself pads.

@@ -1,7 +1,7 @@
 /**
- * Runs a whole pass in one call: units forward, the loss, units backward, the update. Each thread does its share of
- * every unit. Where one thread needs the results of another, all threads wait at a barrier. No sum is split, so the
- * result is bit-identical for any number of threads.
+ * Runs a whole pass in one call: the forward pass, the loss, the backward pass and the update. Each thread computes its
+ * share of every unit (a group of nodes that are computed together). Where one thread needs the results of another, all
+ * threads wait at a barrier. No sum is split, so the result is bit-identical for any number of threads.
  */
 import {
   type Assembler,

@@ -49,7 +49,7 @@ export const normBlocks = int.divU(int.add(word('parameterBytes'), int.const(nor
  * the transform's option, and the start and end of a range of the gradient, as offsets in bytes.
  */
 export function transformKernel(module: Assembler): Callable {
-  const passes = Object.values<TransformKernel>(transformKernels).map(({ elementwise }) =>
+  const functions = Object.values<TransformKernel>(transformKernels).map(({ elementwise }) =>
     module.function(undefined, [i32, i32, i32], [], ([optionAt, from, to], local) => {
       const [option, toGradients] = [local(v128), local(i32)];
       const each = (value: Code): Code => [
@@ -88,7 +88,7 @@ export function transformKernel(module: Assembler): Callable {
   return module.function(undefined, [i32, i32, i32, i32], [], ([code, optionAt, from, to]) =>
     control.choose(
       code.get,
-      passes.map((pass) => pass(optionAt.get, from.get, to.get)),
+      functions.map((apply) => apply(optionAt.get, from.get, to.get)),
       [],
     ),
   );

@@ -1,4 +1,7 @@
-/** Unrolled code for one step, in a loop over the steps of a sequence: forward, then backward and case 3. */
+/**
+ * Unrolled code for one step, in two loops over the steps of a sequence: first the forward pass, then the backward pass,
+ * which also computes the parameter derivatives (case 3).
+ */
 import {
   type Assembler,
   type Callable,
@@ -42,10 +45,10 @@ export function sequenceProgram(
   const lossOf = module.importFunction('loss', [i32], [f64]);
   const update = module.importFunction('update', [i32, i32]);
   const toMean = meanKernel(module);
-  const addressOf = stepAddresses(step, layout);
+  const declareLocals = stepLocals(step, layout);
 
   const runForward = module.function(undefined, [i32], [], ([kind], local) => {
-    const [t, addresses, enter] = addressOf(local);
+    const [t, addresses, enter] = declareLocals(local);
     const context = codegenContext(step, layout, multiplyAdd, local, addresses);
     return [
       placeState(context, step, steps),
@@ -59,7 +62,7 @@ export function sequenceProgram(
   });
 
   const runBackward = module.function(undefined, [i32], [], ([loss], local) => {
-    const [t, addresses, enter] = addressOf(local);
+    const [t, addresses, enter] = declareLocals(local);
     const context = codegenContext(step, layout, multiplyAdd, local, addresses);
     const sums = { biases: step.groups.map(() => local(v128)), scales: step.groups.map(() => local(v128)) };
     const lossSum = local(f64);
@@ -116,7 +119,7 @@ export function sequenceProgram(
  * Returns a function that declares the locals of a step. That function returns the local with the index of the step,
  * the addresses, and the code that sets the addresses.
  */
-function stepAddresses({ original, graph, memories }: Step, layout: UnrolledLayout) {
+function stepLocals({ original, graph, memories }: Step, layout: UnrolledLayout) {
   const outputCount = graph.outputs.length;
   const inputCount = graph.inputCount - memories.length;
   return (local: (type: typeof i32) => Local) => {

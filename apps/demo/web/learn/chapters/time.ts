@@ -227,7 +227,7 @@ function sum({ terms, numbers, pass: { cache } }: Solved): Task {
 function sumReason({ terms, measured }: Solved): Task {
   return choiceTask({
     ask: {
-      en: `Measured by small changes of w_1to2, dloss/dw_1to2 is ${show(measured)}: the sum of both terms, not the term of step 2 alone (${show(terms[1])}). Why do the terms add up?`,
+      en: `Measured by small changes to w_1to2, dloss/dw_1to2 is ${show(measured)}: the sum of both terms, not the term of step 2 alone (${show(terms[1])}). Why do the terms add up?`,
       zh: `微调 w_1to2 来测量，dloss/dw_1to2 为 ${show(measured)}：是两步的和，而不只是第 2 步（${show(terms[1])}）。为什么要把各步相加？`,
     },
     explain: {

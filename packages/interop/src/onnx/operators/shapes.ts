@@ -196,7 +196,10 @@ function lastStep(call: Call, rows: Rows): Rows | undefined {
   return { shape: rows.shape, entries: rows.entries, lead: [0] };
 }
 
-/** `Gather` of positions along an axis, or of the last step. The shape of the positions replaces the axis. */
+/**
+ * `Gather` of positions along an axis, of the last step, or of the middle of sorted values (part of a median). The shape
+ * of the positions replaces the axis.
+ */
 export const gather: Operator = (call) => {
   const sorted = call.partial(0, 'sorted');
   if (sorted !== undefined) return middle(call, sorted);
