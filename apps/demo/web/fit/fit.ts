@@ -4,7 +4,7 @@ import { nameOf, type QuantityName } from '@nnbp/explain';
 import { type FitStatistics, fitStatistics } from '@nnbp/formula';
 import { mse } from '@nnbp/losses';
 import { levenbergMarquardt } from '@nnbp/optim';
-import { fit } from '@nnbp/train';
+import { DivergedError, fit } from '@nnbp/train';
 import { builtinFunctions } from '../functions.js';
 import { hasDelays, networkOf } from '../network.js';
 import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../state.js';
@@ -64,8 +64,8 @@ export type FitProblem =
   | { readonly kind: 'delays' }
   // There are not more points than parameters.
   | { readonly kind: 'few'; readonly points: number; readonly parameters: number }
-  // The model or one of its derivatives is not finite, for example at the initial values.
-  | { readonly kind: 'start' }
+  // The model or one of its derivatives is not finite after this number of iterations; 0: at the initial values.
+  | { readonly kind: 'not-finite'; readonly iterations: number }
   | { readonly kind: 'other'; readonly text: string };
 
 /** Thrown if the model cannot be fitted. */
@@ -116,8 +116,7 @@ export function prepareFit({ data, network: drawn, formula, start }: FitRequest)
 /**
  * Fits the model to the points.
  *
- * @throws FitError if there are too few points, or if the model or one of its derivatives is not finite, for example at
- *   the initial values
+ * @throws FitError if there are too few points, or if the model or one of its derivatives is not finite
  * @throws NnbpError any other error of `fit` or `fitStatistics`
  * @throws the abort reason of `signal`
  */
@@ -128,22 +127,25 @@ export async function runFit(prepared: Prepared, signal: AbortSignal): Promise<F
     throw new FitError({ kind: 'few', points: points.length, parameters: parameters.length });
   }
   const table = { inputs: points.map(({ x }) => [x]), targets: points.map(({ y }) => [y]) };
+  let iterations = 0;
   try {
     const options = { loss: mse(), optimizer: levenbergMarquardt(), epochs: maxIterations, signal };
     const report = await fit(network, table, options);
+    iterations = report.history.length;
     const statistics = fitStatistics(network, table);
     return {
       ...prepared,
       statistics,
-      iterations: report.history.length,
+      iterations,
       converged: report.stoppedBy === 'converged',
       fittedValues: points.map(({ x }) => network.predict([x])[0]),
       curve: curveOf(points, statistics),
     };
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof NnbpError && (error.code === 'DIVERGED' || error.code === 'NOT_FINITE')) {
-      throw new FitError({ kind: 'start' });
+    if (error instanceof DivergedError) throw new FitError({ kind: 'not-finite', iterations: error.epoch - 1 });
+    if (error instanceof NnbpError && error.code === 'NOT_FINITE') {
+      throw new FitError({ kind: 'not-finite', iterations });
     }
     throw error;
   }

@@ -90,8 +90,8 @@ const en = {
       'The network in Build has delayed edges, and the points of a curve have no order in time. Remove the delays.',
     few: (points: number, parameters: number) =>
       `${points} ${points === 1 ? 'point' : 'points'} cannot determine ${parameters === 1 ? '1 parameter and its error' : `${parameters} parameters and their errors`}: at least ${parameters + 1} points are needed.`,
-    start:
-      'At the initial values, the model or one of its derivatives is not finite for at least one point. Change the initial values.',
+    notFinite: (iterations: number) =>
+      `${iterations === 0 ? 'At the initial values' : `After iteration ${iterations}`}, the model or one of its derivatives is not finite for at least one point. Change the initial values.`,
   },
 };
 
@@ -183,7 +183,8 @@ const zh: typeof en = {
     delays: '“搭建”中的网络有延迟边，而曲线上的数据点没有时间顺序。请去掉延迟。',
     few: (points, parameters) =>
       `${points} 个数据点无法确定 ${parameters} 个参数及其误差：至少需要 ${parameters + 1} 个。`,
-    start: '在初始值处，模型或它的某个导数至少在一个数据点上不是有限的数。请修改初始值。',
+    notFinite: (iterations) =>
+      `${iterations === 0 ? '在初始值处' : `在第 ${iterations} 次迭代之后`}，模型或它的某个导数至少在一个数据点上不是有限的数。请修改初始值。`,
   },
 };
 

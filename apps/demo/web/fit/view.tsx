@@ -62,8 +62,8 @@ function messageOf(problem: FitProblem, say: (typeof messages)['en']['problems']
       return say.delays;
     case 'few':
       return say.few(problem.points, problem.parameters);
-    case 'start':
-      return say.start;
+    case 'not-finite':
+      return say.notFinite(problem.iterations);
     case 'other':
       return problem.text;
   }
