@@ -206,7 +206,7 @@ test('for one sample, the largest gradient that the edges show equals that of ba
   await expect.poll(() => stat(page, 'parameters')).toContain('w = ');
 });
 
-test('training on y = 3x ends with the weight 3', async () => {
+test('training on y = 3x ends with a weight of 3', async () => {
   const page = await openTrain('tripling');
   await press(page, 'Play');
   await until(page, 'training-loss', (loss) => loss < 1e-8);

@@ -78,7 +78,7 @@ test('a round trip through JSON (file version 2) keeps delays, values before the
   expect(openText(text, [])).toStrictEqual({ network, separated: false });
 });
 
-test('the aggregation sum is the default and is not stored', () => {
+test('the `sum` aggregation is the default and is not stored', () => {
   expect(setAggregation(setAggregation(chain, 'h', 'max'), 'h', 'sum')).toStrictEqual(chain);
 });
 

@@ -42,7 +42,7 @@ test('all inputs and nodes of small layers are drawn', async () => {
   expect(observer.layout.edges).toHaveLength(3 * 4 + 4);
 });
 
-test('errors of a regression are in the units of the target', async () => {
+test('for regression, errors are in the units of the target', async () => {
   const { session, observer } = await trained(prices, 'mse');
   const { count, inputs, targets } = prices.validation!;
   const network = networkOf(session);

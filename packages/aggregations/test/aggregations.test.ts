@@ -117,7 +117,7 @@ test('median does not overflow for large entries', () => {
   expect(median.value([1e308, 1.5e308])).toBe(1.25e308);
 });
 
-test('a node with the aggregation sum is stored like a node without an aggregation', () => {
+test('a node with the `sum` aggregation is stored as a node without an aggregation', () => {
   const builder = new GraphBuilder();
   builder.output(builder.node('y', { from: [builder.input('x')], activation: tanh, aggregation: sum }));
   const graph = builder.build();

@@ -30,7 +30,7 @@ export function describeFile(io: Io, csv: Csv, rows: number, guesses: readonly G
   return `${title}\n\n${tableOf(table)}${notes.length > 0 ? `\n${notes.join('')}` : ''}`;
 }
 
-/** Returns the reason for the type of a column, such as its range or its categories, and its missing cells. */
+/** Returns the reason for a column's type, such as its range or categories, followed by its missing cells, if any. */
 export const reasonOf = ({ reason, missing }: Guess): string =>
   missing === undefined || reason === 'empty' ? reason : `${reason}; missing: ${missing}`;
 

@@ -106,8 +106,8 @@ export interface Executor {
    * Runs a forward and a backward pass, then updates the parameters with the optimizer. Returns the mean loss before
    * the update. If the loss, a gradient or an updated parameter is not finite, the parameters do not change, and the
    * returned loss is not finite either. `gradients` is unspecified afterwards: an engine may update parameters during
-   * the pass. If an engine runs the optimizer's update itself, the optimizer's `state()` must include this update, and
-   * the next update must start from any state that `restore` has set.
+   * the pass. If an engine runs the optimizer's update itself, the optimizer's `state()` must include this update. If
+   * the optimizer's `restore` has been called, the next update must start from the restored state.
    */
   step(
     inputs: FloatArray,

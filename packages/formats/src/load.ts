@@ -14,7 +14,7 @@ import { type Network1, upgrade } from './version-1.js';
 export interface Loaded {
   /** The network, bit-identical to the saved one. */
   readonly network: Network;
-  /** The checkpoint for the option `resume` of `fit`, if one was saved. */
+  /** The checkpoint for the `resume` option of `fit`, if one was saved. */
   readonly checkpoint?: Checkpoint;
   /** The loss that the network was trained with, if it was saved. */
   readonly loss?: Loss;

@@ -104,7 +104,7 @@ export interface PredictionEstimate {
 }
 
 /**
- * Computes the statistics of a fit that minimized the sum of squares (the loss `mse()`). The covariance is s²·(JᵀJ)⁻¹,
+ * Computes the statistics of a fit that minimized the sum of squares (the `mse()` loss). The covariance is s²·(JᵀJ)⁻¹,
  * where J is the Jacobian and s the residual standard deviation. It is computed from the QR factor of J. Valid at the
  * minimum, for independent errors of equal variance.
  *

@@ -11,7 +11,7 @@ import { type Formula, parseFormula } from './parse.js';
 
 /** The result of {@link formulaGraph}. */
 export interface FormulaGraph {
-  /** The inputs are the variables, in the given order. The id of the only output is the argument `output`. */
+  /** The inputs are the variables, in the given order. The id of the only output is the `output` argument. */
   readonly graph: Graph;
   /**
    * The parameters' names, in the order in which they first occur in the formula. Each name is the id of the node whose

@@ -1,7 +1,7 @@
 /**
  * The functions of one variable that formulas use, as activations. Unlike the built-in activations, they need not be
  * finite for every h: `log` and `sqrt` are undefined below 0, and `reciprocal` and `tangent` have poles. Files store
- * only the names of these functions, so `load` needs the option `activations`: `formulaActivations`, and `power(n)` for
+ * only the names of these functions, so `load` needs the `activations` option: `formulaActivations`, and `power(n)` for
  * each exponent n.
  */
 import { type Activation, expectFiniteNumber } from '@nnbp/core';
@@ -61,7 +61,7 @@ export function power(exponent: number): Activation {
   return activation;
 }
 
-/** All functions in this file except powers, for the option `activations` of `load`. */
+/** All functions in this file except powers, for the `activations` option of `load`. */
 export const formulaActivations: readonly Activation[] = [
   exp,
   log,

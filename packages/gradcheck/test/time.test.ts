@@ -31,7 +31,7 @@ describe('checkSequence', () => {
     builder.output(builder.node('y', { from: ['m', delayed('m', 2)], activation: tanh, aggregation: median }));
     const network = new Network(builder.build(), { seed: 2 });
     checkSequence(network, [[0.5], [-1], [2]], [[0], null, [1]], mae()).assert();
-    // Before the first step, y is 0 like x, so the maximum has a kink.
+    // At the first step, m is the maximum of x = 0 and the initial value of y, which is also 0, so m is at a kink.
     expect(checkSequence(network, [[0], [-1], [2]], [[0], null, [1]], mse()).excluded.length).toBeGreaterThan(0);
   });
 
@@ -68,7 +68,7 @@ test('checkNetwork checks a shared parameter once and skips fixed ones', () => {
 });
 
 describe('checkAggregation', () => {
-  test('checkAggregation finds derivatives that are wrong, are not finite or depend on dAdz, and throws if the option `at` is an empty list', () => {
+  test('checkAggregation finds derivatives that are wrong, are not finite or depend on dAdz, and throws if the `at` option is an empty list', () => {
     const wrong = (derivative: Aggregation['derivative']) => checkAggregation({ ...sum, derivative });
     expect(wrong((_z, _a, dAdz) => void dAdz.fill(2)).toString()).toContain('twice');
     expect(wrong((_z, _a, dAdz) => void dAdz.fill(NaN)).violations[0]).toContain('expected finite numbers');

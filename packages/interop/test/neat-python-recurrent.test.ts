@@ -106,7 +106,7 @@ describe('an aggregation', () => {
   });
 });
 
-test('a recurrent genome requires the option `recurrent`, and a recurrent node without connections is rejected', () => {
+test('a recurrent genome requires the `recurrent` option, and a recurrent node without connections is rejected', () => {
   const genome = (connections: NeatGenome['connections']): NeatGenome => ({
     input_keys: [-1],
     output_keys: [0],

@@ -149,7 +149,7 @@ describe('the states of a model from another program', () => {
     floatData: [...floatData],
   });
 
-  test('the option `states` defines which inputs are states, and states are initially 0', () => {
+  test('the `states` option defines which inputs are states, and states are initially 0', () => {
     // h' = tanh(x + h); c' = 2 h
     const bytes = stepModel(
       [
@@ -246,7 +246,7 @@ describe('the states of a model from another program', () => {
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('states that are listed in the metadata but missing from the model are rejected', () => {
+  test('a model is rejected if a state in its metadata is not a tensor of the model', () => {
     const builder = new GraphBuilder();
     builder.output(...rnn(builder, { from: builder.inputs(2), units: 2 }));
     const text = Buffer.from(toOnnx(new Network(builder.build(), { seed: 1 }))).toString('latin1');
@@ -266,32 +266,38 @@ describe('the states of a model from another program', () => {
     ['[0.5,-0.25,1,"2"]', /nnbp\.initialState: expected a JSON array of finite numbers/],
     ['0.5', /nnbp\.initialState: expected a JSON array of finite numbers/],
     ['[0.5', /nnbp\.initialState: expected a JSON array of finite numbers/],
-  ])('initial values are read from the metadata %s, and invalid ones are rejected', (initial, message) => {
-    const model = decodeModel(
-      stepModel(
-        [
-          ['Tanh', 'x', 'h_next'],
-          ['Relu', 's', 's_next'],
-          ['Sum', 'x h s', 'y'],
-        ],
-        { h: 2, s: 2 },
-        ['y', 'h_next', 's_next'],
-      ),
-    );
-    const metadata = { 'nnbp.states': '{"h":"h_next","s":"s_next"}', ...(initial && { 'nnbp.initialState': initial }) };
-    const metadataProps = Object.entries(metadata).map(([key, value]) => ({ key, value }));
-    const read = () => fromOnnx(encodeModel({ ...model, metadataProps }));
-    if (message === undefined) {
-      const values = read().graph.initialState();
-      expect(Array.from(values)).toEqual(initial === undefined ? [0, 0, 0, 0] : [0.5, -0.25, 1, 2]);
-    } else {
-      const error = errorOf(read);
-      expect([error.code, error.message]).toEqual(['MALFORMED', expect.stringMatching(message)]);
-    }
-  });
+  ])(
+    'the metadata entry nnbp.initialState sets the initial values, and an invalid entry is rejected: %s',
+    (initial, message) => {
+      const model = decodeModel(
+        stepModel(
+          [
+            ['Tanh', 'x', 'h_next'],
+            ['Relu', 's', 's_next'],
+            ['Sum', 'x h s', 'y'],
+          ],
+          { h: 2, s: 2 },
+          ['y', 'h_next', 's_next'],
+        ),
+      );
+      const metadata = {
+        'nnbp.states': '{"h":"h_next","s":"s_next"}',
+        ...(initial && { 'nnbp.initialState': initial }),
+      };
+      const metadataProps = Object.entries(metadata).map(([key, value]) => ({ key, value }));
+      const read = () => fromOnnx(encodeModel({ ...model, metadataProps }));
+      if (message === undefined) {
+        const values = read().graph.initialState();
+        expect(Array.from(values)).toEqual(initial === undefined ? [0, 0, 0, 0] : [0.5, -0.25, 1, 2]);
+      } else {
+        const error = errorOf(read);
+        expect([error.code, error.message]).toEqual(['MALFORMED', expect.stringMatching(message)]);
+      }
+    },
+  );
 
   test.each(['', '{"state"', 'null', '"state"', '{"state":1}'])(
-    'a model whose metadata nnbp.states is %j instead of an object of names is rejected',
+    'a model is rejected if its metadata entry nnbp.states is %j, not an object of names',
     (states) => {
       const metadataProps = [{ key: 'nnbp.states', value: states }];
       const bytes = encodeModel({ ...decodeModel(stepModel([['Tanh', 'x', 'y']], {}, ['y'])), metadataProps });
@@ -303,7 +309,7 @@ describe('the states of a model from another program', () => {
     },
   );
 
-  test('without the option `states`, a state is an ordinary input', () => {
+  test('without the `states` option, a state is an ordinary input', () => {
     const bytes = stepModel(
       [
         ['Add', 'x h', 'y'],

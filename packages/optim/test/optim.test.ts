@@ -138,7 +138,7 @@ describe('schedules', () => {
     });
     expect(seen).toEqual([1, 1, 1, 0.5, 0.5, 0.5, 0.3, 0.3]);
   });
-  test('plateau treats negative losses like positive ones', () => {
+  test('plateau requires the same relative improvement for negative losses as for positive ones', () => {
     const rates = (losses: readonly number[]) => {
       const schedule = plateau({ initial: 1, factor: 0.5, patience: 1 });
       return losses.map((loss) => {

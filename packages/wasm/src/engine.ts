@@ -24,7 +24,7 @@ export interface WasmEngine extends Engine {
 /**
  * Creates the fast engine: float32, WebAssembly SIMD, and fused multiply-add if the host supports it. The engine has
  * its own exp, tanh and similar functions, so results are bit-identical on all hosts that support fused multiply-add.
- * With the option `fused: false`, they are bit-identical on all hosts.
+ * With the `fused: false` option, they are bit-identical on all hosts.
  *
  * @throws NnbpError `UNAVAILABLE` if the host does not support WebAssembly with SIMD or its security policy forbids it
  * (use {@link auto}, or `js()` from `@nnbp/core`), `OUT_OF_RANGE` for an invalid option

@@ -111,8 +111,9 @@ export const header = {
    */
   stepTable: 424,
   /**
-   * The index of the current time step's first sample in the rows and panels of a series. A series consists of dense
-   * units with the same weights, one per time step; its rows and panels hold the samples of several steps.
+   * Where the samples of the current time step begin in each row of delta and in the panel of a series. A series
+   * consists of dense units with the same weights, one per time step. Its rows of delta and its panel hold the samples
+   * of several steps.
    */
   seriesAt: 480,
   /**

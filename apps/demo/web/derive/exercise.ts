@@ -19,9 +19,9 @@ export interface Exercise extends Derivable {
 
 /** The parts of the state that define an exercise. */
 export interface Question extends Pick<PlaygroundState['derive'], 'input' | 'target' | 'loss' | 'mode'> {
-  /** The user's network. The mode `article` uses the article's node 7 and its predecessors instead. */
+  /** The user's network. In `article` mode, the article's node 7 and its predecessors are used instead. */
   readonly network: NetworkDescription;
-  /** The formula that replaces the network in the mode `fit`; undefined in other modes. */
+  /** In `fit` mode, the formula that replaces the network. Undefined in other modes. */
   readonly formula: FormulaDescription | undefined;
   /** Set for a network with delays, whose sample is a sequence. */
   readonly time: PlaygroundState['derive']['time'] | undefined;

@@ -4,7 +4,7 @@ import type { Dataset } from './data/dataset.js';
 import { predictionOf, classOf, inChunks } from './outputs.js';
 import type { Rows, Session } from './session.js';
 
-/** Predictions and errors of a regression, in the units of the target. */
+/** Predictions and errors for regression, in the units of the target. */
 export interface RegressionFit {
   /** Predictions for the first samples of the set. */
   readonly predicted: Float32Array;
@@ -25,13 +25,13 @@ export interface Mistake {
 export interface Evaluation {
   /** Mean loss of the samples. */
   readonly loss: number;
-  /** Fraction of correctly classified samples; NaN for a regression. */
+  /** Fraction of correctly classified samples; NaN for regression. */
   readonly accuracy: number;
   /** Confusion matrix: [true class][predicted class]. */
   readonly confusion: readonly (readonly number[])[];
   /** The first misclassified samples, at most `maxMistakes`. */
   readonly mistakes: readonly Mistake[];
-  /** Undefined for a classification. */
+  /** Undefined for classification. */
   readonly fit: RegressionFit | undefined;
 }
 

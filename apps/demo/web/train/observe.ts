@@ -37,17 +37,17 @@ export interface SamplePrediction {
   readonly number: number;
   /** Inputs in the original units of the data. */
   readonly input: Float32Array;
-  /** Index of the true class, or the target of a regression in the original units of the data. */
+  /** Index of the true class, or for regression, the target in the original units of the data. */
   readonly target: number;
-  /** Index of the predicted class; not meaningful for a regression. */
+  /** Index of the predicted class; not meaningful for regression. */
   readonly predictedClass: number;
-  /** Outputs of the network. For a regression, in the original units of the data. */
+  /** Outputs of the network. For regression, in the original units of the data. */
   readonly outputs: readonly number[];
 }
 
 export interface Observation {
   readonly loss: PerSet;
-  /** Undefined for a regression. */
+  /** Undefined for regression. */
   readonly accuracy: PerSet | undefined;
   /**
    * Confusion matrix, [true class][predicted class], of the validation set, or of the training set if there is none.
@@ -56,7 +56,7 @@ export interface Observation {
   /**
    * The output at the points of the plot: over a plane, row by row from the top, or along the x axis. Undefined for
    * more than two inputs. For two classes, it is from −1 to 1; for several classes, the index of the class plus its
-   * softmax, which is below 1; for a regression, the value in the original units of the data.
+   * softmax, which is below 1; for regression, the value in the original units of the data.
    */
   readonly picture: Float32Array | undefined;
   /** Values of each drawn node at the points of its plot, scaled to ±127. Undefined for more than two inputs. */
@@ -76,7 +76,7 @@ export interface Observation {
   /** dloss/dx_j · slope_j · w_ij of each drawn edge for the selected sample; undefined if none is selected. */
   readonly flow: Float32Array | undefined;
   readonly sample: SamplePrediction | undefined;
-  /** Undefined for a classification. */
+  /** Undefined for classification. */
   readonly fit: { readonly training: RegressionFit; readonly validation: RegressionFit | undefined } | undefined;
   /**
    * Misclassified images of the validation set, or of the training set if there is none. Undefined if the inputs are not

@@ -1,4 +1,4 @@
-/** Plot of the predictions of a regression vs. the targets, and a table of errors in the units of the target. */
+/** For regression: plot of predictions vs. targets, and a table of errors in the units of the target. */
 import { memo, useEffect, useRef } from 'react';
 import { useMessages } from '../language.js';
 import { ticks } from '../shared/ticks.js';

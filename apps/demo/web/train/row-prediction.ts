@@ -9,7 +9,7 @@ export interface RowPrediction {
    * Regression: one value, in the original units of the data. Classification: one number per class, or a single output.
    */
   readonly values: readonly number[];
-  /** Index of the predicted class; 0 for a regression. */
+  /** Index of the predicted class; 0 for regression. */
   readonly predictedClass: number;
   /** Whether the values are probabilities, which depends on the loss. Otherwise they are outputs. */
   readonly probabilities: boolean;

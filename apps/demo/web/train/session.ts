@@ -99,7 +99,7 @@ function tablesOf(graph: Graph, dataset: Dataset, set: SampleSet, encoding: Enco
 }
 
 /**
- * Returns the targets, [samples × outputs]. For a regression, they are in the original units of the data. For a
+ * Returns the targets, [samples × outputs]. For regression, they are in the original units of the data. For
  * classification, they are the numbers that the loss expects.
  */
 function encodedTargets({ task, classes }: Dataset, set: SampleSet, { no, yes }: Encoding): Float64Array {

@@ -53,7 +53,7 @@ export interface Ready {
   readonly axes: readonly (readonly [number, number])[];
   /** The samples to plot; undefined for more than two inputs. */
   readonly points: { readonly training: Points; readonly validation: Points | undefined } | undefined;
-  /** Targets of a regression; undefined for a classification. */
+  /** The targets for regression; undefined for classification. */
   readonly targets: { readonly training: Float32Array; readonly validation: Float32Array | undefined } | undefined;
   /** Fields to enter the inputs of a prediction; empty if there are too many. */
   readonly fields: readonly InputField[];

@@ -127,7 +127,7 @@ async function searchFor(io: Io, path: string, options: SearchCommandOptions): P
   );
 }
 
-/** The search space. It includes Levenberg–Marquardt only for regression with the loss `mse`. */
+/** The search space. It includes Levenberg–Marquardt only for regression with the `mse` loss. */
 const spaceFor = (withLm: boolean) => ({
   hidden: choice<readonly number[]>([[4], [8], [16], [32], [8, 8], [16, 16], [32, 16]]),
   activation: choice(['tanh', 'relu', 'sigmoid', 'silu']),

@@ -20,7 +20,7 @@ const sources = {
 } satisfies Readonly<Record<OutputTransform, string | undefined>>;
 
 /**
- * Returns a declaration of the function `transform`, and how to call it. For `none`, there is no declaration and `call`
+ * Returns a declaration of the `transform` function, and how to call it. For `none`, there is no declaration and `call`
  * returns its argument.
  */
 export function transformSource(transform: OutputTransform): {

@@ -131,7 +131,7 @@ export interface Skipped {
 
 /** A checkpoint that was found, and those that were skipped. */
 export interface Found extends Loaded {
-  /** The checkpoint, for the option `resume` of `fit`. */
+  /** The checkpoint, for the `resume` option of `fit`. */
   readonly checkpoint: Checkpoint;
   /** The path of its file. */
   readonly path: string;

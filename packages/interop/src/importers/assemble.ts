@@ -89,7 +89,7 @@ export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
   return network;
 }
 
-/** The constants of a node, as the option `fixed` of `GraphBuilder`. */
+/** The constants of a node, as the `fixed` option of `GraphBuilder`. */
 function fixedOf({ from, b, c, w, constant, fixed }: Part): NonNullable<NodeOptions['fixed']> {
   if (constant === true) return { b, c: c ?? 1, w: byEdge(from, w) };
   return { ...(c === undefined && { c: 1 }), ...(fixed && { w: fixed }) };

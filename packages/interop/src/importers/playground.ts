@@ -52,7 +52,7 @@ export interface Playground {
   readonly training: {
     /** Samples per batch. */
     readonly batchSize: number;
-    /** Learning rate for `sgd` with the loss `mse()`: half the learning rate of the page, whose loss is ½ (x − t)². */
+    /** Learning rate for `sgd` with the `mse()` loss: half the learning rate of the page, whose loss is ½ (x − t)². */
     readonly learningRate: number;
     /** Term that is added to the loss for each weight, but not for biases: |w| for `L1`, ½ w² for `L2`. */
     readonly regularization: 'none' | 'L1' | 'L2';

@@ -3,7 +3,7 @@ import type { Operations } from './operations.js';
 
 /**
  * A tensor and, for each of its columns, the index of the node or state whose values the column contains. Nodes and
- * states are numbered as in the function `sourceOf` of `@nnbp/formats/shared`.
+ * states are numbered as in the `sourceOf` function of `@nnbp/formats/shared`.
  */
 export interface Columns {
   readonly tensor: string;

@@ -110,7 +110,7 @@ function sharedBy({ share }: Entry, fixed: Fixed | undefined, edges: readonly Ed
   return { shared: { b: share.key, w: Object.fromEntries(w) } };
 }
 
-/** The constants of a node, as the option `fixed` of `GraphBuilder`. */
+/** The constants of a node, as the `fixed` option of `GraphBuilder`. */
 function fixedBy({ weights, bias }: Entry, fixed: Fixed | undefined, edges: readonly Edge[]): NodeOptions['fixed'] {
   if (fixed === undefined) return {};
   const w = edges.map((edge, k) => [edgeName(edge.source), weights[k] * edge.scale] as const).slice(fixed.firstEdge);

@@ -35,7 +35,10 @@ const areNames = (value: unknown): value is Readonly<Record<string, string>> =>
 const isInitial = (value: unknown): value is readonly number[] | undefined =>
   value === undefined || (Array.isArray(value) && value.every((each) => Number.isFinite(each)));
 const malformed = (key: string, expected: string) =>
-  new NnbpError('MALFORMED', `The metadata ${key}: expected ${expected}. Remove the entry, or export the model again.`);
+  new NnbpError(
+    'MALFORMED',
+    `Metadata entry ${key}: expected ${expected}. Remove the entry, or export the model again.`,
+  );
 
 /** Adds the states to the tape. Returns the states, and the inputs that are not states. */
 export function statesOf(
@@ -55,7 +58,7 @@ export function statesOf(
     states.set(name, inputRows(state, tape, { entry: () => tape.state(initial?.[size++] ?? 0) }));
   }
   if (initial !== undefined && initial.length !== size) {
-    throw mismatch('MALFORMED', 'The metadata nnbp.initialState', `${size} numbers`, initial.length);
+    throw mismatch('MALFORMED', 'Metadata entry nnbp.initialState', `${size} numbers`, initial.length);
   }
   return { states, inputs: input.filter(({ name }) => !states.has(name)) };
 }
@@ -88,6 +91,6 @@ const missing = (
 ) =>
   new NnbpError(
     isInFile ? 'MALFORMED' : 'UNKNOWN_ID',
-    `${isInFile ? 'The metadata nnbp.states' : 'states'}: expected the name of an ${what} that no other state uses, received ${JSON.stringify(name)}. The model has the ${what}s ` +
+    `${isInFile ? 'Metadata entry nnbp.states' : 'states'}: expected the name of an ${what} that no other state uses, received ${JSON.stringify(name)}. The model has the ${what}s ` +
       `${found.map((each) => JSON.stringify(each.name)).join(', ')}.`,
   );

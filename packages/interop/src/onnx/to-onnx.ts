@@ -30,12 +30,12 @@ export interface OnnxOptions {
  * `Conv`, `MaxPool` or `AveragePool`; the nodes of a `bidirectional` layer become `RNN`, `LSTM` or `GRU` over the steps
  * of a sample. Nodes on which no output depends are left out. The operator set is 13, or later if an activation of the
  * network needs it (`hardSwish` 14, `mish` 18, `gelu` 20). The ids of the input and output nodes are in the metadata
- * `nnbp.inputs` and `nnbp.outputs`, as JSON.
+ * entries `nnbp.inputs` and `nnbp.outputs`, as JSON.
  *
  * A network with delays becomes a single-step model. It has a second input `state`, `[batch, graph.stateSize]`, and a
  * second output `next_state`, which is the `state` of the next step. The initial state, equal to
- * `stream(network).state`, is in the metadata `nnbp.initialState`, as JSON. `nnbp.states` names both tensors, for
- * `fromOnnx`.
+ * `stream(network).state`, is in the metadata entry `nnbp.initialState`, as JSON. The entry `nnbp.states` names both
+ * tensors, for `fromOnnx`.
  *
  * With `sequences`, the model reads all steps at once, `[steps, batch, nodes]` with any `steps` and `batch`, and
  * returns the outputs of each step. Every delayed edge must then belong to a recurrent layer like those that `rnn`,

@@ -59,7 +59,10 @@ function elementwiseBackward(pass: Pass): Code {
 
 function unitBackward(pass: Pass): Code {
   const { kernels, from, to, local, field } = pass;
-  /** The index of the step's first sample in the unit's rows of delta and in its panel. */
+  /**
+   * Where the samples of the current time step begin in each row of delta and in the panel: at `seriesAt` for a unit in
+   * a series, at 0 for other units.
+   */
   const at = local(i32);
   return [
     at.set(mul(field('inSeries'), word('seriesAt'))),

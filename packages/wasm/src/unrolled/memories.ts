@@ -25,8 +25,8 @@ function sourceGroup(step: Step, k: number): number | undefined {
 }
 
 /**
- * Copies the state, which is stored after the inputs of `steps` steps, to the rows of the steps before the first
- * step.
+ * Copies the initial state to the rows of time steps −1, −2, …, which delayed edges read at the first steps. The state is
+ * stored after the inputs of all `steps` time steps.
  */
 export function placeState({ layout }: CodegenContext, step: Step, steps: number): Code {
   const { inputCount, stateStart, nodeCount, maxDelay } = step.original;

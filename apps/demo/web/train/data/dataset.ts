@@ -27,14 +27,14 @@ export interface Dataset {
   readonly fields?: readonly InputField[];
   /** Side of the image in pixels, if the inputs are a square image. */
   readonly side?: number;
-  /** Name of the target of a regression. */
+  /** For regression, the name of the target. */
   readonly targetName: string;
-  /** Class names; empty for a regression. */
+  /** Class names; empty for regression. */
   readonly classes: readonly string[];
   readonly training: SampleSet;
   /** The validation set; absent if there are too few samples. */
   readonly validation?: SampleSet;
-  /** Whether inputs, and the targets of a regression, are standardized. */
+  /** Whether the inputs and, for regression, the targets are standardized. */
   readonly standardize: boolean;
   /**
    * Minimum and maximum of each input axis of the plot, for data with one or two inputs. Default: the range of the

@@ -23,7 +23,7 @@ export interface KindResult {
   readonly training: number | undefined;
   /** Mean loss of the first 40 validation sequences. */
   readonly validation: number;
-  /** Fraction of correctly classified steps in those sequences; undefined for a regression. */
+  /** Fraction of correctly classified steps in those sequences; undefined for regression. */
   readonly accuracy: number | undefined;
   /** Mean |dloss/dx| of the nodes with memory at each step, for a loss at the last step only. */
   readonly gradients: readonly number[];
@@ -38,8 +38,8 @@ export interface Strip {
   /** Id of the node, if `name` is `node`. */
   readonly id?: string;
   /**
-   * Indexed [node][step]; NaN where there is no value. Inputs, and the outputs and targets of a regression, are
-   * standardized if the network has scalers.
+   * Indexed [node][step]; NaN where there is no value. If the network has scalers, the inputs and, for regression, the
+   * outputs and targets are standardized.
    */
   readonly rows: readonly (readonly number[])[];
 }
@@ -63,8 +63,8 @@ export interface SequenceObservation {
   /** Values in the network that the user selected, for one validation sequence. */
   readonly strips: readonly Strip[];
   /**
-   * Lines of a regression, in the original units of the data: targets, outputs, and, if the data can be forecast, the
-   * forecast that continues from the network's own outputs after half of the steps. Empty for a classification.
+   * For regression, lines in the original units of the data: targets, outputs, and, if the data can be forecast, the
+   * forecast that continues from the network's own outputs after half of the steps. Empty for classification.
    */
   readonly lines: readonly { readonly name: 'target' | 'output' | 'forecast'; readonly values: readonly number[] }[];
   /** The kind that diverged; undefined if none did. */

@@ -22,8 +22,8 @@ interface Value {
  * neat-python clamps it.
  *
  * A network with delays becomes a genome for neat-python's `RecurrentNetwork`, which reads inputs of the same step and
- * all other nodes one step earlier. Therefore each edge between two nodes needs the delay 1 and the initial value 0,
- * and each output and each node that is read with a delay has to be a single neat-python node.
+ * all other nodes one step earlier. Therefore each edge between two nodes needs a delay of 1 and an initial value of
+ * 0, and each output and each node that is read with a delay has to be a single neat-python node.
  *
  * @throws NnbpError `UNSUPPORTED` (functions that neat-python lacks: bentIdentity, gelu, hardSwish, mish, silu,
  * softsign, logSumExp and custom functions; delays that its recurrent networks do not support), `NOT_FINITE`

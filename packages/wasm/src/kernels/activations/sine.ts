@@ -1,4 +1,4 @@
-/** Kernel of `sine`: g = sin(ω h), g' = ω cos(ω h), where ω is the option `frequency`. */
+/** Kernel of `sine`: g = sin(ω h), g' = ω cos(ω h), where ω is the `frequency` option. */
 import { f32x4 } from '../../assembler.js';
 import { sineAndCosine } from '../elementary.js';
 import type { ActivationKernel } from './kernel.js';
