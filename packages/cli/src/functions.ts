@@ -17,7 +17,7 @@ export interface LossUse {
   readonly targets: readonly [others: number, own: number];
   /**
    * The output transform that yields the probabilities of the categories: `none` if the outputs are probabilities
-   * already, undefined if the loss has no probabilities.
+   * already, undefined if the outputs cannot be converted to probabilities.
    */
   readonly transform?: OutputTransform;
 }
@@ -54,7 +54,7 @@ const uses: Readonly<Record<string, LossUse>> = {
 };
 
 /**
- * The optimizers and their default learning rates. `lm` and `lbfgs` have none, because they determine their step sizes.
+ * The optimizers and their default learning rates. `lm` and `lbfgs` have none, because they choose their own step sizes.
  */
 const optimizers: Readonly<Record<OptimizerName, { rate?: number; make: (rate: number) => Optimizer }>> = {
   sgd: { rate: 0.05, make: (learningRate) => optim.sgd({ learningRate, momentum: 0.9 }) },

@@ -37,7 +37,7 @@ describe('Protocol Buffers', () => {
       { many: [-(2n ** 63n), 2n ** 63n - 1n] },
       [0x20, ...new Array<number>(9).fill(0x80), 1, 0x20, ...new Array<number>(8).fill(255), 127],
     ],
-    ['an integer of 32 bits', { packed: [2n ** 31n] }, [0x2a, 5, 0x80, 0x80, 0x80, 0x80, 8]],
+    ['a 32-bit integer', { packed: [2n ** 31n] }, [0x2a, 5, 0x80, 0x80, 0x80, 0x80, 8]],
   ])('%s is encoded as documented and decoded again', (_, message, bytes) => {
     const given = 'inner' in message ? { inner: { n: 150 } } : message;
     expect([...encode(messages, 'M', given)]).toEqual(bytes);
@@ -81,11 +81,11 @@ describe('Protocol Buffers', () => {
     ['that end inside a string', [0x12, 5, 0x61]],
     ['with a length of 2^40', [0x12, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20]],
     ['with a negative length', [0x12, ...new Array<number>(9).fill(255), 1]],
-    ['with an integer of eleven bytes', [0x08, ...new Array<number>(11).fill(0x80)]],
+    ['with an eleven-byte integer', [0x08, ...new Array<number>(11).fill(0x80)]],
     ['with a wire type that does not fit the field', [0x0a, 0]],
     ['with a group', [0xa3, 0x06, 0xa4, 0x06]],
     ['with field 0', [0x00, 0]],
-    ['whose nested message ends before its value', [0x1a, 1, 0x08, 5]],
+    ['whose nested message ends before the value of its field', [0x1a, 1, 0x08, 5]],
     ['whose list ends inside a number', [0x2a, 1, 0x80, 1]],
   ])('bytes %s are rejected', (_, bytes) => {
     expect(() => read(...bytes)).toThrow(Error);

@@ -18,7 +18,7 @@ export interface TimeGraph {
   readonly at: (i: number, t: number) => number;
 }
 
-/** Unrolls a graph over `steps` steps. Returns the original itself for one step of a graph without delays. */
+/** Unrolls a graph over `steps` steps. If `steps` is 1 and the graph has no delays, returns the original graph. */
 export function timeGraph(original: Graph, steps: number): TimeGraph {
   const { inputCount, nodeCount, edgeCount, stateSize, stateStart } = original;
   if (steps === 1 && stateSize === 0) {

@@ -25,10 +25,10 @@ export default function View() {
   const editor = useExistingSelection(useEditor());
   useKeys(editor);
   const edges = edgeCountOf(network);
-  const successors = nodes.filter(({ from }) => from.includes('2')).length;
+  const successorCount = nodes.filter(({ from }) => from.includes('2')).length;
   return (
     <div className={editor.selection === undefined ? `${styles.view} ${styles.idle}` : styles.view}>
-      {task === 'four-successors' && <TaskLine task={say.fourSuccessors(successors)} done={successors >= 4} />}
+      {task === 'four-successors' && <TaskLine task={say.fourSuccessors(successorCount)} done={successorCount >= 4} />}
       <Toolbar editor={editor} />
       <section className={`panel ${styles.board}`} aria-label={say.graph}>
         <NoticeLine editor={editor} counts={say.counts(inputs.length, nodes.length, edges, edges + 2 * nodes.length)} />

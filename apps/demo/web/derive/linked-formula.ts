@@ -1,6 +1,6 @@
 /**
- * Labels each term of a formula with the name of a number on the page, so that the page can link the term to this
- * number. The label of a parameter is the name of its derivative, such as `dloss/db_4`.
+ * Labels each symbol of a formula with the name of the quantity that it stands for. When the user points at the symbol,
+ * the page marks this quantity everywhere. The label of a parameter is the name of its derivative, such as `dloss/db_4`.
  */
 import { nameOf, type Step } from '@nnbp/explain';
 
@@ -8,8 +8,9 @@ import { nameOf, type Step } from '@nnbp/explain';
 const plainName = /^[\w/]+$/;
 
 /**
- * Wraps each of the given terms, each weight, each b and each c of a formula in `\htmlData{name=…}`.
+ * Wraps the symbol of each term, each weight, each b and each c of a formula in `\htmlData{name=…}`.
  *
+ * @param terms - The steps that compute the quantities on the right side of the formula.
  * @param leftSideOf - Returns the left side of a formula, for example `x_{4}` for `x_{4} = …`.
  */
 export function linkedFormula(latex: string, terms: readonly Step[], leftSideOf: (formula: string) => string): string {

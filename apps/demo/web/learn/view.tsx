@@ -40,7 +40,7 @@ function Lesson() {
             onDraft={settled > task ? undefined : setDraft}
           />
         </div>
-        <div className={styles.sheet}>
+        <div className={styles.card}>
           <Card chapter={chapter} tasks={tasks} work={work} />
         </div>
       </div>

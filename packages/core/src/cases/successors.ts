@@ -7,9 +7,9 @@ import { successorsOf } from '../successors.js';
  *     dloss/dx_i(t) = Σ over edges e: i → j of  dloss/dx_j(t + delay_e) · dx_j/dx_i
  *     dx_j/dx_i     = c_j · g'(h_j) · dA/dz_e · w_e  =  slope_j · dA/dz_e · w_e
  *
- * A is the aggregation of node j, and z_e = w_e · x_i(t). For the default aggregation, the sum, dA/dz_e is 1. Without
- * delays, there is only one t. Every quantity of j is in the cache: the backward pass computes j before i, since j
- * comes after i in topological order or belongs to a later step.
+ * A is the aggregation of node j, and z_e = w_e · x_i(t). For the default aggregation, the sum, dA/dz_e is 1. In a
+ * graph without delays, delay_e is 0 for every edge. Every quantity of j is in the cache: the backward pass computes j
+ * before i, since j comes after i in topological order or belongs to a later step.
  *
  * @param slots - Parameters and constants; see `Graph`.
  */

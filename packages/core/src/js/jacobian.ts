@@ -23,8 +23,8 @@ export interface RowLayout {
 }
 
 /**
- * Computes the derivatives with respect to the other nodes (case 2) and the parameters (case 3) from those with respect
- * to the outputs (case 1).
+ * Computes the derivatives of one output with respect to the other nodes (case 2) and the parameters (case 3) from its
+ * derivatives with respect to the outputs (case 1).
  *
  * @param tables - The tables that `forward` filled. dLossDx must hold the derivatives of case 1.
  * @param out - The Jacobian, to which the derivatives of case 3 are added.
@@ -118,10 +118,10 @@ function denseDerivatives(
       width, count, length,
     ); // oxfmt-ignore
     for (let n = 0, weight = firstWeight; n < count; n++, weight += weightStride) {
-      const trained = Math.min(width, parameterCount - weight);
+      const trainableCount = Math.min(width, parameterCount - weight);
       for (let s = 0, to = first + weight; s < samples; s++, to += stride) {
         const d = delta[(firstRow + n) * length + s];
-        for (let k = 0, from = source * length + s; k < trained; k++, from += length) out[to + k] += d * x[from];
+        for (let k = 0, from = source * length + s; k < trainableCount; k++, from += length) out[to + k] += d * x[from];
       }
     }
   }

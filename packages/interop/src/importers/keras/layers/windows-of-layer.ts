@@ -27,17 +27,19 @@ export function windowsOfLayer(
   if (format.present && format.value !== 'channels_last') format.unsupported('only channels_last is supported.');
   const sizes = shape.slice(0, axes);
   const edgesPerCell = shape[axes] * (option === 'kernel_size' ? filtersOf(config) : 1);
-  const cells = sizeOf(sizes);
+  const cellCount = sizeOf(sizes);
   const one = kind.startsWith('Global')
     ? {
         shape: config.at('keepdims').value === true ? sizes.map(() => 1) : [],
         kernel: sizes,
-        windows: [wholeGrid(cells)],
+        windows: [wholeGrid(cellCount)],
       }
     : windowsIn(config, sizes, option, (total) => context.takeEdges(json, copies * total * edgesPerCell));
   // If a `TimeDistributed` layer makes copies of this layer, their grids are concatenated into one long grid.
   const windows = Array.from({ length: copies }, (_, k) =>
-    k === 0 ? one.windows : one.windows.map((each) => ({ ...each, cells: each.cells.map((cell) => k * cells + cell) })),
+    k === 0
+      ? one.windows
+      : one.windows.map((each) => ({ ...each, cells: each.cells.map((cell) => k * cellCount + cell) })),
   ).flat();
   return { ...one, windows };
 }
