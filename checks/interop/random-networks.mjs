@@ -33,8 +33,8 @@ export function randomNetwork(seed, samples = 16) {
 }
 
 /**
- * Builds a graph of layers. Each is connected to random earlier layers; in about half of the layers, a node has only
- * about eight edges.
+ * Builds a graph of layers. Each layer is connected to random earlier layers; in about half of the layers, each node
+ * has only about eight incoming edges.
  */
 function layersWithMissingEdges(random) {
   const below = (n) => Math.floor(random.uniform() * n);

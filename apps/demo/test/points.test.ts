@@ -1,4 +1,4 @@
-/** Pasted text becomes points in the Fit view, and no line disappears without a message. */
+/** The Fit view reads pasted text as points, and reports the first line that it cannot read. */
 import { expect, test } from 'vitest';
 import { readPoints } from '../web/fit/points.js';
 

@@ -3,8 +3,9 @@ import { posix, resolve } from 'node:path';
 import { NnbpError } from '@nnbp/core';
 
 /**
- * Resolves `path` relative to the directory of the model. `./weights.bin` and `parts/./weights.bin` are normalized
- * first; a path that then leads out of the directory, is absolute, or has a hidden part is rejected.
+ * Resolves `path` relative to the directory of the model. Normalizes the path first, so that `./weights.bin` and
+ * `parts/./weights.bin` are allowed. Rejects an absolute path, a URL, a path that leads out of the directory, and a
+ * path with a backslash or with a part that begins with a dot.
  *
  * @param model - The path of the model file, for error messages.
  * @throws NnbpError `UNSUPPORTED` if the path is rejected

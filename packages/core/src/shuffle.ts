@@ -2,10 +2,10 @@
 import type { Random } from './random.js';
 
 /**
- * Shuffles a list in place (Fisher and Yates). All orders are equally likely, apart from the rounding of 32-bit random
- * numbers. Draws 32 random bits for each entry except the first. The random numbers are computed in local variables,
- * which is 5× faster than one call per entry. They are signed integers, which is 2.8× faster than unsigned integers,
- * because V8 represents unsigned integers as doubles.
+ * Shuffles a list in place (Fisher–Yates shuffle). All orders are equally likely, apart from the rounding of 32-bit
+ * random numbers. Draws 32 random bits for each entry except the first. The random numbers are computed in local
+ * variables, which is 5× faster than one call per entry. They are signed integers, which is 2.8× faster than unsigned
+ * integers, because V8 represents unsigned integers as doubles.
  *
  * @example
  * ```ts

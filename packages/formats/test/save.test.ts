@@ -156,12 +156,12 @@ describe('a checkpoint', () => {
     const whole = new Network(mlp([2, 4, 1], { activation: tanh }), { seed: 1 });
     await fit(whole, xor, { ...options, optimizer: optimizer() });
 
-    const half = new Network(mlp([2, 4, 1], { activation: tanh }), { seed: 1 });
+    const savedHalfway = new Network(mlp([2, 4, 1], { activation: tanh }), { seed: 1 });
     let file = new Uint8Array();
     const onEpochEnd = ({ epoch, state, network }: { epoch: number; state(): TrainState; network: Network }) => {
       if (epoch === 4) file = save(network, { checkpoint: state() }) as Uint8Array<ArrayBuffer>;
     };
-    await fit(half, xor, { ...options, optimizer: optimizer(), callbacks: [{ onEpochEnd }] });
+    await fit(savedHalfway, xor, { ...options, optimizer: optimizer(), callbacks: [{ onEpochEnd }] });
     const { network, checkpoint } = load(file);
     await fit(network, xor, { ...options, optimizer: optimizer(), resume: checkpoint! });
     expect(bits(network.parameters.vector)).toBe(bits(whole.parameters.vector));

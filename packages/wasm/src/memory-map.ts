@@ -93,13 +93,13 @@ export const header = {
   weightsOf: 188,
   /** For each row whose node has an aggregation, the address of the row of dA/dz of its first edge. */
   edgeRowOf: 436,
-  /** The factor from the sum over samples to the mean, as float32. */
+  /** The factor that converts the sum of the gradients over samples to their mean, as float32. */
   mean: 180,
   /** The optimizer's scalars for the step as float32, in the order in which its kernel declares them. */
   stepScalars: 192,
   /** The number of gradient transforms before the optimizer. */
   transformCount: 256,
-  /** For each transform, its code and its option as float32. */
+  /** For each transform, its kernel code (a number that selects its kernel), and its option as float32. */
   transforms: 260,
   /** Bytes of the parameters and constants together. */
   slotBytes: 440,
@@ -183,15 +183,15 @@ export const unit = {
   leadingInputs: 40,
   /** The activation's options as float32, in the order in which its kernel declares them. */
   options: 44,
-  /** Code of the aggregation of its nodes. */
+  /** The kernel code of the aggregation of its nodes. */
   aggregation: 60,
   /** The time step of the unit's nodes. */
   step: 64,
   /** The table that receives h: that of g, or that of x if g and x share a row. */
   h: 68,
   /**
-   * The address of the table of delta, offset as if the table had a row for every node, and the distance between its
-   * rows, in bytes.
+   * The address where row 0 of the unit's table of delta would be if the table had a row for every node, and the
+   * distance between its rows, in bytes.
    */
   delta: 72,
   deltaStride: 92,

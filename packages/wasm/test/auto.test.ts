@@ -4,7 +4,7 @@ import { auto } from '@nnbp/wasm';
 import { expect, test } from 'vitest';
 import { WasmExecutor } from '../src/executor.js';
 
-test('auto runs a graph without delays on the fast engine', async () => {
+test('auto runs a graph without delays on the wasm engine', async () => {
   const engine = await auto();
   expect(engine.name).toBe('wasm');
   expect(engine.prepare(mlp([2, 3, 1], { activation: tanh }), 4)).toBeInstanceOf(WasmExecutor);

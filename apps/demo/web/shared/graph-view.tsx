@@ -63,6 +63,7 @@ export type FlowNode = Node<{ readonly content: ReactNode; readonly direction: D
 export type FlowEdge = Edge<{
   readonly label: ReactNode;
   readonly width: number;
+  /** Position of the label on a straight edge, from 0 (source) to 1 (target). */
   readonly at: number;
   readonly delay: number;
   readonly direction: Direction;
@@ -98,9 +99,10 @@ interface Shape {
  * need the space.
  */
 const [nodeGap, editorNodeGap] = [24, 44];
-/** Spacing of graphs with more than `manyNodes` nodes, in pixels. */
+/** Spacing of graphs with the inputs on the left and more than `manyNodes` nodes, in pixels. */
 const crowded = { layerGap: 120, nodeGap: 8 };
 const manyNodes = 16;
+/** Spacing of graphs with the inputs at the top, in pixels. */
 const downwards = { layerGap: 120, nodeGap: 6 };
 
 /**
@@ -111,7 +113,7 @@ const [minLayerGap, maxLayerGap] = [56, 110];
 /** Space reserved for the label of an edge, in pixels. */
 const labelSize = { width: 52, height: 32 };
 
-/** Minimum zoom, and maximum zoom of the initial view of a small graph. */
+/** Minimum zoom, and the maximum zoom to which a small graph is enlarged when it is fitted into the frame. */
 const [minZoom, maxFitZoom] = [0.1, 1.15];
 
 const nodeTypes = { box: BoxNode };

@@ -55,7 +55,7 @@ export const Gradients = memo(function Gradients({
                 ))}
                 {cells.length === 0 && (
                   <span
-                    className={styles.network}
+                    className={styles.wholeLayer}
                     style={{ background: css(mix(palette.panel, palette.accent, shade(mean))) }}
                     title={short(mean)}
                   />

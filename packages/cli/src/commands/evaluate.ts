@@ -47,7 +47,9 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
   const csv = await openDataFor(io, dataPath, model, options);
   const { sequences } = model.columns;
   if (sequences !== undefined && options.importance === true) {
-    throw misuse('--importance shuffles individual rows, but this model reads sequences: remove --importance.');
+    throw misuse(
+      '--importance supports only models of individual rows, but this model reads sequences: remove --importance.',
+    );
   }
   const bySequence = sequences && (await sequencesOf(csv, model.columns, sequences, io.signal));
   const gaps = bySequence?.gaps ?? new Gaps();

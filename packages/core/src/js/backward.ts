@@ -1,6 +1,7 @@
 /**
- * The backward pass of the js engine, unit by unit from the outputs to the inputs, for all samples of a batch at once.
- * It computes dloss/dx of every node (case 2 of backpropagation) and the gradients of the parameters (case 3).
+ * The backward pass of the js engine, for all samples of a batch at once. It visits the units of the program (groups of
+ * nodes that are computed together) from the outputs to the inputs. It computes dloss/dx of every node (case 2 of
+ * backpropagation) and the gradients of the parameters (case 3).
  */
 import { edgeValues, type ForwardTables, gather } from './forward.js';
 import { addProduct } from './product.js';
@@ -18,8 +19,8 @@ export interface Tables extends ForwardTables {
  * Computes dloss/dx of every node and the gradients of the parameters (cases 2 and 3) from dloss/dx of the outputs
  * (case 1).
  *
- * @param tables - The tables that `forward` filled. dLossDx must hold case 1 in the rows of outputs and 0 in all other
- * rows.
+ * @param tables - The tables that `forward` filled. dLossDx must hold the result of case 1 in the rows of the outputs
+ * and 0 in all other rows.
  * @param gradients - The vector to which the gradients, summed over the samples, are added.
  * @param samples - The number of samples, and the length of a row.
  * @param fromRow - The first row whose dLossDx is needed: 0, or the number of inputs.

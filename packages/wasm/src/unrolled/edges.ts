@@ -1,5 +1,6 @@
 /**
  * Finds edges that can be processed up to four at a time: edges into one node, or one edge into each node of a group.
+ * A group has up to four nodes.
  */
 import type { Graph } from '@nnbp/core';
 import type { Group } from './groups.js';

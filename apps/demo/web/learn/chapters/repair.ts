@@ -102,8 +102,8 @@ function irregularNetwork(random: Random): Network {
   for (let k = 3; k <= 2 + count; k++) {
     const isLast = k === 2 + count;
     const from = new Set<string>();
-    const oldest = [...unused].filter((id) => id !== ids.at(-1));
-    if (oldest.length > 0) from.add(oldest[0]);
+    const olderUnused = [...unused].filter((id) => id !== ids.at(-1));
+    if (olderUnused.length > 0) from.add(olderUnused[0]);
     const fanIn = isLast ? 2 : 2 + Math.floor(1.5 * random.uniform());
     const near = ids.slice(-4);
     for (let draws = 0; from.size < Math.min(fanIn, near.length) && draws < 50; draws++) {

@@ -22,7 +22,7 @@ export interface ElementwiseLossKernel {
   ): Code;
 }
 
-/** A loss whose derivative depends on all outputs: its kernel computes all of case 1. */
+/** A loss whose derivative depends on all outputs. Its kernel computes dloss/dx of all outputs (case 1). */
 export interface SampleLossKernel {
   readonly options?: undefined;
   /** Emits a function without parameters that writes the outputs' dLossDx rows and returns the sum of the losses. */
