@@ -1,8 +1,9 @@
 /**
  * Trains 20 small networks with our L-BFGS and with SciPy's L-BFGS-B, each with a memory of 10, and compares the two.
  * They take the same path for the first 50 to 150 evaluations; then they diverge because of rounding errors, so the
- * number of evaluations of a single run means little. Each problem is therefore run from 31 starting points that differ by about 1e-10, and
- * medians are compared: the number of evaluations until the loss is within 1 % of the median loss at which SciPy stops.
+ * number of evaluations of a single run means little. Each problem is therefore run from 31 starting points with
+ * relative differences of about 1e-10, and medians are compared: the number of evaluations until the loss is within 1 %
+ * of the median loss at which SciPy stops.
  */
 import { js, Network, type Objective, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -97,8 +98,8 @@ function agreeingEvaluations(a: readonly number[], b: readonly number[]): number
 }
 
 /**
- * Prints a line for each problem and a summary. With `smoke`, prints only how many evaluations our L-BFGS needs to
- * reach a loss of 0.01, without SciPy.
+ * Prints a line for each problem and a summary. With `smoke`, does not run SciPy, and prints only how many evaluations
+ * our L-BFGS needs to reach a loss of 0.01.
  */
 export function compareWithScipy(smoke: boolean): void {
   if (smoke) {

@@ -11,9 +11,9 @@ export const normalDensity = (h: number): number => bell(h, 0.5) / 2.50662827463
  * The cumulative distribution function $\Phi(h)$.
  *
  * For −1 < h < 2.5, it is computed with the series $\tfrac12 + \varphi(h) (h + h^3/3 + h^5/15 + \dots)$ (Marsaglia
- * 2004), whose terms after ½ all have the same sign; otherwise with Laplace's continued fraction for the tail,
- * $\varphi(h) / (h + 1/(h + 2/(h + 3/(h + \dots))))$. The series is not used for h ≤ −1, because its other terms nearly
- * cancel ½ there.
+ * 2004), whose terms after ½ all have the same sign; otherwise with Laplace's continued fraction for the tail beyond
+ * |h|, $\varphi(h) / (|h| + 1/(|h| + 2/(|h| + 3/(|h| + \dots))))$. The series is not used for h ≤ −1, because its other
+ * terms nearly cancel ½ there.
  */
 export function normalDistribution(h: number): number {
   if (h > -1 && h < 2.5) {

@@ -1,5 +1,6 @@
-"""Imports an exported network.py with a stub of torch, and prints the names of its inputs and outputs and the types of its
-top-level statements. Fails if train.py is not valid Python. If the export contained injected code, the import would run it."""
+"""Imports an exported network.py with a stub of torch, and prints the names of its inputs and outputs and the types of
+its top-level statements. Fails if train.py is not valid Python. If the export contained injected code, the import would
+run it."""
 import ast
 import json
 import sys
@@ -7,7 +8,7 @@ import types
 
 
 class Anything(type):
-    """A metaclass: every attribute of its classes is the class Nothing, and calling a class returns the class itself."""
+    """A metaclass: every attribute of its classes is the class Nothing; calling a class returns the class itself."""
 
     def __getattr__(cls, name):
         return Nothing

@@ -174,42 +174,42 @@ describe('decimal and thousands separators', () => {
 
   it.each([
     [
-      'semicolons, in the first column',
+      'the first column of a table separated by semicolons',
       table(
         'x;y',
         lines(30, (k) => `${comma(k / 2)};${k}`),
       ),
     ],
     [
-      'semicolons, in the last column',
+      'the last column of a table separated by semicolons',
       table(
         'y;x',
         lines(30, (k) => `${k};${comma(k / 2)}`),
       ),
     ],
     [
-      'tabs',
+      'a table separated by tabs',
       table(
         'y\tx',
         lines(30, (k) => `${k}\t${comma(k / 2)}`),
       ),
     ],
     [
-      'commas, quoted',
+      'quoted cells of a table separated by commas',
       table(
         'y,x',
         lines(30, (k) => `${k},"${comma(k / 2)}"`),
       ),
     ],
     [
-      'semicolons, all quoted',
+      'a table separated by semicolons whose cells are all quoted',
       table(
         '"y";"x"',
         lines(30, (k) => `"${k}";"${comma(k / 2)}"`),
         '\r\n',
       ),
     ],
-  ])('decimal commas are detected in cells separated by %s', async (_, content) => {
+  ])('decimal commas are detected in %s', async (_, content) => {
     const { summary, stderr } = await train(content, '-t', 'y', '--number', 'y');
     expect(reasonsOf(summary).x).toBe('0 to 14.5, mean 7.25');
     expect([summary.notes, stderr]).toEqual([[], '']);
@@ -220,7 +220,7 @@ describe('decimal and thousands separators', () => {
     ['1,200, which could also mean 1.2, next to 900', (k: number) => ['900', '"1,200"'][k % 2], '900 to 1200', 1],
     ['1,234.5', (k: number) => ['"1,234.5"', '"987.5"'][k % 2], '987.5 to 1235', 0],
     ['1 234 with a narrow space', (k: number) => ['1\u202f234', '987'][k % 2], '987 to 1234', 0],
-  ])('a thousands separator is recognized in %s', async (_, cell, range, notes) => {
+  ])('a thousands separator is recognized in %s', async (_, cell, range, noteCount) => {
     const separator = cell(0).includes('"') || cell(1).includes('"') ? ',' : ';';
     const { summary } = await train(
       table(
@@ -231,7 +231,7 @@ describe('decimal and thousands separators', () => {
       'y',
     );
     expect(reasonsOf(summary).x).toContain(range);
-    expect(summary.notes).toHaveLength(notes);
+    expect(summary.notes).toHaveLength(noteCount);
   });
 
   it('an ambiguous column is read like the other columns, and both readings are shown', async () => {

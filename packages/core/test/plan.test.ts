@@ -53,7 +53,7 @@ test('a unit is dense only if it has at least 8 weights, none of them fixed or s
   expect(unitsOf(graph)).toEqual(['sparse a b', 'dense c d', 'sparse e f g h']);
 });
 
-test('a layer of products with trained weights has the same results on the js and the reference engine', () => {
+test('a layer of products whose weights are not fixed has the same results on the js and the reference engine', () => {
   const graph = graphOf((builder, from) =>
     builder.output(...builder.layer(3, { from, activation: tanh, aggregation: product })),
   );
@@ -70,7 +70,7 @@ test('a layer of products with trained weights has the same results on the js an
   actual.forEach((value, k) => expect(value).toBeCloseTo(expected[k], 12));
 });
 
-test('the level of an input is 0; the level of a node is the length of the longest path to it without delayed edges, but at least 1', () => {
+test('the level of an input is 0; the level of any other node is the length of the longest path to it without delayed edges, but at least 1', () => {
   const graph = graphOf((builder, [x]) => {
     const a = builder.node('a', { from: [x, delayed('c')], activation: tanh });
     const b = builder.node('b', { from: [a], activation: tanh });

@@ -11,7 +11,7 @@ import { onnxModel, someNumbers } from './onnx-models.js';
 type Model = Parameters<typeof onnxModel>[0];
 type Nodes = Model['nodes'];
 
-/** The value at position `a` of the first and `c` of the last axis of a tensor [2, batch, 3] with the values 0 to 5. */
+/** The value at [a, s, c] of a tensor [2, batch, 3] that contains, for each sample s, the values 0 to 5. */
 const value = (a: number, c: number) => 3 * a + c;
 const modelOf = (nodes: Nodes, integers: Model['integers'] = {}, numbers: Model['numbers'] = {}) =>
   onnxModel({ inputs: { x: [2, null, 3] }, nodes, integers, numbers, outputs: 'y' });

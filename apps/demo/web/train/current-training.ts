@@ -1,4 +1,7 @@
-/** The page's training run on samples. It is kept while other views are shown, and the state stores its step count. */
+/**
+ * The page's training run on samples (not sequences). It is kept while other views are shown, and the state stores its
+ * step count.
+ */
 import { update } from '../store.js';
 import { Training } from './training.js';
 

@@ -1,8 +1,8 @@
 /** Escapes cells that a spreadsheet would evaluate as formulas when it opens a CSV file. */
 
 /**
- * The characters that a formula can start with, including their full-width forms, and white space that spreadsheets
- * skip.
+ * Matches a cell that begins with a character that can start a formula (also in its full-width form), or with white
+ * space that spreadsheets skip.
  */
 const formula = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]./su;
 const number = /^[+-]?(?:\d[\d.,' ]*|[.,]\d+)(?:e[+-]?\d+)?%?$/i;

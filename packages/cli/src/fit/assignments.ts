@@ -1,4 +1,4 @@
-/** Parses options such as `b1=500,b2=0.0001`, which set parameters of a formula. */
+/** Parses option values such as `b1=500,b2=0.0001`, which set parameters of a formula. */
 import { InvalidArgumentError } from 'commander';
 import { suggestion } from '../nearest.js';
 import { misuse } from '../problem.js';

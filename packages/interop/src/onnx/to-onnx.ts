@@ -26,7 +26,7 @@ export interface OnnxOptions {
 
 /**
  * Exports a network as the bytes of an ONNX file, in float32. Input and output are one tensor each, `[batch, nodes]`
- * with any `batch`, in the original units of the data. Nodes that form exactly a convolution or pooling layer become
+ * with any `batch`, in the original units of the data. Nodes that exactly match a convolution or pooling layer become
  * `Conv`, `MaxPool` or `AveragePool`; the nodes of a `bidirectional` layer become `RNN`, `LSTM` or `GRU` over the steps
  * of a sample. Nodes on which no output depends are left out. The operator set is 13, or later if an activation of the
  * network needs it (`hardSwish` 14, `mish` 18, `gelu` 20). The ids of the input and output nodes are in the metadata

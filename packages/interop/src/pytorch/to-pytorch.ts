@@ -34,7 +34,7 @@ export interface PyTorchFiles {
  * ```
  *
  * A network with delays reads sequences, `[batch, steps, inputs]` to `[batch, steps, outputs]`; its method `step`
- * computes a single step. Nodes that form exactly an `nn.RNN`, `nn.LSTM`, `nn.GRU`, convolution or pooling layer become
+ * computes a single step. Nodes that exactly match an `nn.RNN`, `nn.LSTM`, `nn.GRU`, convolution or pooling layer become
  * that module. Other nodes are computed in blocks: a dense layer as a matrix, irregular nodes as a list of edges.
  * {@link fromPyTorch} imports the trained weights.
  *

@@ -32,8 +32,8 @@ export interface UnrolledPlanOptions extends PlanOptions {
 /**
  * Plans the steps that compute a graph, each after everything it reads without a delay.
  *
- * @param known - Returns the value of a slot, or undefined if it may change. A layer that requires certain parameter
- * values is found only if these values are known.
+ * @param known - Returns the value of a slot (see `Graph`), or undefined if the value may change. A layer that requires
+ * certain parameter values is found only if these values are known.
  * @param requested - Whether a node has to be computed. Nodes on which it depends are computed too.
  */
 export function planSteps(
@@ -82,8 +82,8 @@ export function planSteps(
     block,
     level: level[block.nodes[0]],
   }));
-  // The units of a layer are on its last level. The nodes that a layer reads are on lower levels, and the nodes
-  // that read the layer are on higher levels.
+  // The level of a layer is the highest level of its nodes (in a recurrent layer, the level of its units). The nodes
+  // that the layer reads without a delay have lower levels, and the nodes that read the layer have higher levels.
   return [...used, ...rest].sort((a, b) => a.level - b.level);
 }
 
