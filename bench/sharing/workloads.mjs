@@ -10,8 +10,8 @@ import { conv2d, lstm } from '@nnbp/layers';
  * @property {string} name
  * @property {'lstm' | 'stream' | 'convolution'} kind
  * @property {number} batch Number of sequences or images per update.
- * @property {number} samples Number of samples. One call of a runner's `step` trains on all of them.
- * @property {number} steps Number of steps per sequence; 1 for images.
+ * @property {number} samples Total number of sequences or images. A call of a runner's `step` trains on all of them.
+ * @property {number} steps Number of time steps per sequence; 1 for images.
  * @property {number} learningRate
  * @property {import('@nnbp/core').Graph} graph
  * @property {Float64Array} parameters
@@ -70,7 +70,7 @@ function convolution([inputs, filters, outputs]) {
   return builder.build();
 }
 
-/** The number of samples at each step of a batch. */
+/** The number of samples in a batch, for each time step. */
 export const counts = ({ steps, batch }) => Array.from({ length: steps }, () => batch);
 
 /**

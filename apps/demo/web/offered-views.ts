@@ -1,6 +1,6 @@
 /**
- * Determines which other views the page offers to open. Offers none in an embedded page or if the link locks the view,
- * because there would be no way back.
+ * Determines which other views the page offers to open. An embedded page offers none, nor does a page that was opened by
+ * a link that locks the view, because there would be no way back.
  */
 import { isEmbedded } from './embed.js';
 import type { PlaygroundState, ViewName } from './state.js';

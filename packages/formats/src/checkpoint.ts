@@ -28,13 +28,13 @@ export interface Checkpoint {
     /** For sequences only: the recurrent state from which the next batch continues. */
     readonly carried?: readonly number[];
   };
-  /** If there is early stopping: the best loss, its epoch, and the parameters after that epoch. */
+  /** If there is early stopping: the state after the best epoch so far. */
   readonly earlyStopping?: {
-    /** The lowest loss so far. */
+    /** The loss of the best epoch. */
     readonly best: number;
-    /** The epoch with the lowest loss, counted from 1. */
+    /** The best epoch, counted from 1. */
     readonly bestEpoch: number;
-    /** The parameters at the end of that epoch. */
+    /** The parameters at the end of the best epoch. */
     readonly parameters: Float64Array | Float32Array;
   };
 }

@@ -239,7 +239,7 @@ test(
 describe('memory', () => {
   const size = Number(process.env.HOSTILE_BYTES ?? 2_000_000);
   const filled = (part: string) => part.repeat(Math.floor(size / part.length));
-  /** Numbered parts, as many as fill the file. */
+  /** Numbered parts, with a total length of about `size` bytes. */
   const numbered = (part: (k: number) => string) => {
     const parts: string[] = [];
     for (let length = 0, k = 0; length < size; k++) length += parts[parts.push(part(k)) - 1].length;

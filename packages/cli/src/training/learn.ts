@@ -9,7 +9,7 @@ import { dataOf, sampleOf, type TrainingData } from './data.js';
 import type { Plan } from './plan.js';
 import { progressBar } from './progress.js';
 
-/** The training, validation and test sets as samples. Undefined if a set has no rows. */
+/** The training, validation and test sets as samples. A validation or test set without rows is undefined. */
 export interface Parts {
   readonly training: Data;
   readonly validation?: Data;

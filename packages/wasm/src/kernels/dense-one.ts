@@ -1,7 +1,8 @@
 /**
- * Computes the forward sums of a dense unit for one sample, h_i = b_i + Σ_j w_ji · x_j. In `dense.ts`, each lane of a
- * vector is a sample, so with one sample, three of four lanes would do no useful work. Here, each lane is a
- * predecessor. The weights of a node are contiguous, and eight nodes share each load of x.
+ * Computes the forward sums of a dense unit for one sample, h_i = b_i + Σ_j w_ji · x_j. A dense unit is a group of
+ * nodes with the same predecessors and the same activation. In `dense.ts`, each lane of a vector is a sample, so with
+ * one sample, three of four lanes would do no useful work. Here, each lane is a predecessor. The weights of a node are
+ * contiguous, and eight nodes share each load of x.
  */
 import {
   type Assembler,
@@ -46,7 +47,7 @@ export function denseOneKernel(module: Assembler, multiplyAdd: MultiplyAdd): Cal
           x.set(f32x4.load(add(panel.get, k.get))),
           addAll((r) => w.set(f32x4.load(add(weightAddress[r].get, k.get)))),
         ]),
-        // The last one to three predecessors are added one by one: a vector would also load what follows the weights.
+        // The last one to three predecessors are added one by one: a vector load would read beyond the weights.
         whileRoom(k, end, 4, [
           x.set(f32x4.loadZero(add(panel.get, k.get))),
           addAll((r) => w.set(f32x4.loadZero(add(weightAddress[r].get, k.get)))),

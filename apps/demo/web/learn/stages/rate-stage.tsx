@@ -136,12 +136,12 @@ function Surface({ exercise: { lossAt, factor }, paths, label }: SurfaceProps) {
 }
 
 /**
- * Second derivatives of the loss. Exact up to rounding, because the loss is quadratic in w and b and zero at the point
- * w = factor, b = 0.
+ * Second derivatives of the loss. Exact up to rounding, because the loss is quadratic in w and b, and its minimum is 0,
+ * at w = factor, b = 0.
  */
 function curvature(lossAt: RateExercise['lossAt'], factor: number) {
-  const [ww, bb, both] = [lossAt(factor + 1, 0), lossAt(factor, 1), lossAt(factor + 1, 1)];
-  return { ww: 2 * ww, bb: 2 * bb, wb: both - ww - bb };
+  const [alongW, alongB, alongBoth] = [lossAt(factor + 1, 0), lossAt(factor, 1), lossAt(factor + 1, 1)];
+  return { ww: 2 * alongW, bb: 2 * alongB, wb: alongBoth - alongW - alongB };
 }
 
 /** Clamps the coordinates of points far outside the picture. */
