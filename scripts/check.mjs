@@ -1,11 +1,14 @@
 // `pnpm check`: runs every check, two at a time, and prints one line per check.
-// `pnpm check types lint` runs only the checks types and lint.
+// `pnpm check types lint` runs only the checks "types" and "lint".
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { coveredPackages } from './coverage.mjs';
 
-/** The Vitest projects whose coverage is not measured. Vitest cannot exclude several projects in one command. */
+/**
+ * The Vitest projects whose coverage is not measured. Lists each of them, because Vitest cannot exclude several projects
+ * in one command.
+ */
 const uncovered = [
   ...['packages', 'apps'].flatMap((folder) => readdirSync(folder)).filter((name) => !coveredPackages.includes(name)),
   ...['examples', 'example-programs', 'scripts'],
@@ -88,7 +91,11 @@ const checks = [
     command: 'node scripts/local-paths.mjs',
     fix: 'Remove the absolute local path or the registry host from the file that the output names.',
   },
-  { name: 'build', command: 'pnpm run build', fix: 'Fix the error that the build reports; "pnpm build" repeats it.' },
+  {
+    name: 'build',
+    command: 'pnpm run build',
+    fix: 'Fix the error that the build reports, then run "pnpm build" again.',
+  },
   {
     name: 'packages',
     after: 'build',

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const kilobyte = 1000;
-/** The names of the values that a package exports, read from its index, without types and `…Records`. */
+/** Returns the names of the values that the index of a package exports, except `…Records`. */
 const exported = (name) =>
   [...readFileSync(`packages/${name}/src/index.ts`, 'utf8').matchAll(/export \{([^}]*)\}/g)]
     .flatMap(([, list]) => list.split(','))
@@ -23,9 +23,9 @@ const functions = (kind, name, kilobytes) =>
  * predictions, 1.3 for the network and its parameters, 0.9 for the optimizer and 0.8 for the class `Graph`. The texts
  * of error messages take 1.2 of the 8.6 kB.
  * When `Network` still contained the reference engine, such an application took 9.9 kB (commit ee3b2a4). Support for
- * delays, aggregations, fixed and shared parameters increased this to 12.8 kB (commit 6720685). No application bundles
- * `all of core`: the js engine, the reference engine, sequences, `edit`, `unroll`, `compile` and Jacobians are included
- * only if they are imported. A third of `all of core` is the js engine. `explain` includes the reference engine and
+ * delays, aggregations, fixed and shared parameters increased this to 12.8 kB (commit 6720685). No application contains
+ * all of core: the js engine, the reference engine, sequences, `edit`, `unroll`, `compile` and Jacobians are included
+ * only if they are imported. The js engine is a third of core. `explain` includes the reference engine and
  * sequences. Repeated code costs little, since gzip compresses it: sharing the unrolled loops of predictions saved 21
  * bytes and made predictions 17 % slower.
  *

@@ -1,4 +1,7 @@
-/** The exercises of the Learn view, tested without a page: numbers compared with the engine, answers, hints, seeds. */
+/**
+ * Tests the exercises of the Learn view without a page: their answers, hints and seeds, and that their numbers equal the
+ * engine's.
+ */
 import { articleNetwork } from '@nnbp/conformance';
 import { backpropagate } from '@nnbp/core';
 import { mse } from '@nnbp/losses';

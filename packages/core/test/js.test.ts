@@ -85,7 +85,7 @@ describe('the cache of the js engine', () => {
     expect(() => executor.cache.slope('nobody')).toThrow(expect.objectContaining({ code: 'UNKNOWN_ID' }));
   });
 
-  test('the cache has g of every node, and rows with all samples', () => {
+  test('the cache has g of every node, and a row of the cache has the values of all samples', () => {
     executor.parameters.fill(0.5);
     executor.predict(Float64Array.of(1, 2, 3, 4), 2);
     const cache = rowCacheOf(executor);

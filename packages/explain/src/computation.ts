@@ -36,7 +36,7 @@ export interface Computation {
   /** Number of outputs per step. */
   readonly width: number;
   /** Number of steps with a target. Gradients are divided by this number. */
-  readonly steps: number;
+  readonly stepsWithTarget: number;
   /** For a sequence: the graph before unrolling. */
   readonly delayedGraph: Graph | undefined;
   /**
@@ -61,7 +61,7 @@ export function computePass(network: Network, input: Row, target: Row, loss: Los
   return compute(network, input, target, loss, {
     loss,
     width: graph.outputs.length,
-    steps: 1,
+    stepsWithTarget: 1,
     delayedGraph: undefined,
   });
 }
@@ -91,7 +91,7 @@ export function computeSequence(
   return compute(unrolled, input, target, sumOverSteps(loss, width), {
     loss,
     width,
-    steps: withTarget.length,
+    stepsWithTarget: withTarget.length,
     delayedGraph: graph,
   });
 }
@@ -101,7 +101,7 @@ function compute(
   input: Row,
   target: Row,
   loss: Loss,
-  properties: Pick<Computation, 'loss' | 'width' | 'steps' | 'delayedGraph'>,
+  properties: Pick<Computation, 'loss' | 'width' | 'stepsWithTarget' | 'delayedGraph'>,
 ): Computation {
   const { graph, inputScaler, outputScaler } = network;
   const pass = backpropagate(network, input, target, loss);
@@ -175,9 +175,9 @@ export function expectComputed(computation: Computation, name: QuantityName): Qu
 
 /** Returns the value of a quantity. For a shared parameter, the total gradient. */
 export function numberOf(computation: Computation, name: QuantityName): number {
-  const { graph, sample, pass, steps } = computation;
+  const { graph, sample, pass, stepsWithTarget } = computation;
   const { i, edge } = indicesOf(computation, name);
-  const gradient = (index: number) => pass.gradients.vector[index] / steps;
+  const gradient = (index: number) => pass.gradients.vector[index] / stepsWithTarget;
   switch (name.quantity) {
     case 'dLossDb':
       return gradient(graph.biasIndex(i));

@@ -294,8 +294,8 @@ function dLossDw(computation: Computation, edge: number, i: number): Expression 
 }
 
 /** Divides a sum over all steps by the number of steps with a target. */
-function mean({ steps }: Computation, sum: Expression): Expression {
-  if (steps === 1) return sum;
+function mean({ stepsWithTarget }: Computation, sum: Expression): Expression {
+  if (stepsWithTarget === 1) return sum;
   const { count, summand } = sum;
   return {
     ...sum,
@@ -304,7 +304,7 @@ function mean({ steps }: Computation, sum: Expression): Expression {
         const terms = shownIndices(count, maxTerms).map((k) =>
           k < 0 ? notation.dots(count - maxTerms) : timesEach(notation, write, summand(k), k === 0),
         );
-        return `(${terms.join(' + ')}) / ${steps}`;
+        return `(${terms.join(' + ')}) / ${stepsWithTarget}`;
       },
     ],
   };

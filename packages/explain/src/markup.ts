@@ -11,10 +11,10 @@ export function markdown(heading: Heading, outline: Outline, words: Words, exten
   const tree = backward.map((branch) => {
     const item = `${'  '.repeat(branch.depth)}- `;
     if (branch.state === 'omitted') return `${item}… ${words.omittedTerms(branch.count)}`;
-    const name = `${item}**${words.cases[branch.expression.case as 1 | 2 | 3]}** `;
+    const itemStart = `${item}**${words.cases[branch.expression.case as 1 | 2 | 3]}** `;
     return branch.state === 'derived'
-      ? `${name}${inline(equation(branch, extent))}`
-      : `${name}${inline(short(branch, extent))} *${words[branch.state]}*`;
+      ? `${itemStart}${inline(equation(branch, extent))}`
+      : `${itemStart}${inline(short(branch, extent))} *${words[branch.state]}*`;
   });
   const list = forward.map((line) => `- ${inline(equation(line, extent))}`);
   const paragraphs = [
@@ -48,7 +48,7 @@ export function aligned(heading: Heading, outline: Outline, words: Words, extent
   return `\\begin{aligned}\n${rows.join(' \\\\\n')}\n\\end{aligned}`;
 }
 
-/** The rows of one equation: margin, symbol, right-hand sides. */
+/** Returns one row for each right-hand side of an equation. The columns are the margin, the symbol and the side. */
 function rowsOf(margin: string, [symbol, ...sides]: readonly string[]): string[] {
   return sides.map((side, k) => (k === 0 ? `\\text{${margin}} && ${symbol} &= ${side}` : `&& &= ${side}`));
 }

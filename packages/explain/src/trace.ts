@@ -299,7 +299,7 @@ const trainedEdges = (graph: Graph, i: number) =>
  * added. Without shared parameters, these are the final gradients. Otherwise, as in every unrolled graph, the sums are
  * recomputed in the engine's order.
  */
-function runningSums({ graph, sample, pass, steps }: Computation) {
+function runningSums({ graph, sample, pass, stepsWithTarget }: Computation) {
   const { nodeCount, inputCount, edgeStart, predecessors, weightSlots } = graph;
   const { vector } = pass.gradients;
   if (weightSlots === undefined) {
@@ -316,11 +316,11 @@ function runningSums({ graph, sample, pass, steps }: Computation) {
   const add = (slot: number, summand: number) => (gradients[slot] += summand);
   for (let i = nodeCount - 1; i >= inputCount; i--) {
     const dLossDb = sample.dLossDx[i] * sample.slope[i];
-    b[i] = add(graph.biasSlot(i), dLossDb) / steps;
-    c[i] = add(graph.scaleSlot(i), sample.dLossDx[i] * sample.g[i]) / steps;
+    b[i] = add(graph.biasSlot(i), dLossDb) / stepsWithTarget;
+    c[i] = add(graph.scaleSlot(i), sample.dLossDx[i] * sample.g[i]) / stepsWithTarget;
     for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) {
       const dAdz = sample.aggregated?.dAdz[e] ?? 1;
-      w[e] = add(graph.weightSlot(e, i), dLossDb * dAdz * sample.x[predecessors[e]]) / steps;
+      w[e] = add(graph.weightSlot(e, i), dLossDb * dAdz * sample.x[predecessors[e]]) / stepsWithTarget;
     }
   }
   return { b: (i: number) => b[i], c: (i: number) => c[i], w: (e: number) => w[e] };

@@ -23,7 +23,7 @@ export interface Survey {
 
 const nodeEntries = ['ids', 'from', 'activation', 'aggregation', 'b', 'c', 'w'];
 const maxFunctionLength = 2 ** 16;
-/** Maximum number of distinct functions, since each becomes an object. */
+/** Maximum number of distinct functions. Limits the memory that they take, since each becomes an object. */
 export const maxFunctions = 2 ** 14;
 
 /**
@@ -81,7 +81,7 @@ class NodeReader {
   #parameters = 0;
   /** The last mark in use. Each list of ids has its own mark, which shows whether an id is already in the list. */
   #mark = 0;
-  #delayed = false;
+  #hasDelayedEdges = false;
   /** A node that delayed edges read has this mark plus the longest of their delays. */
   #noDelayMark = 0;
   #initialMark = 0;
@@ -196,7 +196,7 @@ class NodeReader {
     this.#mark += maxState;
     this.#initialMark = ++this.#mark;
     this.#outputMark = ++this.#mark;
-    if (!this.#delayed) return;
+    if (!this.#hasDelayedEdges) return;
     let state = 0;
     const scanner = this.#scanner;
     this.#at('nodes').list(() => {
@@ -264,7 +264,7 @@ class NodeReader {
     const scanner = this.#scanner;
     if (scanner.begins('{') && !this.#isVersion1) {
       this.#delayedEdge();
-      this.#delayed = true;
+      this.#hasDelayedEdges = true;
       return;
     }
     const id = scanner.string();

@@ -6,7 +6,7 @@ import { useOffers } from '../offered-views.js';
 import { chapterNames } from '../state.js';
 import { update, usePlayground } from '../store.js';
 import { Card } from './card.js';
-import { lessons } from './chapters.js';
+import { lessons } from './lessons.js';
 import { messages } from './messages.js';
 import { goTo, setDraft, settledTasks, workOf } from './progress.js';
 import styles from './view.module.css';

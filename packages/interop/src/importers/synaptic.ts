@@ -25,8 +25,8 @@ const squashes = new Map<string, Activation>([
  * the file. A gate becomes a node with the id `FROM*GATER` and the aggregation `product`. The sum of a neuron that has a
  * connection to itself becomes a node with the id `INDEX.sum`.
  *
- * `HLIM` becomes {@link step}, whose derivative is 0: such a network can predict, but training does not change the
- * parameters before these nodes.
+ * `HLIM` becomes {@link step}, whose derivative is 0: a network with such nodes can predict, but no gradient passes
+ * through these nodes in training.
  *
  * @param json - The object, or a JSON string with up to about ten thousand connections. Parse a longer string yourself.
  * @throws NnbpError `UNSUPPORTED` (a custom squash), `MALFORMED` (also an unknown squash), `TOO_LARGE` (a string that

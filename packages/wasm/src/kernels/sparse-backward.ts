@@ -27,13 +27,13 @@ const number = int.const;
 export const maxEdgesAtOnce = 256;
 
 /**
- * Emits a function that adds the contributions of a row's sparse successors to the row's dLossDx. It also computes the
- * gradients of the weights of the edges to these successors, unless all of these weights are constants, as in a gate.
- * The row's x and dLossDx stay in registers during the loop over edges. Each edge's four partial sums stay in scratch
- * memory until all samples have been added.
+ * Emits a function that processes the edges from one node to sparse nodes (see `memory-map.ts`): it adds the
+ * contributions of these successors to the node's dLossDx row. It also computes the gradients of the edges' weights,
+ * unless the weights of all edges that are processed at once are constants. The node's x and dLossDx stay in registers
+ * during the loop over edges. Each edge's four partial sums stay in scratch memory until all samples have been added.
  *
- * The function's arguments are the index of the row, and the address of the thread's record, which starts with the sum
- * of |gradient|.
+ * The function's arguments are the index of the node's row, and the address of the thread's record, which starts with
+ * the sum of |gradient|.
  */
 export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
   return module.function(undefined, [i32, i32], [], ([row, record], local) => {
@@ -60,7 +60,11 @@ export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Cal
       ),
     ];
 
-    /** @param trains - Whether to compute gradients of the weights. */
+    /**
+     * Processes a strip of the rows: `vectors` vectors of four samples each.
+     *
+     * @param trains - Whether to compute gradients of the weights.
+     */
     const strip = (vectors: number, trains: boolean): Code => {
       const sumsOfCaseTwo = d.slice(0, vectors);
       const caseThree = (v: number): Code =>

@@ -66,8 +66,8 @@ const groupsOfFour = (nodes: readonly number[]): number[][] =>
 
 /**
  * Assigns a kind to each node, such as the kind of the input gates of an LSTM. Two nodes have the same kind if their
- * successors are in the same unit, have the same kind, are processed by columns, and read the two nodes by edges at the
- * same position.
+ * successors are in the same unit, have the same kind and are processed by columns, and if each of the two nodes is at
+ * the same position among the predecessors of its successor.
  */
 function kindsOf(graph: Graph, { units }: Plan): Uint32Array {
   const numbers = new Map<string, number>();

@@ -1,6 +1,6 @@
 /**
- * The chapters, in order, each with the component that shows its picture. To add a chapter, add an entry here and its
- * name to `chapterNames` in `../state.ts`.
+ * The chapters, each with the component that shows its picture. To add a chapter, add it here, to `chapters/index.ts`
+ * and to `chapterNames` in `../state.ts`.
  */
 import type { ComponentType } from 'react';
 import type { ChapterName } from '../state.js';
