@@ -39,7 +39,7 @@ async function firstScreen(server: ViteDevServer, language: LanguageName): Promi
     addEventListener: nothing,
   });
   try {
-    // The page reads the language when it is loaded.
+    // The page's modules read the language when they load, so they are loaded again for each language.
     server.environments.ssr.moduleGraph.invalidateAll();
     const { App, loadView } = (await server.ssrLoadModule('/web/app.tsx')) as Page;
     await loadView('learn');

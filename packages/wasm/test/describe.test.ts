@@ -9,8 +9,8 @@ const two = await wasm({ fused: false, threads: 2 });
 afterAll(() => two.dispose());
 
 /**
- * Builds a graph of three tanh nodes that read two inputs and all three nodes at the previous step, a product node for
- * each of them, and a node that reads the products.
+ * Builds a graph with three tanh nodes, a product node for each tanh node, and an output that reads the products. Each
+ * tanh node reads two inputs and the values of all tanh nodes at the previous step.
  */
 function recurrent() {
   const builder = new GraphBuilder();

@@ -59,8 +59,8 @@ const openDerive = () =>
   update((state) => ({ ...state, view: 'derive', derive: { ...state.derive, mode: 'own', step: null } }));
 
 /**
- * Opens the Train view with this graph and, if there is one, a data set that fits the graph. If the graph has delays,
- * opens the Sequences part of the Train view.
+ * Opens the Train view with this graph. If there is a data set that fits the graph, selects it. If the graph has
+ * delays, opens the Sequences part of the Train view instead.
  */
 const openTrain = () =>
   update((state) => {

@@ -39,7 +39,10 @@ export function numbersOf({ graph, parameters }: Network): (i: number) => NodeNu
   };
 }
 
-/** The nodes whose values are read at later steps, each with its range in the state. The latest value is first. */
+/**
+ * The nodes whose values are read at later steps, each with its range in the state. In each range, the latest value is
+ * first.
+ */
 export function nodesWithState({ graph }: Network): { node: number; start: number; end: number }[] {
   const { stateStart } = graph;
   if (stateStart === undefined) return [];

@@ -120,8 +120,8 @@ def train(arguments, processes, rank, device):
     """Returns the state dict of the trained network.
 
     A separate function, so that the model is freed before the process group is destroyed. Otherwise, freeing the model joins
-    the threads of gloo while holding the GIL. If a thread waits for the GIL to free a tensor, the process never exits (seen
-    with PyTorch 1.13, in one of twenty runs).
+    the threads of gloo while holding the GIL. If one of these threads must take the GIL before it can free a tensor, the process
+    never exits (seen with PyTorch 1.13, in one of twenty runs).
     """
     dtype = getattr(torch, arguments.dtype)
     torch.manual_seed(arguments.seed)

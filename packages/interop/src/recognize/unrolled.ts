@@ -8,7 +8,7 @@ import { levels, successorsOf } from '@nnbp/core';
 import { type Edge, Nodes } from './nodes.js';
 import { type RecurrentLayer, recurrentLayers } from './recurrent.js';
 
-/** A recurrent layer over all steps of a sample. Lists by step are in the order in which the layer reads the steps. */
+/** A recurrent layer over all steps of a sample. Steps are in the order in which the layer reads them. */
 export interface UnrolledLayer {
   /** The layer at the last step. All steps share its parameters. */
   readonly layer: RecurrentLayer;
@@ -32,7 +32,7 @@ export function unrolledLayers(nodes: Nodes): UnrolledLayer[] {
   );
 }
 
-/** Groups layers into pairs that read the same steps in opposite directions, and single layers. */
+/** Pairs layers that read the same steps in opposite directions. Every remaining layer becomes a group of its own. */
 export function directionsOf(layers: readonly UnrolledLayer[]): (readonly UnrolledLayer[])[] {
   const remaining = [...layers];
   const found: (readonly UnrolledLayer[])[] = [];
@@ -151,7 +151,10 @@ class LastStep extends Nodes {
   }
 }
 
-/** Extends a layer found at the last step to all steps; undefined if a step is not a copy of the last step. */
+/**
+ * Extends a layer found at the last step to all steps. Returns undefined if that is impossible, for example because a
+ * step is not a copy of the last step.
+ */
 function unrolledLayer(nodes: Nodes, copies: Copies, last: LastStep, layer: RecurrentLayer): UnrolledLayer | undefined {
   const { graph } = nodes;
   const steps = copies.count(layer.units[0]);

@@ -46,6 +46,7 @@ export function SuccessorsStage({ exercise, task, settled, draft, onDraft }: Sta
     if (to === '2' || to === '3') return { tone: 'dim' };
     const name = `${to}to${from}`;
     const isPicked = picked(draft).includes(name);
+    // Messages go backward: the message on an edge from node 2 goes to node 2.
     const toNode2 = from === '2';
     if (isPicking) {
       return {

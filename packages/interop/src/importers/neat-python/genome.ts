@@ -14,7 +14,7 @@ export interface NeatNode {
   readonly key: number;
   /** Added to response · A. */
   readonly bias: number;
-  /** Factor of the aggregation A. */
+  /** Multiplies the aggregation A. */
   readonly response: number;
   /** Name of the activation g in neat-python. */
   readonly activation: string;
@@ -26,7 +26,7 @@ export interface NeatNode {
 export interface NeatConnection {
   /** Keys of the source and the target node. */
   readonly key: readonly [from: number, to: number];
-  /** Weight of the connection, the factor of the value of the source. */
+  /** Weight of the connection. Multiplies the value of the source. */
   readonly weight: number;
   /** Whether the connection is used. Disabled connections are ignored. */
   readonly enabled: boolean;
@@ -59,7 +59,7 @@ export interface ParsedGenome {
 }
 
 /**
- * Reads a genome: either its genes, or the output of `neat.export` of neat-python for a feed-forward network.
+ * Reads a genome: either its genes, or the output of neat-python's `neat.export` for a feed-forward network.
  *
  * @throws NnbpError `MALFORMED`, `UNSUPPORTED` (another kind of network, a custom function)
  */

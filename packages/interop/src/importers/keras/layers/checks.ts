@@ -4,7 +4,7 @@ import type { Values } from '../values.js';
 
 /** Throws if the values are logits because the softmax over them was omitted. */
 export function expectNoSoftmax({ json }: Pick<Layer, 'json'>, { softmax }: Values): void {
-  if (softmax) json.unsupported('a softmax is supported only at the end.');
+  if (softmax) json.unsupported('a softmax is supported only at the end of a model.');
 }
 
 /** Whether an option is true. An option that is missing counts as true. */
