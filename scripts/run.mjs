@@ -20,16 +20,16 @@ const environment = Object.fromEntries(
 );
 Object.assign(environment, { DO_NOT_TRACK: '1', npm_config_update_notifier: 'false' });
 
-const installed = await pnpm(
+const installCode = await pnpm(
   'install',
   '--frozen-lockfile',
   '--prefer-offline',
   '--reporter=append-only',
   '--loglevel=warn',
 );
-if (installed !== 0) {
+if (installCode !== 0) {
   end(
-    installed,
+    installCode,
     'Installing the packages failed: see above. The first run needs the npm registry (to use a mirror, run "npm config set registry URL"); later runs use the local store.',
   );
 }

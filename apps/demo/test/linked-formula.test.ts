@@ -17,7 +17,7 @@ const hostile = [
   '\0',
 ];
 
-/** Returns the formulas of a quantity and of everything that it is computed from, as Derive shows them. */
+/** Returns the formulas of a quantity and of everything that it is computed from, as the Derive view shows them. */
 function formulas(step: Step): string[] {
   const latex = linkedFormula(step.formula, step.terms, (formula) => formula.split(' = ')[0]);
   return [latex, ...step.terms.flatMap(formulas)];

@@ -3,8 +3,8 @@
     python3 steps.py DIRECTORY...
 
 Each directory contains network.py, weights.safetensors and samples.json. Prints a JSON array with one object per directory:
-"stepError", the max error of single time steps compared with the whole sequence; "biasChange", the max change of bias_ih in 5
-updates of AdamW, for the layer where it changes least; "unusedBias", the max absolute value of the entries of bias_hh that must
+"stepError", the max error of single time steps compared with the whole sequence; "biasChange", the min over the layers of the
+max change of an entry of bias_ih in 5 updates of AdamW; "unusedBias", the max absolute value of the entries of bias_hh that must
 stay 0.
 """
 

@@ -205,7 +205,7 @@ describe('nnbp explain', () => {
       '--row with values for sepal_length,sepal_width,petal_length,petal_width,species',
     );
     expect((await nnbp('explain', iris, '--row', '5.1,3.5')).stderr).toBe(
-      'nnbp: --row: expected 5 values, for sepal_length,sepal_width,petal_length,petal_width,species, received 2.\n',
+      'nnbp: --row: expected 5 values (sepal_length,sepal_width,petal_length,petal_width,species), received 2.\n',
     );
     expect((await nnbp('explain', iris, 'iris.csv', '--row', '151')).stderr).toBe(
       'nnbp: iris.csv has 150 rows: there is no row 151.\n',

@@ -34,9 +34,9 @@ export interface OutputTerms {
 
 /** The symbols in $\partial A / \partial z_e$. */
 export interface EdgeTerms {
-  /** z of the edge. */
+  /** z_e, the weight of the edge times the value of its predecessor. */
   readonly z: string;
-  /** A with z of all edges as arguments. */
+  /** A applied to the z of all edges. */
   readonly applied: string;
   /** Number of edges. */
   readonly n: number;

@@ -41,8 +41,8 @@ const optionsOf = ({ attributes, tensors }: Case) => ({
 });
 
 /**
- * Copies the weights of direction d to the nodes of a layer. `h` and `c` return the names of the nodes from which unit
- * k's previous value and cell state are read.
+ * Copies the weights of direction d to the nodes of a layer. `h(k)` and `c(k)` are the keys in `w` for the previous
+ * value and the previous cell state of unit k, such as `layer.0@-1`.
  */
 function copyWeights(
   network: Network,

@@ -88,7 +88,7 @@ const en = {
   copy: 'Copy',
   download: 'Download',
   openFile: 'Open a file…',
-  openTask: 'JSON, .onnx, or .safetensors saved by @nnbp',
+  openTask: 'A JSON file, an .onnx file, or a .safetensors file saved by @nnbp',
   close: 'Dismiss',
   done: {
     nodeAdded: (id: string) => `Node ${id} added.`,
@@ -127,7 +127,7 @@ const en = {
       case 'lastInput':
         return `${problem.id} is the only input, and a network needs one. Add another input first.`;
       case 'lastOutput':
-        return `${problem.id} is the only output, and the loss needs one. Mark another node as output first.`;
+        return `${problem.id} is the only output, and the loss needs one. Mark another node as an output first.`;
       case 'badSizes':
         return 'Enter 2 to 12 integers ≥ 1, such as 2, 4, 2, 1: the size of each layer, inputs first.';
       case 'tooMany': {

@@ -87,7 +87,7 @@ export const Diagram = memo(function Diagram({ settings, change, ready, observat
       {ready !== undefined && observation !== undefined && <Parameters ready={ready} observation={observation} />}
       {ready !== undefined && (
         <p className="quiet" title={ready.engine.reason}>
-          {say.machine(integer(ready.parameterCount), ready.engine.name)}{' '}
+          {say.parametersAndEngine(integer(ready.parameterCount), ready.engine.name)}{' '}
           {ready.layout.layers.some(({ ids, size }) => ids.length > 0 && ids.length < size) && say.wide}
         </p>
       )}

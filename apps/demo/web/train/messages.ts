@@ -74,7 +74,8 @@ const en = {
     validation === 0
       ? `${training} training samples.`
       : `${training} training samples, ${validation} validation samples.`,
-  machine: (parameters: string, engine: string) => `${parameters} parameters, trained by the ${engine} engine.`,
+  parametersAndEngine: (parameters: string, engine: string) =>
+    `${parameters} parameters, trained by the ${engine} engine.`,
   noise: 'Noise',
   seed: 'Seed',
   drawing: 'Draw the function with a pointer, or type its points below.',
@@ -284,7 +285,7 @@ const zh: typeof en = {
   },
   counts: (training, validation) =>
     validation === 0 ? `${training} 个训练样本。` : `${training} 个训练样本，${validation} 个验证样本。`,
-  machine: (parameters, engine) => `${parameters} 个参数，由 ${engine} 引擎训练。`,
+  parametersAndEngine: (parameters, engine) => `${parameters} 个参数，由 ${engine} 引擎训练。`,
   noise: '噪声',
   seed: '种子',
   drawing: '用鼠标或手指画出函数，或在下面输入各点。',

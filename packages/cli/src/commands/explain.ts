@@ -50,7 +50,7 @@ export function addExplain(program: Command, io: Io): void {
         .default('text'),
     )
     .option('--max-terms <count>', 'maximum number of terms of a sum to show', integerFrom(2), 6)
-    .option('--json', 'print the value and the terms of its sum as JSON')
+    .option('--json', 'print the value, and the values that it is computed from, as JSON')
     .addHelpText('after', examples)
     .action((model: string, data: string | undefined, options: ExplainOptions) => explainRow(io, model, data, options));
 }
@@ -101,7 +101,7 @@ async function selectedRow(io: Io, model: Model, dataPath: string | undefined, o
     csv = await openCsv('--row', Readable.from([Buffer.from(`${row}\n`)]), { header: false, delimiter: ',' });
     if (csv.header.length !== names.length) {
       throw misuse(
-        `--row: expected ${counted(names.length, 'value')}, for ${names.join(',')}, received ${csv.header.length}.`,
+        `--row: expected ${counted(names.length, 'value')} (${names.join(',')}), received ${csv.header.length}.`,
       );
     }
     csv = { ...csv, header: names, named: true };

@@ -111,7 +111,7 @@ function counts(text: string): Map<string, number>[] {
     } else if (!quoted && candidates.includes(character)) line.set(character, (line.get(character) ?? 0) + 1);
     if (character !== '\r') empty = false;
   }
-  // The last line may be incomplete, unless it is the only one.
+  // A last line without a line break may be incomplete, so it counts only if it is the only line.
   if (lines.length === 0 && !empty) lines.push(line);
   return lines;
 }

@@ -47,7 +47,10 @@ export interface Csv {
   readonly numericName: string | undefined;
   /** The decimal separator of each column, detected from the first rows. */
   readonly decimals: readonly Decimal[];
-  /** The decimal separator for numbers added to this file: a comma if some column uses it, else a point. */
+  /**
+   * The decimal separator for numbers that are written in the format of this file. Unless the user specifies it, it is
+   * a comma if some column uses a comma and no column uses a point, and a point otherwise.
+   */
   readonly decimal: Decimal;
   /** Ambiguous columns of numbers in the first rows: name → a sentence with both readings. */
   readonly ambiguities: ReadonlyMap<string, string>;
@@ -217,7 +220,7 @@ async function firstRows(name: string, text: string, dialect: Dialect): Promise<
     const source = Readable.from(rowText(Readable.from([text.slice(0, cut) || text]), dialect));
     for await (const row of source.pipe(parser)) rows.push(row as string[]);
   } catch (error) {
-    // The quote may be closed in a later part. If it is never closed, reading all rows reports the error.
+    // The open quote may be closed later in the file. If it is never closed, reading all rows reports the error.
     if (!(error instanceof CsvError && error.code === 'CSV_QUOTE_NOT_CLOSED')) throw asProblem(name, error);
   }
   return rows;
@@ -264,7 +267,7 @@ function asProblem(name: string, error: unknown): unknown {
   }
   if (code === 'CSV_INVALID_CLOSING_QUOTE' || code === 'CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE') {
     return new Problem(
-      `${where}: a cell that begins with a quote has text after the closing quote. Double quotes inside a cell, as in "a ""big"" one".`,
+      `${where}: a cell that begins with a quote has text after the closing quote. Write each quote inside a cell twice, as in "a ""big"" one".`,
     );
   }
   if (code.startsWith('CSV_RECORD_INCONSISTENT') || code.startsWith('CSV_INCONSISTENT')) {

@@ -53,7 +53,10 @@ export function backwardOne(
   }
 }
 
-/** Computes slope = c · g'(h) and delta = dloss/dx · slope, and case 3 for b and c. */
+/**
+ * Computes slope = c · g'(h) and delta = dloss/dx · slope, and adds factor · gradient of b and c (case 3 of
+ * backpropagation) to `target`.
+ */
 function nodeGradients(
   { activation, firstRow, count, biases, scales }: ProgramUnit,
   parameters: Float64Array,

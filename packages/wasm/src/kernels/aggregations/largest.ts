@@ -1,6 +1,6 @@
 /**
- * Kernels of `max`, `min` and `maxAbs`. Each ranks the z_e by z_e, −z_e or |z_e|. A(z) is the first z_e with the highest
- * rank; dA/dz_e is 1 for this e and 0 for all others.
+ * Kernels of `max`, `min` and `maxAbs`. The rank of edge e is z_e for `max`, −z_e for `min`, and |z_e| for `maxAbs`.
+ * A(z) is z_e of the first edge with the highest rank; dA/dz_e is 1 for this edge and 0 for all others.
  */
 import { type Code, f32x4, i32x4, v128 } from '../../assembler.js';
 import type { AggregationKernel } from './kernel.js';
