@@ -179,8 +179,8 @@ test('a repeated training run has the same losses at the same steps', async () =
 test('a preparation that fails late does not end the session of the preparation after it', async () => {
   const trainer = createTrainer(builtinFunctions);
   const { port1, port2 } = new MessageChannel();
-  // Without a server, the digits cannot be loaded.
-  const first = trainer.prepare({ ...defaultState.train, data: 'digits' }, undefined, port1);
+  // There is no table.
+  const first = trainer.prepare({ ...defaultState.train, data: 'csv' }, undefined, port1);
   const second = trainer.prepare({ ...defaultState.train, data: 'circles' }, undefined, port1);
   expect([await first, (await second) ?? {}]).toEqual([
     undefined,
