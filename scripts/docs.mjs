@@ -8,7 +8,7 @@ const site = 'docs/site';
 const options = /** @type {const} */ ({ stdio: 'inherit', shell: process.platform === 'win32' });
 const { SITE_URL } = process.env;
 const playgroundUrl = SITE_URL ? new URL('playground/', SITE_URL.replace(/\/?$/, '/')).href : '';
-// VitePress empties the directory, so it runs first. Its progress output would fill the log.
+// VitePress empties the directory, so it runs first. Only warnings are logged, because its progress output is long.
 execFileSync('vitepress', ['build', 'docs', '--logLevel', 'warn'], options);
 execFileSync('typedoc', ['--options', 'typedoc.config.mjs', '--logLevel', 'Warn'], options);
 // TypeDoc copies KaTeX's style sheet into assets/; the fonts must be there too.

@@ -71,7 +71,7 @@ function unlistedGuides() {
     const text = pages.map((page) => readFileSync(page, 'utf8')).join('');
     return repositoryFiles
       .filter((file) => file.startsWith(folder) && !text.includes(`](${file})`))
-      .map((file) => `${file}: add a link to the list of guides in ${pages.join(' or ')}`);
+      .map((file) => `${file}: add this guide to the list of guides in ${pages.join(' or ')}`);
   });
 }
 

@@ -20,8 +20,8 @@ export interface SequencePass {
   /** The outputs at each step; standardized if the network has an output scaler. */
   readonly outputs: readonly (readonly number[])[];
   /**
-   * x, h, g, slope and dloss/dx of every node and step: `cache.x('h', 0, step)`. dloss/dx is the derivative of the sum
-   * of the losses, not of their mean.
+   * x, h, g, slope and dloss/dx of every node and step, for example `cache.x(id, 0, step)`, where 0 is the index of the
+   * only sequence. dloss/dx is the derivative of the sum of the losses, not of their mean.
    */
   readonly cache: ReferenceCache;
   /** dloss/db, dloss/dc and dloss/dw of every node, for the mean loss. */

@@ -66,7 +66,7 @@ function list(lines: readonly Line[], extent: Extent): string[] {
   });
 }
 
-/** Writes a step on several lines, with aligned equals signs. */
+/** Writes an equation on several lines, with aligned equals signs. */
 function wrapped(line: Line, maxWidth: number, extent: Extent): string[] {
   const [symbol, ...sides] = equation(
     line,

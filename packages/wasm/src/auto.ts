@@ -13,8 +13,8 @@ export interface AutoEngine extends Engine {
 
 /**
  * Returns the `wasm` engine if the host supports WebAssembly with SIMD, else `js()`. Both run every graph, so `auto`
- * does not call `supports`. Runs on one thread unless `threads` is set: starting threads takes 0.1 s, and `auto` does
- * not know how much work follows. `fit` from `nnbp` does know, and sets `threads` for long training runs.
+ * does not call their `supports` method. Runs on one thread unless `threads` is set: starting threads takes 0.1 s, and
+ * `auto` does not know how much work follows. `fit` from `nnbp` does know, and sets `threads` for long training runs.
  *
  * @throws NnbpError `OUT_OF_RANGE` for an invalid option
  *
@@ -29,9 +29,8 @@ export interface AutoEngine extends Engine {
 export async function auto(options: WasmOptions = {}): Promise<AutoEngine> {
   try {
     const engine = await wasm(options);
-    const singleThreaded =
-      engine.threadsReason === undefined ? '' : `, but runs on one thread: ${engine.threadsReason}`;
-    const reason = `WebAssembly with SIMD is available${singleThreaded}.`;
+    const threadNote = engine.threadsReason === undefined ? '' : `, but runs on one thread: ${engine.threadsReason}`;
+    const reason = `WebAssembly with SIMD is available${threadNote}.`;
     return { ...engine, reason };
   } catch (error) {
     if (!(error instanceof NnbpError) || error.code !== 'UNAVAILABLE') throw error;

@@ -148,15 +148,15 @@ function LastStep({ broken: { exercise, pass, shownSteps, accumulated } }: { rea
   const i = pass.steps[shownSteps - 1];
   const correct = exercise.trace.pass.cache.dLossDx(graph.ids[i]);
   const to = Array.from(graph.predecessors).slice(graph.edgeStart[i], graph.edgeStart[i + 1]);
-  // A visit changes the sums of the node's predecessors, not its own.
-  const sum = accumulated.dLossDx[i];
+  // A visit changes dloss/dx of the node's predecessors, not of the node itself, so this is the value that it has sent.
+  const sent = accumulated.dLossDx[i];
   return (
     <p>
       {say.stepAt(graph.ids[i], accumulated.counts[i])}{' '}
       {mistake === 'order' && to.length > 0 && (
         <>
-          {say.sends(formatNumber(sum), join(to.map((j) => graph.ids[j])))}{' '}
-          {differs(sum, correct) && say.incomplete(formatNumber(correct))} {accumulated.counts[i] > 1 && say.again}
+          {say.sends(formatNumber(sent), join(to.map((j) => graph.ids[j])))}{' '}
+          {differs(sent, correct) && say.incomplete(formatNumber(correct))} {accumulated.counts[i] > 1 && say.again}
         </>
       )}
     </p>

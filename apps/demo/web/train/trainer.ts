@@ -1,6 +1,6 @@
 /**
- * The trainer of the Train view. Runs in a worker; the page requests a snapshot when it is ready to draw one. The
- * available functions are a parameter, because a worker for user functions has more than the built-in ones.
+ * The trainer of the Train view. Runs in a worker; the page requests a snapshot when it is ready to draw one. The worker
+ * passes its activations and losses to `createTrainer`, because some workers have user functions and others do not.
  */
 import { auto, type AutoEngine } from '@nnbp/wasm';
 import { transfer } from 'comlink';

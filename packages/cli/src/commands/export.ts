@@ -19,9 +19,9 @@ interface ExportOptions extends ModelOptions {
 
 const examples = `
 Examples:
-  nnbp export iris.nnbp.safetensors --to onnx              iris.onnx
-  nnbp export iris.nnbp.safetensors --to module            iris.js and iris.d.ts
-  nnbp export iris.nnbp.safetensors --to pytorch           iris-pytorch/ with
+  nnbp export iris.nnbp.safetensors --to onnx              writes iris.onnx
+  nnbp export iris.nnbp.safetensors --to module            writes iris.js and iris.d.ts
+  nnbp export iris.nnbp.safetensors --to pytorch           writes iris-pytorch/ with
                                              network.py, train.py and the weights
 
 Inputs and outputs are in the original units of the data. A numeric column is one number;
@@ -31,11 +31,11 @@ nnbp convert --from pytorch.`;
 /** Adds `nnbp export` to the command line. */
 export function addExport(program: Command, io: Io): void {
   withModel(program.command('export').summary('export a model to ONNX, PyTorch or JavaScript'))
-    .description('Writes the model for other programs: an ONNX file, a PyTorch module, or one JavaScript file.')
+    .description('Writes the model for other programs: an ONNX file, a directory for PyTorch, or a JavaScript module.')
     .addOption(
       new Option('--to <format>', 'export format').choices(['onnx', 'pytorch', 'module']).makeOptionMandatory(),
     )
-    .option('-o, --output <path>', 'the file, or for pytorch the directory (default: named after the model)')
+    .option('-o, --output <path>', 'output file, or output directory for pytorch (default: named after the model)')
     .option('--json', 'print the files as JSON')
     .addHelpText('after', examples)
     .action((model: string, options: ExportOptions) => exportModel(io, model, options));

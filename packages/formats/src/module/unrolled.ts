@@ -8,7 +8,7 @@ import { counted } from './counted.js';
 
 const maxLineLength = 110;
 
-/** Returns the code of the `predict` function, or `step` for a network with memory, with one line per node. */
+/** Returns the code of `predict`, or of `step` if the network has memory, with one line per node. */
 export function unrolled(network: Network, nodes: readonly number[], functions: Functions): string {
   const { graph, inputScaler, outputScaler, outputTransform } = network;
   const inputs = graph.ids.slice(0, graph.inputCount).map((id, k) => {

@@ -1,4 +1,7 @@
-/** Writes activations as ONNX operators. If ONNX has no operator for an activation, combines as few as possible. */
+/**
+ * Writes activations as ONNX operators. If ONNX has no operator for an activation, combines as few operators as
+ * possible.
+ */
 import type { ActivationName } from '@nnbp/activations';
 import type { Activation } from '@nnbp/core';
 import type { Operations } from './operations.js';
@@ -30,7 +33,7 @@ const makeTable = () =>
       write: (operations, h, { negativeSlope }) => operations.add('LeakyRelu', [h], { alpha: negativeSlope }),
     },
     elu: { write: (operations, h, { alpha }) => operations.add('Elu', [h], { alpha }) },
-    // The default constants of the operator are those of the paper on SELU, rounded to float32.
+    // The operator's default constants are those of the SELU paper, rounded to float32.
     selu: operator('Selu'),
     hardSigmoid: { write: (operations, h) => operations.add('HardSigmoid', [h], { alpha: 1 / 6, beta: 0.5 }) },
     hardTanh: {

@@ -30,7 +30,7 @@ export function readWeights(model: JsonValue, bytes: Uint8Array | readonly Uint8
     const count = sizeOf(shape);
     if (count * 4 > file.length - at)
       json.throwExpected(
-        `an array of at most ${file.length - at} bytes, the rest of the weight file of ${file.length} bytes`,
+        `an array of at most ${file.length - at} bytes (${file.length - at} of the weight file's ${file.length} bytes are left)`,
       );
     const key = keyOf(json.at('name').text());
     if (found.has(key)) json.throwExpected(`one array with the name ${JSON.stringify(key)}`);
@@ -83,7 +83,7 @@ function weightEntries(model: JsonValue): JsonValue[] {
   const specs = model.at('weightSpecs');
   return specs.present
     ? specs.list()
-    : manifest.throwExpected('an array of weights, as in a model.json of TensorFlow.js');
+    : manifest.throwExpected('an array of weights, as in the model.json of a TensorFlow.js model');
 }
 
 function expectFloat32(json: JsonValue): void {
