@@ -120,7 +120,12 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
   ],
   ['a short input', 'WRONG_LENGTH', /expected 2 numbers, received 1/, () => network().predict([1])],
   ['a long target', 'WRONG_LENGTH', /target/, () => backpropagate(network(), [1, 2], [1, 2], mse())],
-  ['rows of different lengths to standardize', 'NOT_FINITE', /mean/, () => Standardization.fit([[1, 2], [3]])],
+  [
+    'standardization of rows that have different lengths',
+    'NOT_FINITE',
+    /mean/,
+    () => Standardization.fit([[1, 2], [3]]),
+  ],
   ['NaN as input', 'NOT_FINITE', /position 1.*NaN/, () => network().predict([1, NaN])],
   ['infinity as target', 'NOT_FINITE', /target/, () => backpropagate(network(), [1, 2], [Infinity], mse())],
   [

@@ -12,17 +12,17 @@ const wrong = (derivative: Activation['derivative'], value: Activation['value'] 
 
 describe('mistakes in an activation', () => {
   test.each<[string, Activation, RegExp]>([
-    ['wrong sign', wrong((_, g) => -g * (1 - g)), /sign/],
-    ['twice the value', wrong((_, g) => 2 * g * (1 - g)), /twice/],
-    ['half the value', wrong((_, g) => (g * (1 - g)) / 2), /factor of 2 is missing/],
-    ['another factor', wrong((_, g) => 1.7 * g * (1 - g)), /1\.700 times/],
+    ['a derivative with the wrong sign', wrong((_, g) => -g * (1 - g)), /sign/],
+    ['twice the correct derivative', wrong((_, g) => 2 * g * (1 - g)), /twice/],
+    ['half the correct derivative', wrong((_, g) => (g * (1 - g)) / 2), /factor of 2 is missing/],
+    ['1.7 times the correct derivative', wrong((_, g) => 1.7 * g * (1 - g)), /1\.700 times/],
     ['h in place of g', wrong((h) => h * (1 - h)), /with h in place of g/],
     ['a derivative that is always 0', wrong(() => 0), /is 0 wherever it is wrong/],
     ['the value in place of the derivative', wrong((_, g) => g), /the value itself/],
     ['a derivative that is always 1', wrong(() => 1), /missing \(it is taken as 1\)/],
     ['a relative error of one millionth', wrong((_, g) => g * (1 - g) * (1 + 1e-6)), /times the expected value|WRONG/],
-    ['not finite', wrong(() => NaN), /expected finite numbers/],
-    ['overflow', wrong((h) => Math.exp(h), Math.exp), /g = Infinity/],
+    ['a derivative that is NaN', wrong(() => NaN), /expected finite numbers/],
+    ['a value that overflows', wrong((h) => Math.exp(h), Math.exp), /g = Infinity/],
     [
       'a value that depends on earlier calls',
       wrong(

@@ -288,7 +288,7 @@ describe('an operator that changes shapes', () => {
     expectPredicts(columns(start, end, step), (row) => expected.map((k) => row[k]));
   });
 
-  test('Slice takes its positions from attributes before operator set 10, and rejects a step of 0 and the batch axis', () => {
+  test('before operator set 10, attributes specify the positions of Slice; a step of 0 and a slice of the batch axis are rejected', () => {
     const nodes = [op('Slice', ['x'], { starts: [1n], ends: [3n], axes: [1n] })];
     expectPredicts(model({ nodes, operatorSet: 9 }), ([, b, c]) => [b, c]);
     expect(errorOf(() => fromOnnx(columns(0, 3, 0))).message).toMatch(/steps other than 0/);

@@ -369,8 +369,8 @@ export class Trainer {
    * Computes the mean loss and the trainer's metrics on data.
    *
    * @param data - Default: the validation data, or the training data if there are none.
-   * @throws NnbpError any error about `data` thrown by the constructor; `WRONG_STATE` if there are neither `data` nor
-   * validation data, and an epoch on a stream has not ended
+   * @throws NnbpError any error about `data` thrown by the constructor; `WRONG_STATE` inside an epoch on a stream, if
+   * neither `data` nor validation data are given
    */
   async evaluate(data?: Data): Promise<Assessment> {
     this.#expectReady();

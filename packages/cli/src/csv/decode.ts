@@ -7,7 +7,7 @@ export interface Decoder {
   end(): string;
 }
 
-/** The encoding that the byte order mark specifies; UTF-8 without a byte order mark. */
+/** The encoding that the byte order mark specifies. If there is no byte order mark: UTF-8. */
 export function encodingOf(beginning: Uint8Array): string {
   if (beginning[0] === 0xff && beginning[1] === 0xfe) return 'utf-16le';
   if (beginning[0] === 0xfe && beginning[1] === 0xff) return 'utf-16be';
@@ -32,7 +32,7 @@ export function isEncoding(label: string): boolean {
 export function decoderFor(name: string, encoding: string): Decoder {
   const decoder = new TextDecoder(encoding, { fatal: true });
   let before = 0;
-  /** The bytes of the current line until now, because a character can begin in one call and end in the next. */
+  /** The bytes of the current line from earlier calls: a character can begin in one call and end in the next. */
   let line: Uint8Array = new Uint8Array(0);
   const attempt = (bytes: Uint8Array, stream: boolean) => {
     try {
@@ -58,7 +58,10 @@ export function decoderFor(name: string, encoding: string): Decoder {
   return { decode: (bytes) => attempt(bytes, true), end: () => attempt(new Uint8Array(0), false) };
 }
 
-/** The bytes after the last line break in `line` and `bytes`; none if there are more than 1 MiB. */
+/**
+ * Returns the bytes after the last line break in `line` and `bytes`. Returns no bytes if `bytes` has no line break and
+ * the line is longer than 1 MiB.
+ */
 function currentLine(line: Uint8Array, bytes: Uint8Array): Uint8Array {
   const lineBreak = Math.max(bytes.lastIndexOf(0x0a), bytes.lastIndexOf(0x0d));
   if (lineBreak >= 0) return bytes.slice(lineBreak + 1);
@@ -72,7 +75,7 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   return both;
 }
 
-/** Whether 0x0A and 0x0D can be parts of characters that are not line breaks. */
+/** Whether the encoding is UTF-16, where the bytes 0x0A and 0x0D can also be parts of other characters. */
 const isUtf16 = (encoding: string) => /^utf-16/i.test(encoding);
 
 /** The position of the first byte that cannot be decoded. */

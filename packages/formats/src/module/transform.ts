@@ -20,8 +20,8 @@ const sources = {
 } satisfies Readonly<Record<OutputTransform, string | undefined>>;
 
 /**
- * Returns a declaration of the `transform` function, and how to call it. For `none`, there is no declaration and `call`
- * returns its argument.
+ * Returns the code that declares the function `transform`, and `call`, which returns the code that applies `transform`
+ * to the outputs. For `none`, there is no declaration and `call` returns its argument.
  */
 export function transformSource(transform: OutputTransform): {
   readonly declaration: string | undefined;

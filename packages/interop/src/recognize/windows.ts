@@ -62,7 +62,7 @@ type Group =
   | { readonly kind: 'conv'; readonly level: number; readonly filters: readonly Windows[] }
   | { readonly kind: 'maxPool' | 'averagePool'; readonly level: number; readonly nodes: readonly number[] };
 
-/** The number of channels of the layer that the windows read; undefined if they do not read such a layer. */
+/** The number of channels of the convolution or pooling layer that the windows read; undefined if they read none. */
 const channelsOf = (layerOf: ReadonlyMap<number, WindowLayer>, { read }: Windows): number | undefined => {
   const layer = layerOf.get(read[0][0]);
   return layer === undefined ? undefined : layer.nodes.length / (layer.geometry[0].windows * layer.geometry[1].windows);
@@ -147,14 +147,16 @@ interface Layout {
 }
 
 /**
- * The ways to divide `size` nodes into channels, in the order in which they are tried: the layouts with as many channels
- * as the previous layer, then the channels-first layout for each of `counts`, then the channels-last layout for each.
- * All layouts that fit compute the same outputs.
+ * The ways to divide `size` nodes into channels, in the order in which they are tried: the layouts with as many
+ * channels as the previous layer, then the channels-first layouts, then the channels-last layouts. All layouts that fit
+ * compute the same outputs.
+ *
+ * @param channelCounts - The possible numbers of channels, in the order in which they are tried.
  */
-function layouts(size: number, counts: readonly number[], previousChannels: number | undefined): Layout[] {
-  const all = counts.map((channels) => layoutsOf(size, channels));
+function layouts(size: number, channelCounts: readonly number[], previousChannels: number | undefined): Layout[] {
+  const all = channelCounts.map((channels) => layoutsOf(size, channels));
   const preferred =
-    previousChannels !== undefined && counts.includes(previousChannels) ? layoutsOf(size, previousChannels) : [];
+    previousChannels !== undefined && channelCounts.includes(previousChannels) ? layoutsOf(size, previousChannels) : [];
   return [...preferred, ...all.map(([first]) => first), ...all.flatMap(([, last]) => last ?? [])];
 }
 
