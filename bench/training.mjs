@@ -24,10 +24,10 @@ export function training(engine, sizes, batch) {
 /** Calls per second, measured over about `seconds` seconds. */
 export function rate(run, seconds) {
   const start = performance.now();
-  let times = 0;
+  let calls = 0;
   do {
     run();
-    times++;
+    calls++;
   } while (performance.now() - start < 1000 * seconds);
-  return (1000 * times) / (performance.now() - start);
+  return (1000 * calls) / (performance.now() - start);
 }

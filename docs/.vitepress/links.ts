@@ -16,7 +16,7 @@ export function pageOf(file: string): string | undefined {
   return match ? match[1].toLowerCase() : undefined;
 }
 
-/** The `rewrites` option of VitePress: path of each file in the repository → its path on the site. */
+/** The `rewrites` option of VitePress. For each page: the path of its file in the repository → its path on the site. */
 export function rewrites(root: string): Record<string, string> {
   const folders = ['', 'docs', 'docs/guides', 'docs/zh', 'docs/zh/guides'];
   const files = [

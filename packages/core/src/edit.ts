@@ -32,7 +32,10 @@ interface Draft {
   readonly fixed: { b?: number; c?: number; w: Map<string, number> };
   readonly shared: { b?: string; c?: string; w: Map<string, string> };
   readonly from: Source[];
-  /** The slots of b, c and the weights in the old graph; `Graph` explains slots. Undefined for a new node. */
+  /**
+   * The slots, in the old graph, of the parameters that the node keeps; `Graph` explains slots. Undefined if it keeps
+   * none.
+   */
   readonly slots?: { readonly b?: number; readonly c?: number; readonly w: Map<string, number> };
 }
 
@@ -216,7 +219,7 @@ export class GraphEditor {
   #origin(graph: Graph): Int32Array {
     const origin = new Int32Array(graph.parameterCount).fill(-1);
     const record = (index: number, old: number | undefined) => {
-      // The index of a fixed parameter is −1. A typed array ignores writes to it.
+      // The index of a fixed parameter is −1. A typed array ignores writes to index −1.
       if (old !== undefined) origin[index] = old;
     };
     for (let i = graph.inputCount; i < graph.nodeCount; i++) {

@@ -21,7 +21,8 @@ function positions(
 }
 
 /**
- * Returns a copy of the JSON in which some values are removed, or replaced by unusual values or by other parts of it.
+ * Returns a copy of the JSON in which some values are removed, or replaced by unusual values or by other parts of the
+ * JSON.
  */
 export function damaged(json: unknown, random: Random): unknown {
   const copy = structuredClone(json);
@@ -61,7 +62,6 @@ export function damagedBytes(file: Uint8Array, random: Random): Uint8Array {
 /** Truncates a string, or replaces one of its characters. */
 export function damagedText(text: string, random: Random): string {
   const at = Math.floor(random.uniform() * text.length);
-  const replacement =
-    random.uniform() < 0.3 ? '' : `${String.fromCharCode(32 + 95 * random.uniform())}${text.slice(at + 1)}`;
-  return text.slice(0, at) + replacement;
+  const end = random.uniform() < 0.3 ? '' : `${String.fromCharCode(32 + 95 * random.uniform())}${text.slice(at + 1)}`;
+  return text.slice(0, at) + end;
 }

@@ -1,4 +1,4 @@
-/** Describes how the engine runs a graph, as an object and as a short human-readable summary. */
+/** Describes how the engine runs a graph. The description is an object that can be converted to a short summary. */
 import type { Graph, Plan } from '@nnbp/core';
 import { fusedMultiplyAdd, type MultiplyAdd } from './assembler.js';
 import { activationKernelOf, aggregationCodeOf } from './builtins.js';

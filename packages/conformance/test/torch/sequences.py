@@ -1,4 +1,5 @@
-"""Computes reference values with PyTorch for random graphs with delays, aggregations, fixed and shared parameters, in float64.
+"""Computes float64 reference values with PyTorch, for random graphs with delays, aggregations, and fixed and
+shared parameters.
 
     python3 packages/conformance/test/torch/sequences.py
 

@@ -16,10 +16,10 @@ export interface OutputExercise extends Exercise, ComputedSample {
 
 const loss = mse();
 /** dloss/dx of an output x with target t. */
-export function slopeAt(x: number, t: number): number {
-  const slope = new Float64Array(1);
-  loss.derivative([x], [t], slope);
-  return slope[0];
+export function dLossDxAt(x: number, t: number): number {
+  const dLossDx = new Float64Array(1);
+  loss.derivative([x], [t], dLossDx);
+  return dLossDx[0];
 }
 /** The loss of an output x with target t. */
 export const lossAt = (x: number, t: number): number => loss.value([x], [t]);
@@ -43,7 +43,7 @@ function randomOutput(seed: number): { x: number; t: number } {
 }
 
 function easy(x: number, t: number): Task {
-  const slope = slopeAt(x, t);
+  const dLossDx = dLossDxAt(x, t);
   return numberTask({
     label: inBothLanguages('dloss/dx_7'),
     ask: {
@@ -51,20 +51,20 @@ function easy(x: number, t: number): Task {
       zh: `输出 x_7 = ${show(x)}，它应该等于目标 t = ${show(t)}。损失 (x_7 − t)² 衡量错了多少。x_7 每变化一个单位，损失变化多少？请给出抛物线在 x_7 处的斜率，记作 dloss/dx_7。`,
     },
     explain: {
-      en: `Case 1 of three, an output: dloss/dx_7 = 2 · (x_7 − t) = ${show(slope)}. ${slope < 0 ? 'Negative: a larger x_7 makes the loss smaller.' : 'Positive: a smaller x_7 makes the loss smaller.'} No other node appears in this formula.`,
-      zh: `三种场景中的场景 1，输出节点：dloss/dx_7 = 2 · (x_7 − t) = ${show(slope)}。${slope < 0 ? '负数：x_7 变大，损失变小。' : '正数：x_7 变小，损失变小。'}这个公式里没有其他节点。`,
+      en: `Case 1 of three, an output: dloss/dx_7 = 2 · (x_7 − t) = ${show(dLossDx)}. ${dLossDx < 0 ? 'Negative: a larger x_7 makes the loss smaller.' : 'Positive: a smaller x_7 makes the loss smaller.'} No other node appears in this formula.`,
+      zh: `三种场景中的场景 1，输出节点：dloss/dx_7 = 2 · (x_7 − t) = ${show(dLossDx)}。${dLossDx < 0 ? '负数：x_7 变大，损失变小。' : '正数：x_7 变小，损失变小。'}这个公式里没有其他节点。`,
     },
-    expected: slope,
+    expected: dLossDx,
     mistakes: [
       {
-        value: -slope,
+        value: -dLossDx,
         hint: {
           en: 'The magnitude is correct, the sign is not: does the loss fall or rise when x_7 grows?',
           zh: '大小对了，正负号不对：x_7 变大时，损失变小还是变大？',
         },
       },
       {
-        value: slope / 2,
+        value: dLossDx / 2,
         hint: { en: 'Differentiating the square gives a factor of 2.', zh: '平方求导会带出系数 2。' },
       },
       {
@@ -72,7 +72,7 @@ function easy(x: number, t: number): Task {
         hint: { en: 'That is the loss itself, not its slope.', zh: '这是损失本身，不是它的斜率。' },
       },
       {
-        value: slope ** 2,
+        value: dLossDx ** 2,
         hint: {
           en: 'The derivative of a square is linear: it contains no square.',
           zh: '平方的导数是一次的：不再有平方。',
@@ -105,7 +105,7 @@ function flat(x: number, t: number): PointTask {
       return {
         correct: false,
         hint:
-          slopeAt(at, t) < 0
+          dLossDxAt(at, t) < 0
             ? { en: 'The tangent still falls here: move to the right.', zh: '切线在这里仍向下倾斜：往右移。' }
             : { en: 'The tangent already rises here: move to the left.', zh: '切线在这里已经向上倾斜：往左移。' },
       };
@@ -143,7 +143,7 @@ function networkOutput({ target, pass: { cache } }: ComputedSample): Task {
       {
         value: dLossDx * cache.slope('7'),
         hint: {
-          en: 'The slope of node 7 is not needed here: dloss/dx_7 depends on the value x_7 and the loss alone.',
+          en: 'Leave out slope_7: dloss/dx_7 depends on the value x_7 and the loss alone.',
           zh: '这里用不到节点 7 的 slope：dloss/dx_7 只取决于 x_7 的值和损失函数。',
         },
       },

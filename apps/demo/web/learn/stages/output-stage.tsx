@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useMessages } from '../../language.js';
 import { formatNumber } from '../../shared/format-number.js';
 import { Figure } from '../../shared/figure.js';
-import { lossAt, type OutputExercise, slopeAt } from '../chapters/output.js';
+import { lossAt, type OutputExercise, dLossDxAt } from '../chapters/output.js';
 import { GraphPicture } from '../graph-picture.js';
 import { messages } from '../messages.js';
 import { Plot, sampled } from '../plot.js';
@@ -21,7 +21,7 @@ export function OutputStage({ exercise, task, settled, draft, onDraft }: StagePr
   const isPointTask = task === 1;
   const x = isPointTask && draft !== '' ? Number(draft) : isPointTask || moved === undefined ? start : moved;
   const range = [Math.min(t - 6, Math.floor(start)), Math.max(t + 6, Math.ceil(start))] as const;
-  const slope = slopeAt(x, t);
+  const slope = dLossDxAt(x, t);
   // Tasks 0 and 2 ask for the slope, so the tangent is hidden until the task is settled.
   const isTangentShown = isPointTask || settled > task;
   const points = sampled((at) => lossAt(at, t), range);
@@ -41,7 +41,7 @@ export function OutputStage({ exercise, task, settled, draft, onDraft }: StagePr
                       { name: 't_7', value: t },
                       {
                         name: 'dloss/dx_7',
-                        value: settled > task && !isPointTask ? slopeAt(start, t) : undefined,
+                        value: settled > task && !isPointTask ? dLossDxAt(start, t) : undefined,
                         tone: 'case-1',
                       },
                     ]
