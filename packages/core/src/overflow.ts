@@ -7,7 +7,9 @@ import type { ReferenceExecutor } from './reference.js';
  * Throws unless the mean loss, every gradient and every dloss/dx of a pass are finite.
  *
  * @param lossOf - Returns the loss of one step of a sample.
- * @throws NnbpError `OVERFLOW`. The message names the first number, in the order of computation, that is not finite.
+ * @throws NnbpError `OVERFLOW`. The message names the first number that is not finite. The search goes through x, the
+ * loss, then dLossDx and slope (from the last node to the first) of each step in turn; then through the gradients and
+ * the mean loss.
  */
 export function expectNoOverflow(
   { graph, cache, gradients }: ReferenceExecutor,

@@ -224,13 +224,13 @@ describe('TimeDistributed', () => {
     expect(alone.predict(x)).toEqual(network.predict(x));
   });
 
-  test('TimeDistributed results in a network that reads one step if the number of steps is not specified', () => {
+  test('if the number of steps is not specified, TimeDistributed results in a network that reads one step', () => {
     const network = read([null, 2], [['TimeDistributed', { layer: dense }]], weights);
     expectClose(network.predict([0.5, -2]), step([0.5, -2]));
   });
 });
 
-describe('an unsupported model', () => {
+describe('unsupported, malformed and very large models', () => {
   const conv = { filters: 1, kernel_size: [2, 2] };
   const kernel = { 'l0/kernel': [[2, 2, 1, 1], numbers(4)], 'l0/bias': [[1], [0]] } as const;
 

@@ -45,6 +45,7 @@ export function lineSearch(
   let best = origin;
   let other = origin;
   let bracketed = false;
+  // Stage 2 begins at the first step that decreases the value sufficiently and has a slope that is not too steep.
   let stage = 1;
   let step = first;
   let width = Infinity;
@@ -65,7 +66,8 @@ export function lineSearch(
     if (sufficient && Math.abs(point.slope) <= -curvature * start.slope) return { step, accepted: true };
     if (stage === 1 && sufficient && point.slope >= Math.min(decrease, curvature) * start.slope) stage = 2;
 
-    // Until a step decreases the value sufficiently, the search minimizes value − decrease · step · start.slope.
+    // In stage 1, if the new value is at most the best one but not sufficiently below the start, the interpolation uses
+    // value − decrease · step · start.slope instead of value.
     const tilt = stage === 1 && point.value <= best.value && !sufficient ? decrease * start.slope : 0;
     const tilted = ({ step: at, value, slope }: Point): Point => ({
       step: at,
@@ -111,13 +113,18 @@ function nextStep(best: Point, other: Point, point: Point, bracketed: boolean, l
       best.step +
       (best.slope / ((best.value - point.value) / (point.step - best.step) + best.slope) / 2) *
         (point.step - best.step);
-    const nearer = Math.abs(cubic - best.step) < Math.abs(quadratic - best.step);
-    return { step: nearer ? cubic : cubic + (quadratic - cubic) / 2, bracketed: true, worse: true, crossed: false };
+    const isCubicNearer = Math.abs(cubic - best.step) < Math.abs(quadratic - best.step);
+    return {
+      step: isCubicNearer ? cubic : cubic + (quadratic - cubic) / 2,
+      bracketed: true,
+      worse: true,
+      crossed: false,
+    };
   }
   if (opposite) {
     // Case 2: the value is lower and the slope has the opposite sign, so the minimum lies in between.
-    const farther = Math.abs(cubic - point.step) > Math.abs(secant - point.step);
-    return { step: farther ? cubic : secant, bracketed: true, worse: false, crossed: true };
+    const isCubicFarther = Math.abs(cubic - point.step) > Math.abs(secant - point.step);
+    return { step: isCubicFarther ? cubic : secant, bracketed: true, worse: false, crossed: true };
   }
   if (Math.abs(point.slope) < Math.abs(best.slope)) {
     // Case 3: the value is lower and the slope is flatter, with the same sign. Extrapolates cautiously.

@@ -274,7 +274,8 @@ export const control = {
   drop: (value: Code): Code => [value, 0x1a],
   /** Runs the case at this index, or `otherwise` if there is none. */
   choose: (index: Code, cases: readonly Code[], otherwise: Code): Code => {
-    // Blocks are nested, with block 0 innermost. Case k follows the end of block k: a branch out of block k jumps to it.
+    // Blocks are nested, with block 0 innermost. Case k follows the end of block k, so a branch out of block k jumps to
+    // case k.
     const table = cases.map((_, k) => unsigned(k));
     let code: Code = [0x02, 0x40, [index, 0x0e, unsigned(cases.length), table, unsigned(cases.length)], 0x0b];
     cases.forEach((body, k) => {

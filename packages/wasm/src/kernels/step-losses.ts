@@ -9,7 +9,7 @@ const number = int.const;
 /**
  * Computes the loss and dloss/dx of the outputs (case 1) at each step, and writes the sum of the losses to the header.
  *
- * @param loss - Holds the number of the loss function.
+ * @param loss - Holds the number that selects the kernel of the loss.
  */
 export function stepLosses({ kernels, local, enterStep }: Pass, loss: Local): Code {
   const [step, firstOutput, sum] = [local(i32), local(i32), local(f64)];

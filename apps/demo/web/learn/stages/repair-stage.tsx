@@ -1,7 +1,7 @@
 /**
  * The view of the debugging challenge: the graph with its forward-pass values, the probes, and the menus in which to
- * choose the node and the bug. On phones, nodes show only their output, and a panel shows the numbers of the selected
- * node.
+ * choose the node and the bug. On phones, a node shows only its value x, and a panel shows all numbers of the
+ * selected node.
  */
 import { Search } from 'lucide-react';
 import { useState } from 'react';
