@@ -19,8 +19,8 @@ await Promise.all([
   // Dependencies and Node's built-in modules are imported, not bundled.
   ...names.map((name) => bundle(name, { entryPoints: entriesOf(name), packages: 'external' })),
   // The Node build of `nnbp` has three files instead of eighteen, since Node takes a millisecond to find and read each
-  // one. Core and train are not bundled, because callers use `instanceof` with their error classes; wasm is imported on
-  // first use.
+  // one. Core and train are not bundled, because callers use `instanceof` with the error classes of these packages.
+  // Wasm is imported on first use.
   bundle('nnbp', {
     entryPoints: { node: 'src/index.ts' },
     conditions: ['@nnbp/source'],

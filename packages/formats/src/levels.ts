@@ -14,18 +14,18 @@ export interface Block {
    * depend only on b.
    */
   readonly from: readonly number[];
-  /** Aggregation of the nodes, which all have the same number of edges. Undefined for the sum. */
+  /** The aggregation of the nodes; undefined for the sum. If it is set, all nodes have the same number of edges. */
   readonly aggregation?: Aggregation;
   /**
-   * `dense`: every node has an edge from each of `from`. `packed`: some edges are missing, and the matrix has zeros in
+   * `dense`: every node has an edge from every source. `packed`: some edges are missing, and the matrix has zeros in
    * their place. `sparse`: a matrix would be nearly all zeros, or the aggregation is not the sum.
    */
   readonly form: 'dense' | 'packed' | 'sparse';
 }
 
 /**
- * If one matrix for all sums of a level has at most `maxSingleEntries` entries, or at most `maxSingleEntriesPerEdge`
- * entries per edge, it is cheaper than several matrices.
+ * If all nodes of a level that use the sum fit into one matrix with at most `maxSingleEntries` entries, or at most
+ * `maxSingleEntriesPerEdge` entries per edge, one matrix is cheaper than several.
  */
 const maxSingleEntries = 4096;
 const maxSingleEntriesPerEdge = 2;
@@ -101,7 +101,7 @@ function aggregated(graph: Graph, nodes: readonly number[]): Block[] {
 }
 
 /** For each node, 1 if an output or a delayed edge needs its value, directly or through other nodes; otherwise 0. */
-export function neededByOutputs(graph: Graph): Uint8Array {
+export function neededNodes(graph: Graph): Uint8Array {
   const { stateStart } = graph;
   const needed = new Uint8Array(graph.nodeCount);
   for (let k = 0; k < graph.outputs.length; k++) needed[graph.outputs[k]] = 1;

@@ -163,7 +163,7 @@ describe('checkNetwork', () => {
     return network;
   };
 
-  test('checkNetwork checks the parameter derivatives and then the input derivatives of each sample, or a random selection', () => {
+  test('checkNetwork checks all parameter derivatives, then the input derivatives of each sample; above maxDerivatives, it checks a random selection', () => {
     const builder = new GraphBuilder();
     builder.input('1');
     builder.input('2');

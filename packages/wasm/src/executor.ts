@@ -94,7 +94,7 @@ export class WasmExecutor implements Executor {
   readonly #multiplyAdd: MultiplyAdd;
   readonly #use: MemoryUse;
   /** The maximum number of batches per `runMany` call, and a view of their losses. */
-  readonly #queue: number;
+  readonly #queueLength: number;
   readonly #queueLosses: Float64Array;
   #lossKernel = 0;
   #previous: Float32Array | undefined;
@@ -122,13 +122,13 @@ export class WasmExecutor implements Executor {
     const vector = (address: number) => new Float32Array(buffer, address, graph.parameterCount);
     this.parameters = vector(parameters);
     this.gradients = vector(gradients);
-    const address = { x, g, slope, dLossDx };
+    const tableAddresses = { x, g, slope, dLossDx };
     this.cache = new RowCache(graph, {
       steps: () => steps,
       row(quantity, i, t) {
         const node = time.at(i, t);
-        const table = address[quantity === 'g' && form.gIsX(node) ? 'x' : quantity];
-        return new Float32Array(buffer, table + form.rowOf[node] * form.tableRowBytes, batchSize);
+        const tableAddress = tableAddresses[quantity === 'g' && form.gIsX(node) ? 'x' : quantity];
+        return new Float32Array(buffer, tableAddress + form.rowOf[node] * form.tableRowBytes, batchSize);
       },
     });
     const table = (address: number) => new Float32Array(buffer, address);
@@ -153,8 +153,8 @@ export class WasmExecutor implements Executor {
     );
     this.threads = host.threads;
     this.threadsReason = host.reason;
-    this.#queue = form.layout.queue;
-    this.#queueLosses = new Float64Array(buffer, form.layout.queueLosses, this.#queue);
+    this.#queueLength = form.layout.queue;
+    this.#queueLosses = new Float64Array(buffer, form.layout.queueLosses, this.#queueLength);
     this.#isUnrolled = form.module !== undefined;
     this.#withoutMean = form.withoutMean === true;
     this.#multiplyAdd = host.multiplyAdd;
@@ -291,7 +291,7 @@ export class WasmExecutor implements Executor {
   ): number {
     this.#expectUsable();
     const whole = Math.floor((order.length - first) / this.batchSize);
-    const batches = Math.min(count, whole, losses.length, this.#queue);
+    const batches = Math.min(count, whole, losses.length, this.#queueLength);
     // The queue has no room for the initial state of a graph with delays.
     if (batches < 2 || this.graph.stateSize > 0 || this.#attached.runMany === undefined) return 0;
     const kernel = this.#binding.prepare(optimizer, this.batchSize);

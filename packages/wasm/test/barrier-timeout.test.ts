@@ -5,7 +5,10 @@ let clock = 0;
 vi.spyOn(performance, 'now').mockImplementation(() => clock);
 afterEach(() => void (clock = 0));
 
-/** Returns the milliseconds until the timeout if it is checked every `step` milliseconds. */
+/**
+ * Waits until `timeout` is over, and checks it every `step` milliseconds. `turn` identifies the wait. Returns the
+ * duration in milliseconds.
+ */
 function wait(timeout: BarrierTimeout, turn: number, step: number): number {
   const startTime = clock;
   while (!timeout.isOver(turn)) clock += step;

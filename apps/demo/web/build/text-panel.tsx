@@ -86,7 +86,7 @@ export function TextPanel({ editor }: { readonly editor: Editor }) {
   );
 }
 
-/** Replaces the graph with an opened one. */
+/** Replaces the graph in the editor with a graph that the user opened as text or as a file. */
 export function replaceGraph(editor: Editor, { network, separated }: Opened): void {
   edit(() => network);
   editor.select(undefined);

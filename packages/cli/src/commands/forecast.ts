@@ -37,8 +37,8 @@ Examples:
 Each forecast comes with a baseline: the value one season before, or the last value
 if the series has no season. A useful forecast is better than the baseline.`;
 
-/** Past steps in a plot, as a multiple of the horizon. */
-const pastInPlot = 5;
+/** Minimum number of past steps in a plot, as a multiple of the horizon. A shorter series is shown whole. */
+const minPastInPlot = 5;
 
 /** Adds `nnbp forecast` to the command line. */
 export function addForecast(program: Command, io: Io): void {
@@ -147,7 +147,7 @@ function plotDataOf(
   { horizon, window, target }: { readonly horizon: number; readonly window: number; readonly target: string },
   precision: Parameters<typeof timeText>[1],
 ): ForecastPlotData {
-  const past = Math.min(series.values.length, Math.max(window, pastInPlot * horizon));
+  const past = Math.min(series.values.length, Math.max(window, minPastInPlot * horizon));
   const from = series.values.length - past;
   return {
     title: series.name === '' ? target : `${target}, ${series.name}`,

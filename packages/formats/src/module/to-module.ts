@@ -1,6 +1,6 @@
 /** Writes a network as an ES module without dependencies. */
 import { type Activation, type Aggregation, expectFinite, type Network } from '@nnbp/core';
-import { neededByOutputs } from '../levels.js';
+import { neededNodes } from '../levels.js';
 import { type Functions, functionsOf } from './functions.js';
 import { byLoops } from './loops.js';
 import { memorySource, memoryTypes } from './memory.js';
@@ -49,7 +49,7 @@ export interface ModuleFiles {
 export function toModule(network: Network): ModuleFiles {
   const { graph, parameters } = network;
   expectFinite('parameters', parameters.vector);
-  const needed = neededByOutputs(graph);
+  const needed = neededNodes(graph);
   const nodes: number[] = [];
   let edges = 0;
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {

@@ -3,7 +3,7 @@
  * an activation.
  */
 import { type Aggregation, type Graph, type Network, NnbpError } from '@nnbp/core';
-import { type Block, neededByOutputs, nextState as sourcesOfNextState, sourceOf } from '@nnbp/formats/shared';
+import { type Block, neededNodes, nextState as sourcesOfNextState, sourceOf } from '@nnbp/formats/shared';
 import { planSteps, type Step, type UnrolledStep } from '../recognize/plan.js';
 import { writeAggregation } from './aggregations.js';
 import { ColumnIndex } from './columns.js';
@@ -55,7 +55,7 @@ export class Writer {
   /** Writes all nodes on which the outputs or the state depend. */
   steps(): void {
     const graph = this.#graph;
-    const needed = neededByOutputs(graph);
+    const needed = neededNodes(graph);
     const steps = planSteps(
       graph,
       (slot) => this.#parameters.slots[slot],

@@ -3,7 +3,7 @@
  * machines.
  */
 import { type Aggregation, type Graph, type Network, NnbpError, type OutputTransform } from '@nnbp/core';
-import { encode, neededByOutputs, nextState } from '@nnbp/formats/shared';
+import { encode, neededNodes, nextState } from '@nnbp/formats/shared';
 import { pythonOf } from './activations.js';
 import { pythonOfAggregation } from './aggregations.js';
 import { type BlockParameters, layout, type Layout, type ModuleBlock } from './layout.js';
@@ -160,7 +160,7 @@ function networkClass(
   const initial = isLayered ? initials.flat() : Array.from(graph.initialState());
   // Always true for a network with delays: in a sequence of one step, no output depends on a node that only delayed edges
   // read.
-  const mayHaveUnreadNodes = hasState || neededByOutputs(graph).includes(0, graph.inputCount);
+  const mayHaveUnreadNodes = hasState || neededNodes(graph).includes(0, graph.inputCount);
   const listOrNone = (numbers: readonly number[] | undefined) => (numbers === undefined ? 'None' : list(numbers));
   return `class Network(nn.Module):
     """Input and output are in the original units of the data: ${hasState ? '[batch, steps, inputs] to [batch, steps, outputs]' : '[batch, inputs] to [batch, outputs]'}."""

@@ -41,12 +41,12 @@ function weightsOfNode(context: CodegenContext, k: number, i: number, lane: numb
   const { x, delta, factor, product, multiplyAdd, stretchesOf, gradient, constant } = context;
   return [
     factor.set(splat(delta[k], lane)),
-    stretchesOf(i).map(({ group, lane: from, count, weight }) => {
-      if (constant(weight) !== undefined) return [];
-      if (from !== undefined) return addLane(context, weight, mul(factor.get, x[group].get), from);
+    stretchesOf(i).map(({ group, lane: from, count, firstSlot }) => {
+      if (constant(firstSlot) !== undefined) return [];
+      if (from !== undefined) return addLane(context, firstSlot, mul(factor.get, x[group].get), from);
       return [
-        product.set(multiplyAdd(factor.get, x[group].get, loadFirst(count, gradient(weight)))),
-        storeFirst(count, gradient(weight), product),
+        product.set(multiplyAdd(factor.get, x[group].get, loadFirst(count, gradient(firstSlot)))),
+        storeFirst(count, gradient(firstSlot), product),
       ];
     }),
   ];

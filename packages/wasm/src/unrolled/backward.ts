@@ -54,9 +54,9 @@ function caseTwoOfNode(
   if (to.length === 0) return [];
   return [
     factor.set(splat(delta[k], lane)),
-    to.map(({ group, lane: into, count, weight }) => {
+    to.map(({ group, lane: into, count, firstSlot }) => {
       const weights =
-        into === undefined ? loadFirst(count, parameter(weight)) : moveLane(valuesOf(context, [weight]), 0, into);
+        into === undefined ? loadFirst(count, parameter(firstSlot)) : moveLane(valuesOf(context, [firstSlot]), 0, into);
       return dLossDx[group].set(multiplyAdd(factor.get, weights, dLossDx[group].get));
     }),
   ];

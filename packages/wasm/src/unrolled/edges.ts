@@ -14,7 +14,7 @@ export interface Stretch {
   /** The number of edges. */
   readonly count: number;
   /** The slot of the first weight. */
-  readonly weight: number;
+  readonly firstSlot: number;
 }
 
 /** Splits a node's incoming edges, in order, into stretches. */
@@ -26,12 +26,12 @@ export function stretches(graph: Graph, groups: readonly Group[], rowOf: Uint32A
     const row = rowOf[predecessors[e]];
     const group = row >> 2;
     const { nodes } = groups[group];
-    const weight = graph.weightSlot(e, i);
+    const firstSlot = graph.weightSlot(e, i);
     const coversGroup =
-      weight + nodes.length <= parameterCount &&
-      nodes.every((j, n) => e + n < end && predecessors[e + n] === j && graph.weightSlot(e + n, i) === weight + n);
+      firstSlot + nodes.length <= parameterCount &&
+      nodes.every((j, n) => e + n < end && predecessors[e + n] === j && graph.weightSlot(e + n, i) === firstSlot + n);
     const count = coversGroup ? nodes.length : 1;
-    result.push({ group, lane: coversGroup ? undefined : row & 3, count, weight });
+    result.push({ group, lane: coversGroup ? undefined : row & 3, count, firstSlot });
     e += count;
   }
   return result;

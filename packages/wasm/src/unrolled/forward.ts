@@ -71,8 +71,8 @@ function preActivation(context: CodegenContext, i: number, sum: Local): Code {
 }
 
 /** Loads the weights of a stretch into the first lanes; the other lanes are 0. */
-function weightsOf(context: CodegenContext, { count, weight }: Stretch): Code {
-  return count === 1 ? valuesOf(context, [weight]) : loadFirst(count, context.parameter(weight));
+function weightsOf(context: CodegenContext, { count, firstSlot }: Stretch): Code {
+  return count === 1 ? valuesOf(context, [firstSlot]) : loadFirst(count, context.parameter(firstSlot));
 }
 
 /** Sets lane n of h to the sum of the four lanes of `sums[n]`: a 4 × 4 transpose and a sum. */

@@ -15,11 +15,11 @@ export function gradients(context: CodegenContext): Code {
     }),
     nodes.map((i, lane) => [
       factor.set(splat(delta[k], lane)),
-      stretchesOf(i).map(({ group, lane: from, count, weight }) => [
+      stretchesOf(i).map(({ group, lane: from, count, firstSlot }) => [
         product.set(mul(factor.get, x[group].get)),
         from === undefined
-          ? storeFirst(count, gradient(weight), product)
-          : storeLane(from, gradient(weight), product.get),
+          ? storeFirst(count, gradient(firstSlot), product)
+          : storeLane(from, gradient(firstSlot), product.get),
       ]),
     ]),
   ]);
@@ -40,9 +40,9 @@ export function descend(context: CodegenContext): Code {
         : nodes.map((i, lane) => subtractOne(parameter(graph.biasSlot(i)), extract(delta[k].get, lane))),
       nodes.map((i, lane) => [
         factor.set(splat(delta[k], lane)),
-        stretchesOf(i).map(({ group, lane: from, count, weight }) => {
+        stretchesOf(i).map(({ group, lane: from, count, firstSlot }) => {
           const amount = mul(factor.get, x[group].get);
-          const address = parameter(weight);
+          const address = parameter(firstSlot);
           if (from !== undefined) return subtractOne(address, extract(amount, from));
           return [product.set(sub(loadFirst(count, address), amount)), storeFirst(count, address, product)];
         }),
