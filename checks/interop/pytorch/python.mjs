@@ -11,8 +11,8 @@ export const modules = {
 };
 
 /**
- * Finds the first of `PYTHON`, `python3` on the PATH, /usr/bin/python3 and `python` that can import the module. Returns
- * undefined if none can.
+ * Finds an interpreter that can import the module. Tries, in this order: the path in the environment variable PYTHON,
+ * `python3`, /usr/bin/python3 and `python`. Returns undefined if none of them can import it.
  *
  * @param {keyof typeof modules} module
  * @param {(python: string, code: string) => string | undefined} [run] - Returns what Python prints; undefined if it

@@ -119,7 +119,7 @@ describe('nnbp evaluate', () => {
     expect(metrics.accuracy).toBeCloseTo(right / 150, 12);
   });
 
-  it('evaluate --importance shows the importance of each column, with a single value per category column', async () => {
+  it('evaluate --importance shows the importance of each column, with a single value per categorical column', async () => {
     const { nnbp } = await workspace({
       'signs.csv': `town,x,noise,y\n${Array.from({ length: 60 }, (_, k) => `${['Bern', 'Chur', 'Genf'][k % 3]},${(k * 7) % 20},${(k * 11) % 13},${3 * ((k * 7) % 20) + 10 * (k % 3)}`).join('\n')}\n`,
     });
@@ -134,7 +134,7 @@ describe('nnbp evaluate', () => {
     expect(stdout).toMatch(/Increase of mse when a column is shuffled:\n\n +mean +deviation\n +x /);
   });
 
-  it('evaluate reports the mean absolute error of the predictions that predict writes', async () => {
+  it('the mean absolute error that evaluate reports matches the output of predict', async () => {
     const { nnbp } = await workspace({ 'houses.csv': housesCsv() });
     await nnbp('train', 'houses.csv', '-t', 'price', '--epochs', '3');
     const { metrics } = JSON.parse(
@@ -288,7 +288,7 @@ describe('nnbp convert and nnbp export', () => {
 });
 
 describe('the nnbp command', () => {
-  it('nnbp prints its version and the help of each command, and exits with 2 without a command', async () => {
+  it('nnbp prints its version and the help of each command, and exits with code 2 if no command is given', async () => {
     const { nnbp } = await workspace();
     expect(await nnbp('--version')).toEqual({
       code: 0,

@@ -104,9 +104,10 @@ export interface PredictionEstimate {
 }
 
 /**
- * Computes the statistics of a fit that minimized the sum of squares (the `mse()` loss). The covariance is s²·(JᵀJ)⁻¹,
- * where J is the Jacobian and s the residual standard deviation. It is computed from the QR factor of J. Valid at the
- * minimum, for independent errors of equal variance.
+ * Computes the statistics of a fit that minimized the sum of squares (the `mse()` loss). The statistics are valid at the
+ * minimum if the errors are independent and have equal variances or, with weights, variances proportional to 1 / weight.
+ * The covariance is s²·(JᵀJ)⁻¹, where s is the residual standard deviation and J is the Jacobian, each row multiplied by
+ * the square root of the sample's weight. The covariance is computed from the QR factor of J.
  *
  * @throws NnbpError `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`; `OUT_OF_RANGE` (an invalid confidence level or weight,
  * or too few observations), `UNSUPPORTED` (standardized or transformed outputs)

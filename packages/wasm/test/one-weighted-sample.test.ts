@@ -1,6 +1,6 @@
 /**
- * Tests one sample per step with weights other than 1. The loss is a weighted mean, so with a single step the weight
- * does not change the gradient.
+ * Tests one sample per step with sample weights other than 1. The loss is a weighted mean, so with a single step the
+ * sample weight does not change the gradient.
  */
 import { tanh } from '@nnbp/activations';
 import { delayed, GraphBuilder, js, mlp, Network } from '@nnbp/core';

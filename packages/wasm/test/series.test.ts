@@ -84,7 +84,7 @@ test.each([
 );
 
 // The numbers of samples in each step. They cover series that need several products, steps whose samples do not fill
-// whole vectors, and one product over many short steps.
+// whole vectors, and one product over many steps with one sample each.
 const counts = [[100, 100, 99, 50, 50, 50, 3], [60, 60, 60, 60, 60, 60], Array.from({ length: 20 }, () => 1)];
 
 describe.each(Object.entries({ lstm: lstm(3, 8, 2), shared: shared() }))('%s', (_, graph) => {

@@ -91,7 +91,7 @@ test('a step that produces a number that is not finite does not change the param
 test.each([
   [4, true],
   [8, true],
-  // If each group had nodes of one kind, 5 units would need more groups, so the engine mixes kinds within a group.
+  // If each group had nodes of one kind, such as input gates, 5 units would need more groups. So groups mix kinds.
   [5, false],
 ])('in an LSTM of %i units, every column of edges reads the nodes of one group in order: %s', (units, expected) => {
   const { graph, groups, rowOf } = stepOf(lstm(3, units, 2));

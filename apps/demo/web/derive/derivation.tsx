@@ -134,7 +134,7 @@ function CopyAs({
 }
 
 /** Number of terms of a long sum that are shown initially, in addition to the last one. */
-const maxTerms = 8;
+const initialTerms = 8;
 /** Number of terms that each click on "… more" adds. */
 const moreTerms = 50;
 
@@ -143,7 +143,7 @@ function StepItem({ step, depth }: { readonly step: Step; readonly depth: number
   const [open, setOpen] = useState(
     depth === 0 || (depth === 1 && step.case !== 'forward' && step.state === 'computed'),
   );
-  const [shown, setShown] = useState(maxTerms);
+  const [shown, setShown] = useState(initialTerms);
   const isKnown = useContext(Known);
   const name = nameOf(step.quantity);
   const value = isKnown(step.quantity) ? (
@@ -235,7 +235,10 @@ function Measured({
   );
 }
 
-/** Splits "a = b = c" into the lines "a = b" and "= c". Terms on the right-hand sides are linked to their numbers. */
+/**
+ * Splits "a = b = c" into the lines "a = b" and "= c", and labels the symbols on the right-hand sides (see
+ * `linkedFormula`).
+ */
 function equation({ formula, terms }: Step, plain: string): { readonly latex: string; readonly plain: string }[] {
   const [left, ...others] = sides(formula);
   const [first, ...more] = others.map((side) => linkedFormula(side, terms, (other) => sides(other)[0]));

@@ -1,6 +1,6 @@
 /**
  * Compiles a graph into a program for the js engine: the units of the plan, with everything that the loops need in
- * typed arrays. A program depends only on the graph, so that all batch sizes use the same one. A unit is a group of
+ * typed arrays. A program depends only on the graph, so all batch sizes share one program. A unit is a group of
  * nodes that are computed together. In a dense unit, all nodes have the same predecessors, and their aggregation is the
  * sum; the other units are sparse. A row has the values of one node for all samples. A slot is an index in the vector
  * of the graph's parameters and constants.
@@ -18,7 +18,7 @@ export interface DenseBlock {
   readonly count: number;
   /** The slot of the first node's first weight. */
   readonly firstWeight: number;
-  /** The distance between the first weights of two neighbouring nodes. */
+  /** The distance between the first weights of two consecutive nodes. */
   readonly stride: number;
   /** For each node, the slot of b. */
   readonly biases: Uint32Array;
@@ -80,8 +80,8 @@ export interface MemoryRow extends Memory {
   /** The row of the node whose earlier value this row holds. */
   readonly source: number;
   /**
-   * The index, in a state, of the node's value one step before the sequence. The value two steps before the sequence
-   * follows, and so on.
+   * The index, in a state, of the node's value one step before the sequence. The next index is that of the value two
+   * steps before the sequence, and so on.
    */
   readonly state: number;
   /** The value that the node has before the sequence if no state is passed. */
@@ -166,14 +166,14 @@ function compileUnit(graph: Graph, unit: Unit, rowOf: Uint32Array): ProgramUnit 
   };
 }
 
-/** Allocates the memory of {@link Combination}. */
+/** Allocates the scratch memory of a {@link Combination}. */
 function scratchOf({ start }: SparseEdges): Combination['scratch'] {
   const byLength = new Map<number, Combination['scratch'][number]>();
   return Array.from(start.subarray(1), (end, k) => {
     const length = end - start[k];
-    const memory = byLength.get(length) ?? { z: new Float64Array(length), dAdz: new Float64Array(length) };
-    byLength.set(length, memory);
-    return memory;
+    const scratch = byLength.get(length) ?? { z: new Float64Array(length), dAdz: new Float64Array(length) };
+    byLength.set(length, scratch);
+    return scratch;
   });
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Activation } from '@nnbp/core';
 
-/** $g(h) = 1$ for $h > 0$, otherwise 0; $g'(h) = 0$. `STEP` of neataptic, `HLIM` of synaptic. For prediction only. */
+/** $g(h) = 1$ for $h > 0$, otherwise 0; $g'(h) = 0$. `STEP` in neataptic, `HLIM` in synaptic. For prediction only. */
 export const step: Activation = {
   name: 'step',
   value: (h) => (h > 0 ? 1 : 0),
@@ -12,7 +12,7 @@ export const step: Activation = {
   kinks: [0],
 };
 
-/** $g(h) = 1$ for $h > 0$, otherwise −1; $g'(h) = 0$. `BIPOLAR` of neataptic. For prediction only. */
+/** $g(h) = 1$ for $h > 0$, otherwise −1; $g'(h) = 0$. `BIPOLAR` in neataptic. For prediction only. */
 export const bipolarStep: Activation = {
   name: 'bipolarStep',
   value: (h) => (h > 0 ? 1 : -1),

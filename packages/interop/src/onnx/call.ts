@@ -261,7 +261,10 @@ export class Call {
     if (axis !== columns && axis !== -1) this.unsupported(`axis ${axis}; expected the columns, axis ${columns}`);
   }
 
-  /** The shape of a constant that is combined with rows. Its batch axis, if any, must have size 1. */
+  /**
+   * The shape of a constant that is combined with rows, without the axes of the batch and the steps. If the constant has
+   * these axes, their size must be 1.
+   */
   withoutBatch({ dims: given }: Constant, rows: Rows): readonly number[] {
     const dims = this.#aligned(given, rows);
     const { shape, batchAxis = 0 } = rows;

@@ -172,10 +172,9 @@ function resultOf(values: ReadonlyMap<string, Value>, name: string): Rows {
     throw new NnbpError('MALFORMED', `Output "${name}": expected a value that is computed from the inputs.`);
   }
   if (value.part !== undefined && value.part !== 'directed') {
-    const reason = 'an intermediate result of an aggregation, which no node has as its value';
     throw new NnbpError(
       'UNSUPPORTED',
-      `Output "${name}": it is ${reason}. Use the result of the aggregation as output.`,
+      `Output "${name}": not supported: an intermediate result of an aggregation. Use the result of the aggregation as output.`,
     );
   }
   return value;
@@ -235,8 +234,8 @@ const tensorsOf = (graph: Proto<'GraphProto'>): Proto<'TensorProto'>[] => [
 ];
 
 /**
- * Throws if the tensors in external files need more numbers than these files have bytes. Without this check, a small model could
- * read the same part of a file a thousand times.
+ * Throws if the tensors in external files need more numbers than these files have bytes. Without this check, a small
+ * model could read the same part of a file a thousand times.
  */
 function expectLargeEnoughFiles(
   tensors: readonly Proto<'TensorProto'>[],

@@ -26,10 +26,10 @@ export function polynomial(
     const next: Code[] = [];
     for (let k = 0; k < terms.length; k += 2) {
       // A coefficient of ±1 needs no product.
-      const unit = power === x ? coefficients[k + 1] : 0;
+      const coefficient = power === x ? coefficients[k + 1] : 0;
       if (k + 1 === terms.length) next.push(terms[k]);
-      else if (unit === 1) next.push(f32x4.add(terms[k], power.get));
-      else if (unit === -1) next.push(f32x4.sub(terms[k], power.get));
+      else if (coefficient === 1) next.push(f32x4.add(terms[k], power.get));
+      else if (coefficient === -1) next.push(f32x4.sub(terms[k], power.get));
       else next.push(multiplyAdd(power.get, terms[k + 1], terms[k]));
     }
     terms = next;
@@ -174,14 +174,16 @@ export function sineAndCosine(context: KernelContext, x: Local, frequency: Code,
 export function log(context: KernelContext, x: Code, result: Local): Code {
   const { multiplyAdd, local } = context;
   const [bits, n, s, square] = [local(v128), local(v128), local(v128), local(v128)];
-  const rootHalf = 0x3f3504f3;
+  const rootHalfBits = 0x3f3504f3;
   const [setup, series] = polynomial(context, [2 / 3, 2 / 5, 2 / 7, 2 / 9], square);
   const f = result;
   return [
-    bits.set(i32x4.sub(x, i32x4.const(rootHalf))),
+    bits.set(i32x4.sub(x, i32x4.const(rootHalfBits))),
     n.set(f32x4.fromInts(i32x4.shrS(bits.get, 23))),
     // 1 + f is the mantissa with the exponent that puts it between √½ and √2.
-    f.set(f32x4.sub(i32x4.add(i32x4.and(bits.get, i32x4.const(0x007fffff)), i32x4.const(rootHalf)), f32x4.const(1))),
+    f.set(
+      f32x4.sub(i32x4.add(i32x4.and(bits.get, i32x4.const(0x007fffff)), i32x4.const(rootHalfBits)), f32x4.const(1)),
+    ),
     s.set(f32x4.div(f.get, f32x4.add(f.get, f32x4.const(2)))),
     square.set(f32x4.mul(s.get, s.get)),
     setup,

@@ -28,7 +28,7 @@ export function forward(context: CodegenContext): Code {
     // In lanes without a node, c is 0.
     const scaled = ({ get }: Local): Code => (gIsX && nodes.length === 4 ? get : mul(c.get, get));
     return [
-      byColumns ? sumOfColumns(context, k, h) : sumsOfNodes(context, k, sums, h),
+      byColumns ? aggregateColumns(context, k, h) : sumsOfNodes(context, k, sums, h),
       c.set(valuesOf(context, scales)),
       isCopy ? g.set(h.get) : emit({ multiplyAdd, local }, h, g, derivative, values),
       x[k].set(scaled(g)),
@@ -39,8 +39,8 @@ export function forward(context: CodegenContext): Code {
   });
 }
 
-/** Sets h of a group that is processed by columns. */
-function sumOfColumns(context: CodegenContext, k: number, h: Local): Code {
+/** Sets h of a group that is processed by columns. A column consists of one edge of each node. */
+function aggregateColumns(context: CodegenContext, k: number, h: Local): Code {
   const biases = context.groups[k].nodes.map((i) => context.graph.biasSlot(i));
   return [
     aggregate(context, k, h),

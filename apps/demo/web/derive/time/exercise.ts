@@ -42,7 +42,7 @@ export interface TimeExercise extends Derivable {
 }
 
 /**
- * Computes the pass of an exercise.
+ * Creates the exercise for a question and computes its pass.
  *
  * @throws NnbpError any error thrown by `networkOf` or `backpropagateSequence`
  */
@@ -149,8 +149,8 @@ export function originalParameter({ quantity, node, from }: QuantityName): Quant
 }
 
 /**
- * Returns the name of a weight's edge. If no edge is called `from`, but edges from the node with this id exist, returns
- * the name of the first of them, which includes its delay.
+ * Returns the name of a weight's edge. If `from` is not the name of an edge, but the id of a node with delayed edges to
+ * `node`, returns the name of the first of these edges, which includes its delay.
  */
 function fullEdgeName(graph: Graph, { node, from }: QuantityName): string {
   const i = graph.indexOf(node);

@@ -39,7 +39,7 @@ function isSparse({ rows, columns, at }: Matrix): boolean {
 
 type Sums = (inputs: readonly Entry[], matrix: Matrix, bias: (column: number) => number) => Entry[];
 
-/** For distinct nodes and a matrix without zeros, or of zeros only: all columns share one list of nodes. */
+/** If all nodes are distinct and the matrix has no zeros or only zeros: all columns share one list of nodes. */
 const denseSums: Sums = (inputs, matrix, bias) => {
   const from = inputs.flatMap((input) => input.from);
   return Array.from({ length: matrix.columns }, (_, column) => {
@@ -54,8 +54,8 @@ const denseSums: Sums = (inputs, matrix, bias) => {
 };
 
 /**
- * For a matrix with zeros, or for nodes that occur several times: each column reads only the inputs whose weight is
- * not 0.
+ * If only some entries of the matrix are 0, or if a node occurs several times: each column reads only the inputs whose
+ * weight is not 0.
  */
 const sparseSums: Sums = (inputs, matrix, bias) =>
   Array.from({ length: matrix.columns }, (_, column) => {
