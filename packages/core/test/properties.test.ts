@@ -329,7 +329,7 @@ test('softmax cross-entropy has the derivative p - t for each logit', () => {
   [1, 2, 3].forEach((x, k) => expect(dLossDx[k]).toBeCloseTo(Math.exp(x) / sum - Number(k === 1), 15));
 });
 
-test('setting a shared weight changes both edges, and its gradient is the sum of the separate gradients', () => {
+test('setting a weight that two edges share changes it for both edges, and its gradient is the sum of their gradients without sharing', () => {
   const build = (shared: boolean) => {
     const builder = new GraphBuilder();
     const from = [builder.input('a'), builder.input('b')];

@@ -231,7 +231,7 @@ describe('computed or reused', () => {
     expect([again, ...again.terms].map(({ state }) => state)).toEqual(['reused', 'reused']);
   });
 
-  it('terms returns the same steps each time', () => {
+  it('the property `terms` returns the same steps each time', () => {
     const { root } = explain(articleNetwork(), [0.5], [10], mse(), 'dloss/dx_2');
     expect(root.terms).toBe(root.terms);
   });
@@ -381,7 +381,7 @@ describe('large graphs', () => {
     expect(derivatives).toBe(5_000 + root.summands);
     for (const step of root.terms)
       expect(step.value).toBe(cache[step.quantity.quantity as 'slope'](step.quantity.node));
-    // The graph is deep: the branch of the first successor contains most of the others.
+    // The graph is deep: the steps below the first term include most of the other terms.
     expect(root.terms[0].state).toBe('computed');
     expect(root.terms[root.terms.length - 1].state).toBe('reused');
     const text = derivation.text({ maxTerms: 3, depth: 3, steps: 20 });

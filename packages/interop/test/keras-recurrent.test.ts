@@ -122,7 +122,7 @@ describe.each([
         const expected = plus(times(state[0], dense.kernel), dense.bias[0]);
         expected.forEach((y, k) => expect(outputs[t][k]).toBeCloseTo(y, 12));
       });
-      // A standard layer is a single ONNX operator.
+      // A layer with the standard activations is exported as a single ONNX operator.
       if (operator !== undefined) expect(operationsOf(toOnnx(network, { sequences: true }))).toContain(operator);
     }
   });

@@ -24,6 +24,7 @@ export class OptimizerBinding {
   /** The optimizer to which `#kernel`, `#code` and the transforms in the header belong. */
   #bound: BuiltinOptimizer | undefined;
   #kernel!: OptimizerKernel;
+  /** The number that selects `#kernel`. */
   #code = noOptimizer;
   /**
    * The optimizer of the last step, its learning rate and the sum of the sample weights, if the memory holds the
@@ -47,15 +48,15 @@ export class OptimizerBinding {
    * Prepares the memory for the optimizer's next step.
    *
    * @param total - The sum of the sample weights. Without sample weights: the number of samples.
-   * @returns the code of the kernel to run; `noOptimizer` if the optimizer has to run in JavaScript
-   * @throws NnbpError `WRONG_LENGTH` if its vectors belong to another network
+   * @returns the number that selects the kernel to run; `noOptimizer` if the optimizer has to run in JavaScript
+   * @throws NnbpError `WRONG_LENGTH` if the optimizer's vectors belong to another network
    */
   prepare(optimizer: Optimizer, total: number): number {
     const { builtin } = optimizer;
     this.#optimizer = optimizer;
     this.#total = total;
     if (this.#plain !== undefined && builtin === this.#plain && total === this.#plainTotal) {
-      // Nothing has changed since the last step. This check saves 0.2 µs per step.
+      // If the learning rate has not changed either, the memory is already prepared. This check saves 0.2 µs per step.
       if (builtin.learningRate() === this.#rate) return plainDescent;
     }
     this.#plain = undefined;
@@ -107,7 +108,10 @@ export class OptimizerBinding {
     owner.vectors = Object.fromEntries(Object.entries(owner.vectors).map(([name, vector]) => [name, vector.slice()]));
   }
 
-  /** Finds the kernels of an optimizer and its transforms. Returns false if any is missing. */
+  /**
+   * Finds the kernels of an optimizer and of its transforms. Returns false if a kernel is missing or there are too many
+   * transforms.
+   */
   #bind(builtin: BuiltinOptimizer): boolean {
     this.#bound = undefined;
     const kernel = optimizerKernelOf(builtin);
@@ -118,7 +122,10 @@ export class OptimizerBinding {
     return true;
   }
 
-  /** Writes the codes and options of the transforms to the header. Returns false if one of them has no kernel. */
+  /**
+   * Writes the kernel codes and options of the transforms to the header. Returns false if a transform has no kernel or
+   * there are too many transforms.
+   */
   #writeTransforms({ transforms = [] }: BuiltinOptimizer): boolean {
     if (transforms.length > maxTransforms) return false;
     for (let k = 0; k < transforms.length; k++) {

@@ -119,7 +119,7 @@ export class SampleRows {
     return totalWeight(weights, this.#rows.count);
   }
 
-  /** Writes the sample count of one step, and weights of 1. */
+  /** Writes the sample count of a call with a single step, and weights of 1, unless they are already in memory. */
   #setSamples(samples: number): void {
     if (samples === this.#samples) return;
     this.#setRows(rowsOf(samples));
@@ -249,7 +249,8 @@ export class SampleRows {
   }
 
   /**
-   * Copies rows of samples. Lanes after the last sample repeat the first, so that they overflow only if the first does.
+   * Copies rows of samples. Lanes after the last sample repeat the first sample, so that they overflow only if the first
+   * sample does.
    */
   #copyIn(rows: FloatArray, samples: number, width: number, at: number, stride: number): void {
     const numbers = this.#numbers;
@@ -318,7 +319,7 @@ export class SampleRows {
     }
   }
 
-  /** Copies `state` to the memory after the inputs of all steps. Default: the graph's initial state. */
+  /** Copies `state` to the memory that follows the inputs of all steps. Default: the graph's initial state. */
   #copyState(samples: number, state: FloatArray | undefined): void {
     const { stateSize } = this.#graph;
     const [numbers, stride] = [this.#numbers, this.#inputStride];

@@ -130,7 +130,7 @@ export function setOutput(network: NetworkDescription, id: string, isOutput: boo
   return { ...network, outputs: isOutput ? [...others, id] : others };
 }
 
-/** Turns a node into an input, removing its incoming edges, or an input into a node. */
+/** Turns an input into a node, or a node into an input. A node that becomes an input loses its incoming edges. */
 export function setInput(network: NetworkDescription, id: string, isInput: boolean): NetworkDescription {
   if (isInput) {
     const nodes = network.nodes.filter((node) => node.id !== id);
@@ -151,7 +151,10 @@ export const setAggregation = (network: NetworkDescription, id: string, aggregat
   }),
 });
 
-/** Replaces the properties of a node that `change` returns, such as the activation, parameters or incoming edges. */
+/**
+ * Changes a node. `change` returns the new values of some of its properties, such as the activation, parameters or
+ * incoming edges.
+ */
 export const changeNode = (
   network: NetworkDescription,
   id: string,

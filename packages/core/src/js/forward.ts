@@ -9,7 +9,10 @@ export interface ForwardTables {
   readonly h: Float64Array;
   readonly g: Float64Array;
   readonly x: Float64Array;
-  /** A(z) of nodes with an aggregation other than the sum; empty if there are none. */
+  /**
+   * For each node with an aggregation A other than the sum: A(z), where z holds w · x for each edge into the node. Empty
+   * if the graph has no such node.
+   */
   readonly a: Float64Array;
 }
 

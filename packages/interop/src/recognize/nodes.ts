@@ -60,7 +60,7 @@ export class Nodes {
     );
   }
 
-  /** The edges of a node that is g(b + w Σ x) with exactly this constant b and w; undefined for other nodes. */
+  /** The edges of a node that is g(b + w Σ x) with the given constants b and w; undefined for other nodes. */
   plain(i: number, activation = 'identity', { b = 0, w = 1 } = {}): Edge[] | undefined {
     if (!this.isSum(i, activation) || this.known(this.graph.biasSlot(i)) !== b) return undefined;
     return this.#allWith(i, w);
