@@ -1,6 +1,6 @@
 /**
- * The built-in activations, aggregations and losses by name. User functions run only in a worker; the page replays
- * their recorded results through the same interface (`shared/user-code/recording.ts`).
+ * The built-in activations, aggregations and losses by name. User functions run only in a worker. On the page,
+ * their recorded results are replayed (`shared/user-code/recording.ts`).
  */
 import { activationRecords } from '@nnbp/activations';
 import * as aggregations from '@nnbp/aggregations';

@@ -1,4 +1,7 @@
-/** Runs the commands of the guide in order, and compares their output with the guide, except for decimal numbers. */
+/**
+ * Runs the commands of the command-line guide in order, and compares their output with the guide. Decimal numbers are
+ * not compared.
+ */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { irisCsv, workspace } from './workspace.js';
@@ -11,7 +14,7 @@ const blocks = (language: string) =>
 const words = (line: string) => (line.match(/(?:"[^"]*"|[^ "])+/g) ?? []).map((word) => word.replaceAll('"', ''));
 
 describe('the command-line guide', () => {
-  it('the commands of the guide work and print the output that it shows', async () => {
+  it('the commands of the guide work and print the output that the guide shows', async () => {
     const { nnbp } = await workspace({ 'iris.csv': irisCsv, 'bent.mjs': blocks('js')[0] });
     const commands = blocks('sh')
       .flatMap((text) => text.trim().split('\n'))

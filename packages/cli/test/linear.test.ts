@@ -22,14 +22,14 @@ beforeAll(async () => {
 }, 180_000);
 
 test('reading a file four times as large takes at most five times the work, in every format', () => {
-  // Every other entry is the work for the two sizes.
+  // All remaining entries contain the work for both sizes.
   const { 'work per byte of a 1.8 MB file': _, ...cases } = work;
   expect(Object.keys(cases).length).toBeGreaterThan(60);
   const steeper = Object.entries(cases).filter(([, [small, large]]) => !(small > 0 && large / small <= 5));
   expect(steeper).toEqual([]);
 });
 
-test('a file of 1.8 MB that once made the command hang is recognized with less than ten units of work per byte', () => {
+test('a 1.8 MB file that once made the command hang is recognized with less than ten units of work per byte', () => {
   expect(work['work per byte of a 1.8 MB file'][0]).toBeGreaterThan(1);
   expect(work['work per byte of a 1.8 MB file'][0]).toBeLessThan(10);
 });

@@ -85,7 +85,7 @@ interface Draft {
 
 function TypedPoints({ points, choose }: Props) {
   const say = useMessages(messages);
-  // The typed text is discarded when the points change in another way.
+  // When `points` changes, the typed text is discarded.
   const [draft, setDraft] = useState<Draft>();
   const { text, isInvalid } = draft?.points === points ? draft : { text: linesOf(points), isInvalid: false };
   const apply = () => {

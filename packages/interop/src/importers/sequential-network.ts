@@ -44,7 +44,7 @@ interface Incoming {
  * Builds the network. Each node of the model becomes one node of the network; its id is its index in `nodes`. Three
  * kinds of nodes are added: for a connection with a gate, a node `FROM*GATER`, the product of the two values; for a
  * node that is a gate, a node `GATER.gain` with its value; and for a node with a connection to itself, a node
- * `INDEX.sum` with its sum.
+ * `INDEX.sum` with its sum. In the id of a product, `@-1` marks a value of the previous step.
  *
  * @throws NnbpError `UNSUPPORTED`, `MALFORMED`
  */

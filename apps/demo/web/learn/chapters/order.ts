@@ -11,7 +11,7 @@ import { choiceTask, picked, type PickTask, type Task } from '../task.js';
 
 export interface OrderExercise extends Exercise, ComputedSample {
   /** dloss/dx of every node after the wrong pass of the second task, in the order of the graph. */
-  readonly computed: Float64Array;
+  readonly wrongDLossDx: Float64Array;
 }
 
 export const order: Chapter<OrderExercise> = {
@@ -21,8 +21,8 @@ export const order: Chapter<OrderExercise> = {
   exercise(seed) {
     const sample = articleExercise(seed);
     const earlyNode = seed === 0 ? '2' : candidates[Math.floor(new Random(seed).uniform() * candidates.length)];
-    const computed = withOneTooEarly(sample, earlyNode);
-    return { ...sample, computed, tasks: [anyOrder(sample), nodeVisitedTooEarly(sample, earlyNode, computed)] };
+    const wrongDLossDx = withOneTooEarly(sample, earlyNode);
+    return { ...sample, wrongDLossDx, tasks: [anyOrder(sample), nodeVisitedTooEarly(sample, earlyNode, wrongDLossDx)] };
   },
 };
 
@@ -105,12 +105,12 @@ function anyOrder({ network: { graph } }: ComputedSample): PickTask {
   };
 }
 
-function nodeVisitedTooEarly(sample: ComputedSample, earlyNode: string, computed: Float64Array): Task {
+function nodeVisitedTooEarly(sample: ComputedSample, earlyNode: string, wrongDLossDx: Float64Array): Task {
   const { graph } = sample.network;
   const first = graph.indexOf('1');
   const correct = sample.pass.cache.dLossDx('1');
-  const wrong = show(computed[first]);
-  const missing = `${show(correct)} − ${computed[first] < 0 ? `(${wrong})` : wrong} = ${show(correct - computed[first])}`;
+  const wrong = show(wrongDLossDx[first]);
+  const missing = `${show(correct)} − ${wrongDLossDx[first] < 0 ? `(${wrong})` : wrong} = ${show(correct - wrongDLossDx[first])}`;
   return choiceTask({
     ask: {
       en: `A node was visited before the last of its successors, so dloss/dx_1 is ${wrong} instead of ${show(correct)}. The edges show the correct messages. Which node was it?`,

@@ -16,7 +16,7 @@ import styles from './stage.module.css';
 
 export function OrderStage({ exercise, task, draft, onDraft }: StageProps<OrderExercise>) {
   const say = useMessages(messages);
-  const { network, pass, computed } = exercise;
+  const { network, pass, wrongDLossDx } = exercise;
   const { graph } = network;
   const visited = picked(draft);
   const numbers = passInOrder(exercise, visited);
@@ -77,7 +77,7 @@ export function OrderStage({ exercise, task, draft, onDraft }: StageProps<OrderE
                   rows={[
                     {
                       name: `dloss/dx_${id}`,
-                      value: id === '1' ? computed[0] : pass.cache.dLossDx(id),
+                      value: id === '1' ? wrongDLossDx[0] : pass.cache.dLossDx(id),
                       tone: id === '7' ? 'case-1' : 'case-2',
                     },
                   ]}

@@ -19,8 +19,8 @@ export interface UserFunction extends CustomFunction {
 export interface UserWorker {
   readonly runner: Remote<Runner>;
   /**
-   * Resolves with the response. After `limit` milliseconds, terminates the worker and rejects with a `FunctionError`.
-   * Default: 2000.
+   * Resolves with the response. If there is none after `limit` milliseconds (default: 2000), terminates the worker and
+   * rejects with a `FunctionError`.
    */
   ask<Value>(question: (runner: Remote<Runner>) => Promise<Value>, limit?: number): Promise<Value>;
   close(): void;

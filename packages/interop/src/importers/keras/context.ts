@@ -70,14 +70,14 @@ export class Context {
     return finished;
   }
 
-  /** Returns the weight array `part` of a layer. Throws `MALFORMED` unless the array exists and has this shape. */
-  array({ name, inner, json }: Applied, part: string, shape: readonly number[]): Float32Array {
+  /** Returns the weight array `arrayName` of a layer. Throws `MALFORMED` unless the array exists and has this shape. */
+  array({ name, inner, json }: Applied, arrayName: string, shape: readonly number[]): Float32Array {
     const found =
-      this.weights.get(`${name}/${part}`) ??
-      (inner === undefined ? undefined : this.weights.get(`${inner}/${part}`)) ??
-      json.throwExpected(`weights with the name ${name}/${part}`);
+      this.weights.get(`${name}/${arrayName}`) ??
+      (inner === undefined ? undefined : this.weights.get(`${inner}/${arrayName}`)) ??
+      json.throwExpected(`weights with the name ${name}/${arrayName}`);
     if (found.shape.length !== shape.length || found.shape.some((size, k) => size !== shape[k])) {
-      json.throwExpected(`${part} of shape [${shape.join(', ')}], not [${found.shape.join(', ')}]`);
+      json.throwExpected(`${arrayName} of shape [${shape.join(', ')}], not [${found.shape.join(', ')}]`);
     }
     return found.values;
   }

@@ -89,7 +89,7 @@ const builtins: Readonly<Record<string, ((options: Readonly<Record<string, numbe
   identity: () => oneTerm('identity'),
   hardTanh: () => oneTerm('clamped'),
   hardSigmoid: () => oneTerm('clamped', 1 / 3, 0.5, 0.5),
-  // ELU with any α, which is α (e^h − 1) below 0: α elu(h) + (1 − α) relu(h)
+  // ELU with any α: α · elu₁(h) + (1 − α) · relu(h), where elu₁ is the ELU with α = 1.
   elu: ({ alpha }) =>
     alpha === 1
       ? oneTerm('elu')
@@ -100,7 +100,7 @@ const builtins: Readonly<Record<string, ((options: Readonly<Record<string, numbe
           ],
           constant: 0,
         },
-  // Leaky ReLU with any slope s, which is s · h below 0: relu(h) − s · relu(−h)
+  // Leaky ReLU with any `negativeSlope` s: relu(h) − s · relu(−h).
   leakyRelu: ({ negativeSlope }) => {
     if (negativeSlope === leluSlope) return oneTerm('lelu');
     if (negativeSlope === -1) return oneTerm('abs');

@@ -1,4 +1,7 @@
-/** Kernel of `lion`: p ← parameterFactor · p − rate · sign(β₁ m + (1 − β₁) g);  m ← β₂ m + (1 − β₂) g. */
+/**
+ * Kernel of `lion`: p ← parameterFactor · p − rate · sign(β₁ m + (1 − β₁) g);  m ← β₂ m + (1 − β₂) g.
+ * `parameterFactor` is 1 − rate · weightDecay.
+ */
 import { f32x4 } from '../../assembler.js';
 import { signOf } from '../elementary.js';
 import { boundIf, maxRate, single } from './kernel.js';
