@@ -7,30 +7,33 @@ import type { ReferenceExecutor } from './reference.js';
  * Throws unless the mean loss, every gradient and every dloss/dx of a pass are finite.
  *
  * @param lossOf - Returns the loss of one step of a sample.
- * @throws NnbpError `OVERFLOW`. The message names the first number that is not finite. The search goes through x, the
- * loss, then dLossDx and slope (from the last node to the first) of each step in turn; then through the gradients and
- * the mean loss.
+ * @throws NnbpError `OVERFLOW`. The message names the first number of a sample that is not finite. The search goes
+ * through x and the loss of each step, then from the last step to the first through dLossDx and slope, from the last node
+ * to the first; after all samples, through the gradients and the mean loss.
  */
 export function expectNoOverflow(
   { graph, cache, gradients }: ReferenceExecutor,
   mean: number,
   lossOf: (sample: number, step: number) => number,
 ): void {
-  const steps = cache.sequences.flatMap((sequence, s) =>
-    sequence.steps.slice(0, sequence.length).map((step, t) => ({ step, s, t, stepCount: sequence.length })),
+  const { ids } = graph;
+  const isFinite = cache.sequences.every(({ steps, length }) =>
+    steps.slice(0, length).every(({ dLossDx }) => allFinite(dLossDx)),
   );
-  if (Number.isFinite(mean) && allFinite(gradients) && steps.every(({ step }) => allFinite(step.dLossDx))) return;
-  steps.forEach(({ step, s, t, stepCount }) => {
-    const expect = (what: string, value: number) => {
-      if (!Number.isFinite(value))
-        throw overflow(`Sample ${s}${stepCount > 1 ? `, step ${t}` : ''}: ${what} is ${value}`);
+  if (Number.isFinite(mean) && allFinite(gradients) && isFinite) return;
+  cache.sequences.forEach(({ steps, length }, s) => {
+    const expect = (t: number, what: string, value: number) => {
+      if (!Number.isFinite(value)) throw overflow(`Sample ${s}${length > 1 ? `, step ${t}` : ''}: ${what} is ${value}`);
     };
-    const { ids } = graph;
-    for (let i = 0; i < ids.length; i++) expect(`x of node "${ids[i]}"`, step.x[i]);
-    expect('the loss', lossOf(s, t));
-    for (let i = ids.length - 1; i >= 0; i--) {
-      expect(`dLossDx of node "${ids[i]}"`, step.dLossDx[i]);
-      expect(`slope of node "${ids[i]}"`, step.slope[i]);
+    for (let t = 0; t < length; t++) {
+      for (let i = 0; i < ids.length; i++) expect(t, `x of node "${ids[i]}"`, steps[t].x[i]);
+      expect(t, 'the loss', lossOf(s, t));
+    }
+    for (let t = length - 1; t >= 0; t--) {
+      for (let i = ids.length - 1; i >= 0; i--) {
+        expect(t, `dLossDx of node "${ids[i]}"`, steps[t].dLossDx[i]);
+        expect(t, `slope of node "${ids[i]}"`, steps[t].slope[i]);
+      }
     }
   });
   // All cached values are finite, so the number that is not finite is a gradient or the mean loss.

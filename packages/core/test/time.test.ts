@@ -388,6 +388,12 @@ describe('a network', () => {
       /^Sample 0, step 1: the loss is Infinity/,
       () => backpropagateSequence(recurrence(), [[0], [1e200]], [null, [0]], mse()),
     ],
+    [
+      'numbers that overflow in a later step, and derivatives that are then infinite in the first step',
+      'OVERFLOW',
+      /^Sample 0, step 1: x of node "h" is Infinity/,
+      () => backpropagateSequence(recurrence(), [[5e307], [5e307], [5e307]], [null, null, [0]], mse()),
+    ],
     ['unrolling to 0 steps', 'OUT_OF_RANGE', /steps/, () => unroll(recurrence().graph, 0)],
     ['a parameter both fixed and shared', 'CONFLICT', /b is both/, () => bad({ fixed: { b: 1 }, shared: { b: 's' } })],
     [

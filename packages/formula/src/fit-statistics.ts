@@ -309,7 +309,7 @@ function namesOf({ graph }: Network): { readonly node: string; readonly name: st
     set(graph.biasIndex(i), 'b');
     set(graph.scaleIndex(i), 'c');
     for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
-      set(graph.weightIndex(e, i), `w from ${graph.ids[graph.predecessors[e]]}`);
+      set(graph.weightIndex(e, i), `w from ${graph.edgeName(e)}`);
     }
   }
   return names;
