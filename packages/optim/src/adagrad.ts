@@ -54,5 +54,5 @@ export const adagradRecord: OptimizerRecord = {
     epsilon: { default: 1e-10, symbol: '\\epsilon' },
     weightDecay: { default: 0, symbol: '\\lambda' },
   },
-  formula: 'p \\leftarrow p - \\eta g / (\\sqrt{s} + \\epsilon), \\quad s \\leftarrow s + g^2',
+  formula: 's \\leftarrow s + g^2, \\quad p \\leftarrow p - \\eta g / (\\sqrt{s} + \\epsilon)',
 };

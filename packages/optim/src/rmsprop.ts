@@ -72,5 +72,5 @@ export const rmspropRecord: OptimizerRecord = {
     centered: { default: 0, symbol: '' },
     weightDecay: { default: 0, symbol: '\\lambda' },
   },
-  formula: 'p \\leftarrow p - \\eta g / (\\sqrt{v} + \\epsilon), \\quad v \\leftarrow \\alpha v + (1 - \\alpha) g^2',
+  formula: 'v \\leftarrow \\alpha v + (1 - \\alpha) g^2, \\quad p \\leftarrow p - \\eta g / (\\sqrt{v} + \\epsilon)',
 };

@@ -83,5 +83,5 @@ export const sgdRecord: OptimizerRecord = {
     nesterov: { default: 0, symbol: '' },
     weightDecay: { default: 0, symbol: '\\lambda' },
   },
-  formula: 'p \\leftarrow p - \\eta m, \\quad m \\leftarrow \\mu m + (1 - d) (g + \\lambda p)',
+  formula: 'm \\leftarrow \\mu m + (1 - d) (g + \\lambda p), \\quad p \\leftarrow p - \\eta m',
 };
