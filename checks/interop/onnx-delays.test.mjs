@@ -14,7 +14,9 @@ import { record, versionOf } from './record.mjs';
 const graphs = 200;
 const steps = 8;
 const resultRows = [];
-afterAll(() => record('4-onnx-delays', `onnxruntime-node ${versionOf('onnxruntime-node')}, step models`, resultRows));
+afterAll(() =>
+  record('4-onnx-delays', `onnxruntime-node ${versionOf('onnxruntime-node')}, single-step models`, resultRows),
+);
 
 /** @returns {Promise<number[][]>} The outputs at each step of one sequence. */
 async function run(network, inputs, bytes = toOnnx(network)) {
@@ -75,7 +77,7 @@ test(`${graphs} random graphs with delays and aggregations have the same outputs
     const bytes = toOnnx(network);
     const outputs = await run(network, inputs, bytes);
     worst = Math.max(worst, largestError(outputs, expected, `INTEROP_SEED=${seed}`));
-    // The imported network has the same outputs as onnxruntime, and so does the model exported from it.
+    // Both the imported network and a model exported from it must have the same outputs.
     const back = fromOnnx(bytes);
     worstBack = Math.max(
       worstBack,

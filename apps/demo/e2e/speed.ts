@@ -6,7 +6,7 @@
  *     --runs 3                     runs of each measurement
  *     --views learn,derive         only these views
  *     --trainings circles,digits   data sets to measure training on; `none` measures no training
- *     --network fast-4g            or slow-4g
+ *     --network fast-4g            simulated network: fast-4g or slow-4g
  *     --cpu 4                      factor by which the page's main thread is slowed down
  *     --built before,after         directories of builds to compare in interleaved runs; default: a new build
  *     --profile DIRECTORY          directory for a CPU profile of each measurement

@@ -199,7 +199,7 @@ describe('tables with unusual formatting', () => {
     ['semicolons', ';'],
     ['tabs', '\t'],
     ['vertical bars', '|'],
-  ])('%s between cells are detected, with other separators in quoted cells', async (_, mark) => {
+  ])('%s between cells are detected, even if quoted cells contain other separators', async (_, mark) => {
     const lines = many((k) => [k, `"a,b;c|d\t${k % 2}"`, k * 2].join(mark));
     const columns = await detectedColumns(rows(['x', 'kind', 'y'].join(mark), ...lines), '-t', 'y');
     expect(columns.map(({ name, kind }) => [name, kind])).toEqual([
@@ -209,7 +209,7 @@ describe('tables with unusual formatting', () => {
     ]);
   });
 
-  it('a header is detected, or specified with --header and --no-header', async () => {
+  it('the first row is detected as a header or as data, unless --header or --no-header is set', async () => {
     const lines = many((k) => `${k * 1.5},${k}`);
     const named = ['column1', 'column2'];
     expect((await detectedColumns(rows(lines[0], ...lines.slice(1)), '-t', 'column2')).map(({ name }) => name)).toEqual(

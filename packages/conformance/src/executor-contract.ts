@@ -112,7 +112,7 @@ export function expectShortBatches(engine: Engine, random: Random): void {
 
 /**
  * If the executor has `stepMany`, checks that its results are bit-identical to those of repeated calls of `step`, and
- * that it takes no step after which a number is not finite.
+ * that it stops before a step that would make a number infinite or NaN.
  */
 export function expectSameSteps(engine: Engine, random: Random): void {
   const graphs = [
@@ -179,7 +179,7 @@ function expectSame(name: string, engine: Engine, graph: Graph, batchSize: numbe
 }
 
 /**
- * Checks that `step`, if the loss or the update overflows, returns a loss that is not finite and leaves the parameters
+ * Checks that, if the loss or the update overflows, `step` returns a loss that is not finite and leaves the parameters
  * unchanged.
  */
 export function expectOverflowHandled(engine: Engine): void {

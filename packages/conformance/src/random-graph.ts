@@ -19,8 +19,8 @@ export interface RandomGraphOptions {
 
 /**
  * Creates a random directed acyclic graph of at most `nodes` nodes with skip edges, shared weights, several outputs,
- * outputs with successors, unused inputs, nodes without predecessors, mixed activations, and trainable and
- * fixed c. Unless `output` is set, an input can also be an output.
+ * outputs with successors, unused inputs, nodes without predecessors, and mixed activations. The scale c is fixed at 1
+ * in some nodes and trainable in the others. Unless `output` is set, an input can also be an output.
  *
  * @example
  * ```ts

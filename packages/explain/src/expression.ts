@@ -14,7 +14,10 @@ export interface Factor {
   readonly value: number;
 }
 
-/** Symbols that have a formula: quantities, and the part of an output's dloss/dx that case 1 contributes. */
+/**
+ * Symbols that have a formula: quantities, and the part of an output's dloss/dx that comes directly from the loss
+ * (case 1 of backpropagation).
+ */
 export type Derived = Extract<FormulaSymbol, { quantity: unknown } | { caseOneOf: unknown }>;
 
 /** Writes one factor as a symbol or as a number. If `first`, a negative number needs no parentheses. */
@@ -25,7 +28,7 @@ type Form = (notation: Notation, write: Write, maxTerms: number) => string;
 
 /** The right-hand side of a formula. */
 export interface Expression {
-  /** The case that the formula belongs to. */
+  /** The case of backpropagation that the formula belongs to, or `forward` for forward propagation. */
   readonly case: 1 | 2 | 3 | 'forward';
   /** Number of terms, each a product. If `forms` is set, the terms only list the factors that the expression reads. */
   readonly count: number;

@@ -51,7 +51,7 @@ describe('formulaGraph', () => {
     }
   });
 
-  test('formulaGraph adds one node per parameter, with its name, and no other parameters', () => {
+  test('the only trainable parameters of a formula graph are those of the formula, and inputs and output have the given names', () => {
     const { graph, parameters } = formulaGraph('b1*(1 - exp(-b2*x)) + b1', ['x'], 'height');
     expect(parameters).toEqual(['b1', 'b2']);
     expect(graph.parameterCount).toBe(2);

@@ -140,7 +140,7 @@ describe('a network that is exported', () => {
     expect(fromNeatPython(genome).predict(row)[0]).toBeCloseTo(network.predict(row)[0], 12);
   });
 
-  test('toNeatPython accepts a scaled input of an aggregation in a recurrent network, but rejects a shifted one, which an added node would delay', () => {
+  test('in a recurrent network, toNeatPython accepts a scaled input of an aggregation, but rejects a shifted input, because the node that shifts it would add a delay', () => {
     const network = networkOf((b) => [
       b.node('y', { from: [b.input('x'), delayed('y')], activation: tanh, aggregation: max, fixed: { c: 1 } }),
     ]);

@@ -61,7 +61,7 @@ export function Stepper({ step, total, before, space, children }: StepperProps) 
       role="group"
       aria-label={say.title}
       onKeyDown={(event) => {
-        // The slider has its own arrow keys.
+        // The slider handles the arrow keys itself.
         if (event.target instanceof HTMLInputElement) return;
         if (event.key === 'ArrowRight') stepTo(stepCount + 1);
         else if (event.key === 'ArrowLeft') stepTo(stepCount - 1);

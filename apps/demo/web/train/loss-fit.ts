@@ -41,7 +41,10 @@ const forClasses = new Set([
   'klDivergence',
   'hinge',
 ]);
-/** Losses whose outputs are logits or the logarithm of a rate. The output activation must allow negative values. */
+/**
+ * Losses that expect an output to be a logit or the logarithm of a rate. The output activation must allow negative
+ * values.
+ */
 const needNegativeOutputs = new Set(['binaryCrossEntropyWithLogits', 'softmaxCrossEntropy', 'poisson']);
 
 /** The range of a built-in activation; undefined for a custom activation. */

@@ -1,4 +1,4 @@
-/** The set of all kernels of a pass, with the functions that divide work between threads and synchronize them. */
+/** The kernels of passes and updates, with the functions that divide work between threads and synchronize threads. */
 import { type Assembler, type Callable, f64, i32, type MultiplyAdd } from '../assembler.js';
 import { activationKernel } from './activation.js';
 import { aggregationKernel, edgeDeltas } from './aggregation.js';

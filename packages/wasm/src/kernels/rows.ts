@@ -14,7 +14,7 @@ const number = int.const;
  * of four; the source and the target have room for the rounded sizes.
  */
 export function rowKernels(module: Assembler): { fromSamples: Callable; toSamples: Callable } {
-  const emit = (address: (table: Code, index: Code, stride: Code) => Code) =>
+  const emit = (address: (from: Code, row: Code, stride: Code) => Code) =>
     module.function(
       undefined,
       [i32, i32, i32, i32, i32, i32],
@@ -46,7 +46,7 @@ export function rowKernels(module: Assembler): { fromSamples: Callable; toSample
       },
     );
   return {
-    fromSamples: emit((table, index, stride) => add(table, mul(index, stride))),
-    toSamples: emit((table, index) => load(add(table, shl(index, number(2))))),
+    fromSamples: emit((from, row, stride) => add(from, mul(row, stride))),
+    toSamples: emit((table, row) => load(add(table, shl(row, number(2))))),
   };
 }
