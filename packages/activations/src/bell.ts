@@ -8,7 +8,7 @@
  * number nearest to $h$. The square of $s$ is exact in float64.
  */
 export function bell(h: number, a: 0.5 | 1): number {
-  // For |h| > 40, the result is 0, and s² could overflow.
+  // For |h| > 40, the result is 0. For much larger |h|, the second factor would overflow, and 0 · ∞ is NaN.
   if (Math.abs(h) > 40) return 0;
   const s = Math.fround(h);
   return Math.exp(-a * s * s) * Math.exp(-a * (h - s) * (h + s));

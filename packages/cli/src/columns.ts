@@ -30,7 +30,7 @@ export interface Columns {
   readonly loss: string;
   /** Cells that stand for a missing value, if the user listed them with --missing-values. */
   readonly missingValues?: readonly string[];
-  /** Defined if the rows of a group are a sequence. */
+  /** Defined if the rows of the table form sequences. */
   readonly sequences?: SequenceUse;
 }
 

@@ -26,6 +26,7 @@ interface Pass {
   readonly counts: SampleCounts & ArrayLike<number>;
   readonly inputs: Float64Array;
   readonly targets: Float64Array;
+  /** The sample weights. */
   readonly weights: Float64Array;
   readonly state: Float64Array;
   readonly loss: Loss;
@@ -72,13 +73,14 @@ export function expectSequences(
   executor.dispose();
   const prepareReference = () => reference().prepare(graph, counts[0], counts.length);
   const expected = run(prepareReference(), graph, pass);
-  const rounded = (values: Float64Array) => values.map((value) => value * (1 + 2 * unit * (2 * random.uniform() - 1)));
+  const perturbed = (values: Float64Array) =>
+    values.map((value) => value * (1 + 2 * unit * (2 * random.uniform() - 1)));
   const others = Array.from({ length: perturbations }, () =>
     run(prepareReference(), graph, {
       ...pass,
-      parameters: rounded(pass.parameters),
-      inputs: rounded(pass.inputs),
-      state: rounded(pass.state),
+      parameters: perturbed(pass.parameters),
+      inputs: perturbed(pass.inputs),
+      state: perturbed(pass.state),
     }),
   );
   for (const [what, values] of Object.entries(expected)) {
@@ -119,7 +121,7 @@ function run(executor: Executor, graph: Graph, pass: Pass): Results {
     slope: cache('slope'),
     dLossDx: cache('dLossDx'),
     'loss and parameters of a training step': stepped({ state: pass.state.slice() }),
-    'loss and parameters of a training step with weights': stepped({ weights, state: pass.state.slice() }),
+    'loss and parameters of a training step with sample weights': stepped({ weights, state: pass.state.slice() }),
   };
 }
 

@@ -61,8 +61,8 @@ const optimizers = {
 } satisfies Readonly<Record<optim.OptimizerName, () => Optimizer>>;
 
 /**
- * Functions that create the built-in optimizers, except `lbfgs` and `levenbergMarquardt`, and variants of them with
- * other options, schedules and transforms. The keys are used in test titles.
+ * Functions that create the built-in optimizers, and variants with other options, schedules and transforms. `lbfgs`
+ * and `levenbergMarquardt` are left out. The keys are used in test titles.
  */
 export const everyOptimizer: Readonly<Record<string, () => Optimizer> & Record<optim.OptimizerName, () => Optimizer>> =
   {

@@ -87,7 +87,8 @@ export class CustomPlugins {
   };
 
   /**
-   * Computes case 1 of a step: writes the outputs' dLossDx rows and returns the weighted sum of the samples' losses.
+   * Computes case 1 of backpropagation at one time step: writes the outputs' dLossDx rows, and returns the sum of the
+   * losses, each multiplied by the weight of its sample.
    */
   readonly caseOne = (): number => {
     const words = this.#words;

@@ -64,9 +64,9 @@ async function host(compared: () => void): Promise<Host & { pool: Pool }> {
 }
 
 test.each([
-  ['plain descent', () => sgd({ learningRate: 0.1 })],
-  ['descent with decay', () => sgd({ learningRate: 0.1, weightDecay: 0.01 })],
-  ['momentum', () => sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true })],
+  ['SGD', () => sgd({ learningRate: 0.1 })],
+  ['SGD with weight decay', () => sgd({ learningRate: 0.1, weightDecay: 0.01 })],
+  ['SGD with Nesterov momentum', () => sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true })],
   ['Adam', () => adam({ learningRate: 0.1 })],
 ])('an incomplete update is completed bit-for-bit: %s', async (_, make) => {
   let compared = 0;

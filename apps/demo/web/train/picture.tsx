@@ -155,7 +155,7 @@ function drawSurface(
   context.drawImage(imageOf(response ? ready.nodeResolution : ready.resolution, pixelAt), 0, 0, side, side);
 }
 
-/** Returns the values of one node at the points of the plot. */
+/** Returns the values of one node on the grid of the plot. */
 function responseOf({ nodeResolution, axes }: Ready, responses: Int8Array, node: number): Int8Array {
   const count = nodeResolution ** axes.length;
   return responses.subarray(node * count, (node + 1) * count);

@@ -1,6 +1,7 @@
 /**
- * The parameters of a network as an ONNX model contains them: c is multiplied into the weights of the edges that read
- * the node, and a factor of an activation's argument is multiplied into b and w.
+ * The parameters of a network as an ONNX model contains them. The c of a node is multiplied into the weights of the
+ * edges from this node, or into the node's own b and w if its activation is linear. If an activation multiplies h by a
+ * factor, such as the frequency of `sine`, the factor is multiplied into b and w.
  */
 import { type Graph, mismatch, type Network, NnbpError } from '@nnbp/core';
 import { sourceOf } from '@nnbp/formats/shared';
@@ -46,7 +47,7 @@ export class FoldedParameters {
 
   /**
    * The ONNX model computes a value for node i; this value times the factor is x of the node. The factor is c, or 1 if
-   * the value is already x. The factor is multiplied into the weights of the edges that read the node.
+   * the value is already x. The factor is multiplied into the weights of the edges from the node.
    */
   factorOfX(i: number): number {
     if (i < this.#graph.inputCount || i >= this.#graph.nodeCount) return 1;

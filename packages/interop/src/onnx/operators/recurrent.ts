@@ -291,7 +291,7 @@ export const gatedRecurrentUnit: Operator = (call) => {
           tape.node(weightedSum(recurrentTerms(h, 2, unit), recurrentBias, 'u', unit)),
         ]);
         const summed = weightedSum([...inputs, past], inputBias, 2, unit);
-        // The last term is the node `past`, with the constant weight 1.
+        // The last term is the node `past`. Its weight is the constant 1; b and the other weights are parameters.
         return tape.apply(candidate, summed, { b: false, firstEdge: summed.from.length - 1 });
       };
       const n = linearFirst
