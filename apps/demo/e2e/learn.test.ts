@@ -114,7 +114,7 @@ const smallTargets = (page: Page) =>
       .map(({ name, box }) => `${name} ${box.width} × ${box.height}`),
   );
 
-/** Fails unless question, button and graph are visible without scrolling, at three window sizes. */
+/** Fails unless answer field, Check button and graph are visible without scrolling, at three window sizes. */
 async function expectFirstScreen(page: Page): Promise<void> {
   for (const [width, height] of [
     [1440, 900],
@@ -122,8 +122,8 @@ async function expectFirstScreen(page: Page): Promise<void> {
     [390, 844],
   ]) {
     await page.setViewportSize({ width, height });
-    const question = [answer(page), page.getByRole('button', { name: /^(Check|检查)$/ })];
-    for (const shown of [...question, page.getByRole('group', { name: /^(The network|网络)$/ })]) {
+    const answerControls = [answer(page), page.getByRole('button', { name: /^(Check|检查)$/ })];
+    for (const shown of [...answerControls, page.getByRole('group', { name: /^(The network|网络)$/ })]) {
       const box = (await shown.boundingBox())!;
       expect(box.y).toBeGreaterThanOrEqual(0);
       expect(box.y + box.height).toBeLessThanOrEqual(height);
@@ -134,7 +134,7 @@ async function expectFirstScreen(page: Page): Promise<void> {
   }
 }
 
-test('a URL without a hash opens chapter 1, question and graph fit the first screen, and there are no third-party requests or cookies', async () => {
+test('a URL without a hash opens chapter 1, whose question and graph fit on the first screen, without third-party requests or cookies', async () => {
   const thirdParty: string[] = [];
   const page = await open(learn);
   page.on('request', (request) => {
@@ -150,7 +150,7 @@ test('a URL without a hash opens chapter 1, question and graph fit the first scr
   expect(thirdParty).toEqual([]);
 });
 
-test('question and graph fit the first screen in Chinese and in dark mode, too', async () => {
+test('question and graph also fit on the first screen in Chinese and in dark mode', async () => {
   await expectFirstScreen(await open({ ...learn, language: 'zh', theme: 'dark' }));
 });
 
@@ -295,7 +295,7 @@ test('on a phone all chapters can be completed by touch alone, with touch target
   await page.getByText('一个程序对这个网络求导').waitFor();
 }, 120_000);
 
-test('on a phone the question and the graph of every task fit the first screen', async () => {
+test('on a phone the question and the graph of every task fit on the first screen', async () => {
   const page = await open(learn, { viewport: { width: 390, height: 844 } });
   for (const { name, exercise } of chapters) {
     const { tasks } = exercise(0);
@@ -329,7 +329,7 @@ test('the same seed produces the same exercise, and a short address opens a chap
   await card(page).getByText('Correct.', { exact: true }).first().waitFor();
 });
 
-test('in chapter 3 no button of an edge overlaps another button or a node, at 1024 px and on a phone', async () => {
+test('in chapter 3 no edge button overlaps another button or a node, at 1024 px and on a phone', async () => {
   const tries = tasksOf('successors')
     .slice(0, 2)
     .map(({ solution }) => [solution]);

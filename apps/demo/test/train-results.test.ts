@@ -176,7 +176,7 @@ test('a repeated training run has the same losses at the same steps', async () =
   clock.mockRestore();
 });
 
-test('a preparation that fails late does not end the session of the preparation after it', async () => {
+test('if a preparation fails after the next one has started, the session of the next one continues', async () => {
   const trainer = createTrainer(builtinFunctions);
   const { port1, port2 } = new MessageChannel();
   // There is no table.

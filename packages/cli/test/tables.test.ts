@@ -59,7 +59,7 @@ describe('missing values', () => {
     expect(summary.rows).toMatchObject({ all: 60, withoutTarget: 20, leftOut: 4 });
     expect(reasonsOf(summary)).toMatchObject({ grade: 'a, b; missing: 20 none' });
     expect(reasonsOf(summary).x).toContain('0 to 58');
-    expect(stderr).toContain('20 rows without a target left out');
+    expect(stderr).toContain('20 rows left out for lack of a target');
     await write('new.csv', 'x\n5\n-999\n');
     const predicted = await nnbp('predict', 'm.nnbp', 'new.csv', '--only');
     expect(predicted.stdout.split('\n').map((line) => line !== '')).toEqual([true, true, false, false]);
@@ -81,7 +81,7 @@ describe('missing values', () => {
       ...['-t', 'y', '--missing', 'mean', '--epochs', '200'],
     );
     expect(summary.rows).toMatchObject({ withoutTarget: 40, leftOut: 0, training: 32, test: 8 });
-    expect(stderr).toContain('40 rows without a target left out (row 1: "y" is missing).');
+    expect(stderr).toContain('40 rows left out for lack of a target (row 1: "y" is missing).');
     const evaluated = JSON.parse((await nnbp('evaluate', 'm.nnbp', 'a.csv', '--json')).stdout) as {
       rows: number;
       metrics: { rSquared: number };

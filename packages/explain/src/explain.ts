@@ -102,8 +102,8 @@ export function explain(
  *
  * @param inputs - [time steps × inputs], as for `backpropagateSequence`.
  * @param targets - One row per time step; null for a time step without a target.
- * @param what - A name or a parameter. If two edges lead from one node to another and one is delayed, the name of the
- * weight includes the delay: `dloss/dw_x@-1toh`.
+ * @param what - A name or a parameter. If several edges lead from one node to another, the weight of a delayed one has
+ * the delay in its name: `dloss/dw_x@-1toh`.
  * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, and any error thrown by `backpropagateSequence`
  *
  * @example

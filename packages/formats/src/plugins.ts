@@ -129,9 +129,9 @@ function lookUp<T extends Activation | Aggregation>(
   const resolved = new Map<string, T>();
   return ({ name, options, custom }) => {
     const key = JSON.stringify([name, options, custom]);
-    const plugin = resolved.get(key) ?? (custom === true ? customs.get(name)! : builtin(name, options));
-    resolved.set(key, plugin);
-    return plugin;
+    const found = resolved.get(key) ?? (custom === true ? customs.get(name)! : builtin(name, options));
+    resolved.set(key, found);
+    return found;
   };
 }
 

@@ -172,7 +172,7 @@ function withMasks(graph: Graph, nodes: readonly number[]): Graph {
   const maskOf = new Map(nodes.map((i, k) => [i, inputCount + k]));
   /** The new index of each node. */
   const indexOf = new Uint32Array(nodeCount);
-  /** The index of what the successors of each node read: the product of a node in `nodes`, or the node itself. */
+  /** For each node, the new index that its successors read: that of its product if it has one, else its own. */
   const readAt = new Uint32Array(nodeCount);
   const ids = [...graph.ids.slice(0, inputCount), ...nodes.map((i) => `${graph.ids[i]}@mask`)];
   const activationOf = new Array<number>(inputs).fill(0);
@@ -185,7 +185,7 @@ function withMasks(graph: Graph, nodes: readonly number[]): Graph {
   const edgeStart = new Array<number>(inputs).fill(0);
   const predecessors: number[] = [];
   const delays: number[] = [];
-  const weights: number[] = [];
+  const weightSlots: number[] = [];
   // The first constant is 1; 0 is appended.
   const [one, zero] = [parameterCount, parameterCount + graph.constants.length];
 
@@ -202,7 +202,7 @@ function withMasks(graph: Graph, nodes: readonly number[]): Graph {
     edgeStart.push(predecessors.length);
     predecessors.push(indexOf[i], maskOf.get(i)!);
     delays.push(0, 0);
-    weights.push(one, one);
+    weightSlots.push(one, one);
   };
   const addNode = (i: number) => {
     indexOf[i] = readAt[i] = ids.length;
@@ -220,7 +220,7 @@ function withMasks(graph: Graph, nodes: readonly number[]): Graph {
       // The indices of delayed sources are replaced at the end, since these nodes can come later.
       predecessors.push(delay === 0 ? readAt[graph.predecessors[e]] : graph.predecessors[e]);
       delays.push(delay);
-      weights.push(graph.weightSlot(e, i));
+      weightSlots.push(graph.weightSlot(e, i));
     }
   };
   for (let i = 0; i < inputCount; i++) indexOf[i] = readAt[i] = i;
@@ -248,7 +248,7 @@ function withMasks(graph: Graph, nodes: readonly number[]): Graph {
     parameterStart: Uint32Array.from(parameterStart),
     biasSlots: Uint32Array.from(biasSlots),
     scaleSlots: Uint32Array.from(scaleSlots),
-    weightSlots: Uint32Array.from(weights),
+    weightSlots: Uint32Array.from(weightSlots),
     constants: Float64Array.from([...graph.constants, 0]),
     initializers: new Map(),
   });

@@ -1,4 +1,4 @@
-/** Shows a task of the Learn view in the view where the user does it: text, whether it is done, and a close button. */
+/** Shows a task from the Learn view in the view where the user does it: text, completion, and a close button. */
 import { Check, X } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { update } from '../store.js';

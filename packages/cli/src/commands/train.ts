@@ -185,7 +185,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
   });
   try {
     await expectUnchanged(pathIn(io, path), plan.fingerprint);
-    const withoutTarget = data.withoutTarget.sentence('without a target left out');
+    const withoutTarget = data.withoutTarget.sentence('left out for lack of a target');
     if (withoutTarget !== undefined) await note(io, withoutTarget);
     const gaps = data.gaps.sentence('left out');
     if (gaps !== undefined) await note(io, `${gaps} With --missing mean, missing inputs are filled in.`);
@@ -212,7 +212,8 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
 
     const metrics = metricsFor(plan);
     const assess = (samples: Data) => evaluate(network, samples, { loss: use.loss(), metrics, engine });
-    // A pass over data on disk is slow, so metrics on such a training set are computed only if there is no test set.
+    // A pass over data on disk is slow. For such data, metrics on the training and validation sets are computed only if
+    // there is no test set.
     const measureTraining = data.training.inMemory || parts.test === undefined;
     const results: Results = {
       ...(measureTraining && { training: await assess(parts.training) }),

@@ -1,6 +1,6 @@
 /**
  * Completes the backward pass of a node after its dense successors have added to its dloss/dx: adds the contributions
- * of its sparse successors (case 2), then computes delta = dloss/dx · slope, dloss/db and dloss/dc (case 3). The slope
+ * of its sparse successors (case 2), then computes delta (dloss/dx · slope), dloss/db and dloss/dc (case 3). The slope
  * of a node is dx/dh.
  */
 import {
@@ -25,7 +25,7 @@ import { sparseBackward } from './sparse-backward.js';
 const { add, eq, mul, shl, sub, load, ltU } = int;
 const number = int.const;
 
-/** The kind of a node, which determines its parameters: none (such as an input), b, or b and c. */
+/** The kind of a node. It determines which gradients are written: `input`: none; `fixedScale`: b; `scaled`: b and c. */
 export const nodeKind = { input: 0, fixedScale: 1, scaled: 2 } as const;
 
 /**

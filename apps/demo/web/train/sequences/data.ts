@@ -103,7 +103,7 @@ export const sine = (steps: number, seed: number): SequenceData => ({
   }),
 });
 
-/** Returns a sequence whose inputs are the rows. The target of a step is one column of the next row. */
+/** Returns a sequence whose inputs are all rows but the last. The target of a step is one column of the next row. */
 function nextValues(rows: readonly (readonly number[])[], column: number): SequenceSample {
   return { inputs: rows.slice(0, -1), targets: rows.slice(1).map((row) => [row[column]]) };
 }
