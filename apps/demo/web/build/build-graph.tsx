@@ -16,8 +16,8 @@ import { messages } from './messages.js';
 const nodeWidth = 118;
 const nodeHeight = 52;
 /**
- * If a graph has at most this number of edges, all of them are labelled. Otherwise, there are labels only on the selected
- * edge, or on the edges of the selected node if it has at most `maxLabelledNear` edges.
+ * If a graph has at most this number of edges, all of them are labelled. Otherwise, there are labels only on the
+ * selected edge, or on the edges of the selected node if it has at most `maxLabelledNear` edges.
  */
 const maxLabelledEdges = 40;
 const maxLabelledNear = 12;

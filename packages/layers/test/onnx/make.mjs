@@ -5,8 +5,8 @@
  *     npx pnpm install --ignore-workspace --ignore-scripts --dir checks/interop
  *     node packages/layers/test/onnx/make.mjs
  *
- * The second command writes recurrent.generated.json next to this file: the attributes of each case, and its tensors and
- * outputs as nested lists of float32 numbers.
+ * The second command writes recurrent.generated.json next to this file: the attributes of each case, and its tensors
+ * and outputs as nested lists of float32 numbers.
  */
 import { Buffer } from 'node:buffer';
 import { writeFileSync } from 'node:fs';
