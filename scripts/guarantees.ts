@@ -228,7 +228,7 @@ ${load ? `${count(load.requests)} predictions by a server process while its mode
 
 ${
   soak
-    ? `${count(soak.stepsPerEngine)} online steps per engine, with memory after a tenth of the steps and at the end (${dateAndNode(soak.run)}): ${Object.entries(
+    ? `${count(soak.stepsPerEngine)} training steps per engine, each with one sample, and memory after a tenth of the steps and at the end (${dateAndNode(soak.run)}): ${Object.entries(
         soak.steps,
       )
         .map(

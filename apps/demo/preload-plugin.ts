@@ -1,8 +1,8 @@
 /**
  * Adds a preload script to the page. While the main script is still loading, the preload script requests the files of
  * the view that the URL names. Otherwise, these files would be requested only when the main script runs. If the URL
- * names the first chapter of Learn, the preload script also shows the first screen: that chapter, rendered at build
- * time.
+ * names the first chapter of the Learn view, the preload script also shows the first screen: that chapter, rendered at
+ * build time.
  */
 import { createHash } from 'node:crypto';
 import type { Plugin, Rolldown } from 'vite';
@@ -18,8 +18,8 @@ const loadedWithView: Partial<Record<ViewName, string>> = { derive: '/web/shared
 const fonts: Partial<Record<ViewName, RegExp>> = { derive: /KaTeX_(Main-Regular|Main-Italic|Math-Italic)-.*\.woff2$/ };
 
 /**
- * Returns the files to preload for each view: scripts, styles, the worker of Train, the modules in `loadedWithView`,
- * and fonts. Files that the page itself loads are excluded.
+ * Returns the files to preload for each view: scripts, styles, the worker of the Train view, the modules in
+ * `loadedWithView`, and fonts. Files that the page itself loads are excluded.
  */
 export function filesOfViews(bundle: Bundle): Record<string, string[]> {
   const chunks = Object.values(bundle).filter((chunk) => chunk.type === 'chunk');
@@ -63,13 +63,13 @@ function filesOf(bundle: Bundle, file: string, files = new Set<string>()): Set<s
 interface FirstScreen {
   /** HTML of the first screen in each language. */
   readonly screens: Record<LanguageName, string>;
-  /** Styles of Learn, which are not loaded yet when the script runs. */
+  /** Styles of the Learn view, which are not loaded yet when the script runs. */
   readonly styles: string;
 }
 
 /**
- * Returns the source of the preload script. Without a view in the URL, the page opens Learn. The first screen is inert:
- * its buttons do nothing until React has replaced it.
+ * Returns the source of the preload script. If the URL names no view, the page opens the Learn view. The first screen
+ * is inert: its buttons do nothing until React has replaced it.
  */
 const script = (files: Record<string, string[]>, { screens, styles }: FirstScreen): string =>
   `{

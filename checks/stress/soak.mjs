@@ -1,6 +1,7 @@
 /**
- * `pnpm stress soak`: takes ten million online steps with one executor of each engine, makes a million predictions with
- * `network.predict` and with each predictor that `compile` returns, and calls `fit` 100,000 times on four samples.
+ * `pnpm stress soak`: takes ten million training steps, each with one sample, with one executor of each engine, makes a
+ * million predictions with `network.predict` and with each predictor that `compile` returns, and calls `fit` 100,000
+ * times on four samples.
  * Memory use must stay constant, and the last result of `fit` must equal that of a fresh process.
  */
 import { tanh } from '@nnbp/activations';

@@ -21,7 +21,7 @@ function file(header: string, numbers: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** A saved file of the article's network, with a changed model JSON. */
+/** Saves the article's network, and applies `change` to the JSON of the model in the file. */
 function modelFile(change: (model: string) => string): Uint8Array {
   const { tensors, metadata } = decode(save(articleNetwork()));
   const values = tensors.get('parameters')!.values;
@@ -90,8 +90,8 @@ describe('load rejects an invalid model', () => {
     ['a missing entry', /an entry "from"/, (m) => m.replace(/"from":\["1"\],/, '')],
     ['an output that is not a node', /not an output yet/, (m) => m.replace('"outputs":["7"]', '"outputs":["8"]')],
     ['a duplicate output', /not an output yet/, (m) => m.replace('"outputs":["7"]', '"outputs":["7","7"]')],
-    ['no output', /an output/, (m) => m.replace('"outputs":["7"]', '"outputs":[]')],
-    ['no input', /an input/, (m) => m.replace('"inputs":["1"]', '"inputs":[]')],
+    ['a model without outputs', /an output/, (m) => m.replace('"outputs":["7"]', '"outputs":[]')],
+    ['a model without inputs', /an input/, (m) => m.replace('"inputs":["1"]', '"inputs":[]')],
     ['a version 1 entry', /one of the entries ids, from/, (m) => m.replace('"from"', '"fixed":true,"from"')],
     ['the value true for b', /a number/, (m) => m.replace('"from"', '"b":true,"from"')],
     [

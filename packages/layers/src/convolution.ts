@@ -3,7 +3,7 @@ import { identity } from '@nnbp/activations';
 import type { Activation, GraphBuilder, Initializer } from '@nnbp/core';
 import { expectInteger } from '@nnbp/core';
 import { type GridOptions, windowsOf } from './grid.js';
-import { uniformWithin } from './unit.js';
+import { uniformWithinInverseRoot } from './unit.js';
 
 /** Options of {@link conv2d}. Default stride: 1. */
 export interface Conv2dOptions extends GridOptions {
@@ -66,7 +66,7 @@ export function conv2d(builder: GraphBuilder, options: Conv2dOptions): string[] 
   expectInteger('filters', filters, 1);
   const { channels, rows, columns, cells } = windowsOf(options);
   const kernelSize = typeof options.kernel === 'number' ? options.kernel ** 2 : options.kernel[0] * options.kernel[1];
-  const w = options.initializer ?? uniformWithin(channels * kernelSize);
+  const w = options.initializer ?? uniformWithinInverseRoot(channels * kernelSize);
   const ids: string[] = [];
   for (let filter = 0; filter < filters; filter++) {
     for (let row = 0; row < rows; row++) {

@@ -2,7 +2,7 @@
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import type { GraphBuilder } from '@nnbp/core';
 import { type Cell, recurrent, type RecurrentOptions } from './cell.js';
-import { gate, numbered, fixedNode, uniformWithin, weighted } from './unit.js';
+import { gate, numbered, fixedNode, uniformWithinInverseRoot, weighted } from './unit.js';
 
 /** Options of {@link gru}. */
 export interface GruOptions extends RecurrentOptions {
@@ -46,7 +46,7 @@ export const gru = (builder: GraphBuilder, options: GruOptions): string[] =>
 
 /** Returns the cell of {@link gru}. */
 export function gruCell(options: Omit<GruOptions, 'from'>): Cell {
-  const { units, resetAfter = true, initializer = uniformWithin(units) } = options;
+  const { units, resetAfter = true, initializer = uniformWithinInverseRoot(units) } = options;
   return {
     name: 'gru',
     step(builder, name, from, { h }, share) {

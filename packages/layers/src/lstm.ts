@@ -2,7 +2,7 @@
 import { sigmoid, tanh } from '@nnbp/activations';
 import type { GraphBuilder } from '@nnbp/core';
 import { type Cell, recurrent, type RecurrentOptions } from './cell.js';
-import { gate, numbered, fixedNode, uniformWithin, weighted } from './unit.js';
+import { gate, numbered, fixedNode, uniformWithinInverseRoot, weighted } from './unit.js';
 
 /** Options of {@link lstm}. */
 export interface LstmOptions extends RecurrentOptions {
@@ -43,7 +43,7 @@ export const lstm = (builder: GraphBuilder, options: LstmOptions): string[] =>
 
 /** Returns the cell of {@link lstm}. */
 export function lstmCell(options: Omit<LstmOptions, 'from'>): Cell {
-  const { units, forgetBias = 1, peepholes = false, initializer = uniformWithin(units) } = options;
+  const { units, forgetBias = 1, peepholes = false, initializer = uniformWithinInverseRoot(units) } = options;
   return {
     name: 'lstm',
     hasCellStates: true,

@@ -2,7 +2,7 @@
 import { tanh } from '@nnbp/activations';
 import type { Activation, GraphBuilder } from '@nnbp/core';
 import { type Cell, recurrent, type RecurrentOptions } from './cell.js';
-import { numbered, uniformWithin, weighted } from './unit.js';
+import { numbered, uniformWithinInverseRoot, weighted } from './unit.js';
 
 /** Options of {@link rnn}. */
 export interface RnnOptions extends RecurrentOptions {
@@ -34,7 +34,7 @@ export const rnn = (builder: GraphBuilder, options: RnnOptions): string[] =>
 export function rnnCell({
   units,
   activation = tanh,
-  initializer = uniformWithin(units),
+  initializer = uniformWithinInverseRoot(units),
 }: Omit<RnnOptions, 'from'>): Cell {
   return {
     name: 'rnn',

@@ -4,7 +4,7 @@ import { product } from '@nnbp/aggregations';
 import { type Activation, delayed, edgeName, type GraphBuilder, type Initializer, type Source } from '@nnbp/core';
 
 /** Draws weights uniformly within ±1/√size, as PyTorch initializes recurrent and convolutional layers. */
-export const uniformWithin =
+export const uniformWithinInverseRoot =
   (size: number): Initializer =>
   (_fanIn, _fanOut, random) =>
     (2 * random.uniform() - 1) / Math.sqrt(size);

@@ -23,8 +23,8 @@ def pick(own, pool, indices):
 class Part(nn.Module):
     """Nodes that are computed together, from values with one node per column.
 
-    reads: indices of the tensors with the predecessors. Tensor 0 is the inputs; if blocks read the state, it is tensor 1;
-        one tensor per part follows.
+    reads: indices of the tensors with the predecessors. Tensor 0 is the inputs. If blocks read the state, the state is
+        tensor 1. One tensor per part follows.
     columns: columns of the predecessors in the concatenated tensors; None for all columns, in order.
     """
 
@@ -122,7 +122,7 @@ class Block(Part):
 
     def forward(self, values, prepared):
         weights, bias, scale = prepared
-        parts = self.sums(self.read(values), weights, bias).split(self.sizes, -1)
+        parts = self.pre_activations(self.read(values), weights, bias).split(self.sizes, -1)
         g = torch.cat([function(h) for function, h in zip(self.functions, parts)], -1)
         return g if scale is None else g * scale
 
@@ -137,7 +137,7 @@ class Dense(Block):
     def weights(self, pool):
         return self.weight
 
-    def sums(self, x, weights, bias):
+    def pre_activations(self, x, weights, bias):
         return functional.linear(x, weights, bias)
 
 
@@ -170,14 +170,14 @@ class Packed(Edges):
         empty = pool.new_zeros(self.nodes, self.predecessors)
         return empty.index_put((self.targets, self.sources), super().weights(pool))
 
-    def sums(self, x, weights, bias):
+    def pre_activations(self, x, weights, bias):
         return functional.linear(x, weights, bias)
 
 
 class Sparse(Edges):
     """Edges that are summed one by one, because a matrix would be nearly all zeros."""
 
-    def sums(self, x, weights, bias):
+    def pre_activations(self, x, weights, bias):
         return bias.expand(*x.shape[:-1], -1).index_add(-1, self.targets, x[..., self.sources] * weights)
 
 
@@ -188,7 +188,7 @@ class Aggregated(Edges):
         super().__init__(**edges)
         self.aggregation = aggregation
 
-    def sums(self, x, weights, bias):
+    def pre_activations(self, x, weights, bias):
         return bias + self.aggregation((x[..., self.sources] * weights).unflatten(-1, (self.nodes, -1)))
 
 

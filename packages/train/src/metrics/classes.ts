@@ -19,8 +19,9 @@ export function hasNoClass(target: ArrayLike<number>): boolean {
 /** Options of classification metrics. */
 export interface ClassOptions {
   /**
-   * For a single output, the minimum value of class 1: 0.5 (the default) for probabilities, 0 for logits and for
-   * targets of −1 and 1. Also applies to the target.
+   * If there is one output, the minimum value of class 1, for the output and for the target. Use the default, 0.5, for
+   * targets of 0 and 1, and 0 for targets of −1 and 1. If the output is a logit, set `outputTransform` of the network
+   * to `sigmoid`, so that metrics receive a probability.
    */
   readonly threshold?: number;
 }

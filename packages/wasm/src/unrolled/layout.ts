@@ -5,7 +5,9 @@ import { maxOptimizerVectors } from '../memory-map.js';
 
 /** The addresses that unrolled code uses. */
 export interface UnrolledLayout extends CommonLayout {
-  /** The address of the rows of the outputs' x, one per output and step. Only one of a row's four lanes is used. */
+  /**
+   * The address of the rows for x of the outputs, one row per output and step. Only one of a row's four lanes is used.
+   */
   readonly outputRows: number;
   /** The distance from the row of an output's x to the row of its dLossDx. */
   readonly toDLossDx: number;
@@ -14,8 +16,9 @@ export interface UnrolledLayout extends CommonLayout {
 }
 
 /**
- * Lays out the memory. `x`, `g`, `slope` and `dLossDx` begin with the rows of the `graph.maxDelay` steps before the
- * first step; the rows of the `steps` steps follow.
+ * Lays out the memory. `x`, `g`, `slope` and `dLossDx` each contain the rows of the last `graph.maxDelay` steps before
+ * the sequence, then the rows of the sequence itself.
+
  *
  * @param groups - The number of groups of up to four nodes; see `groupsOf`.
  */
