@@ -107,7 +107,7 @@ class FileStore implements Store {
       for (const block of blocks.subarray(first, first + blocksInBuffer)) {
         const count = Math.min(rowsInBlock, rows - block * rowsInBlock);
         const numbers = new Float64Array(count * columns);
-        await this.file.read(new Uint8Array(numbers.buffer), 0, numbers.byteLength, block * rowsInBlock * columns * 8);
+        await this.#fill(new Uint8Array(numbers.buffer), block * rowsInBlock * columns * 8);
         for (let s = 0; s < count; s++) buffer.push(numbers.subarray(s * columns, (s + 1) * columns));
       }
       const order = Uint32Array.from(buffer, (_, k) => k);
@@ -119,6 +119,15 @@ class FileStore implements Store {
   async close(): Promise<void> {
     await this.file.close();
     await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** Fills the array with the bytes of the file from `position` on. */
+  async #fill(bytes: Uint8Array, position: number): Promise<void> {
+    for (let done = 0; done < bytes.length;) {
+      const { bytesRead } = await this.file.read(bytes, done, bytes.length - done, position + done);
+      if (bytesRead === 0) throw new Error('The temporary file of the training rows is shorter than expected.');
+      done += bytesRead;
+    }
   }
 
   async #write(rows: number): Promise<void> {
