@@ -44,7 +44,7 @@ const languages = [
       'train-batch': 'the same, batch size 32',
       reach: 'train 2-8-1 to a squared error of 0.05',
       load: 'load 784-128-64-10 and predict',
-      xor: 'XOR to 0.005, from process start',
+      xor: 'XOR to squared error 0.005, from process start',
       startUp: 'first prediction, from import',
     },
     workloads: {
@@ -70,7 +70,7 @@ const languages = [
       'train-batch': '同上，批大小 32',
       reach: '训练 2-8-1 到平方误差 0.05',
       load: '读取 784-128-64-10 并预测',
-      xor: 'XOR 到 0.005，从进程启动算起',
+      xor: 'XOR 到平方误差 0.005，从进程启动算起',
       startUp: '第一次预测，从 import 算起',
     },
     workloads: {

@@ -238,7 +238,8 @@ class CompiledNetwork implements Predictor {
 
 /** Copies the first `width` entries of a row. Returns false if any of them is not a finite number. */
 function copyFinite(row: Row, width: number, to: FloatArray, at: number): boolean {
-  // Four separate sums, so that no addition has to wait for the previous one.
+  // 0 · value is 0 if the value is finite, otherwise NaN. The sums of these products are 0 only if all values are finite.
+  // There are four sums, so that no addition has to wait for the previous one.
   let a = 0;
   let b = 0;
   let c = 0;
@@ -249,7 +250,7 @@ function copyFinite(row: Row, width: number, to: FloatArray, at: number): boolea
     const v1 = row[k + 1];
     const v2 = row[k + 2];
     const v3 = row[k + 3];
-    // 0 * null is 0, so null would pass the check.
+    // 0 * null is 0, so the sums would not detect null.
     if (typeof v0 !== 'number' || typeof v1 !== 'number' || typeof v2 !== 'number' || typeof v3 !== 'number')
       return false;
     a += 0 * v0;

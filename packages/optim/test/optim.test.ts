@@ -412,7 +412,7 @@ test('the records create optimizers with the given options', () => {
   expect(path(optimizerRecords.rprop.make({}))).toEqual(path(rprop()));
 });
 
-test('advance updates the additional numbers of an optimizer as step does, for engines that run the update themselves', () => {
+test('after an engine has run an update itself, advance changes the scalars of the optimizer in the same way as step', () => {
   const [advanced, stepped] = [nadam(), nadam()];
   advanced.builtin!.advance();
   stepped.step(new Float64Array(1), Float64Array.of(1));

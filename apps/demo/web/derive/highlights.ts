@@ -1,6 +1,6 @@
 /**
- * Finds the nodes and edges to highlight: all paths from the inputs to the node of a value, a slope or dA/dz, or from the
- * node of a derivative of the loss to the loss.
+ * Finds the nodes and edges to highlight for a quantity. For a derivative of the loss, these are all paths from its node
+ * to the loss. For any other quantity, these are all paths from the inputs to its node.
  */
 import { type Graph, successorsOf } from '@nnbp/core';
 import type { QuantityName } from '@nnbp/explain';
@@ -15,7 +15,7 @@ export interface Highlights {
 /** The quantities that depend only on a node and its predecessors. The other quantities are derivatives of the loss. */
 const forward: ReadonlySet<string> = new Set<QuantityName['quantity']>(['x', 'g', 'h', 'slope', 'dAdz']);
 
-/** Returns the highlights for a quantity: of all predecessors for a forward quantity, of all successors for the others. */
+/** Returns the node of a quantity with its ancestors (for a forward quantity) or descendants (for any other quantity). */
 export function highlightsOf(graph: Graph, { quantity, node }: QuantityName): Highlights {
   return forward.has(quantity) ? ancestors(graph, graph.indexOf(node)) : descendants(graph, graph.indexOf(node));
 }

@@ -28,7 +28,7 @@ export function forwardPass(pass: Pass): Code {
 
 function unitForward({ kernels, u, from, to, record, share, field, wait, makePanel }: Pass): Code {
   const { dense, denseOne, elementwise, sparse, sparseSharedWeights, aggregate, activate } = kernels;
-  const sparseSums: Code = control.when(
+  const sparseOrAggregated: Code = control.when(
     field('aggregation'),
     aggregate(u.get, from.get, to.get),
     control.when(word('inWeight'), sparseSharedWeights(u.get, from.get, to.get), sparse(u.get, from.get, to.get)),
@@ -44,7 +44,7 @@ function unitForward({ kernels, u, from, to, record, share, field, wait, makePan
     control.when(
       field('dense'),
       denseSums,
-      control.when(field('elementwise'), elementwise.forward(u.get, from.get, to.get), sparseSums),
+      control.when(field('elementwise'), elementwise.forward(u.get, from.get, to.get), sparseOrAggregated),
     ),
     control.when(field('activates'), activate(u.get, from.get, to.get)),
   ];

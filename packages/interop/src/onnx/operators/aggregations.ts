@@ -1,4 +1,7 @@
-/** Reductions other than sums. Each becomes nodes with an aggregation. */
+/**
+ * Reductions other than sums. Each becomes nodes with an aggregation. Two aggregations are written as several operators:
+ * TopK, Gather and ReduceMean compute the median; Abs, ArgMax and GatherElements compute maxAbs.
+ */
 import { maxAbs, mean, median } from '@nnbp/aggregations';
 import type { Aggregation } from '@nnbp/core';
 import { adviceFor } from '../advice.js';
