@@ -170,7 +170,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
       expect(unusedBias).toBe(0);
     }
     rows.push([
-      `${results.length} networks of recurrent modules, step by step and trained with AdamW`,
+      `${results.length} networks of recurrent modules, run step by step and then trained with AdamW`,
       'max output difference between single steps and the whole sequence ' +
         `${maxAbs(results.map(({ stepError }) => stepError)).toExponential(1)}; the unused entries of bias_hh stay 0`,
     ]);

@@ -5,14 +5,15 @@ import { globSync } from 'tinyglobby';
 /** One code block of a file. */
 export interface Example {
   readonly file: string;
-  /** The line number of the first line of code, counted from 1. */
+  /** The line number of the block's first line, counted from 1. */
   readonly line: number;
+  /** The code of the block, after the code of the blocks that it continues. */
   readonly code: string;
   /** Whether the block is only compiled, not run (`ts types`), for example because it reads the user's files. */
   readonly typesOnly: boolean;
 }
 
-const sources = [
+const markdownPatterns = [
   'README.md',
   'README.zh-CN.md',
   'CONTRIBUTING.md',
@@ -26,7 +27,7 @@ const sources = [
  * code. A block marked `ts continue` continues the previous block of its file.
  */
 export function collect(root: string): Example[] {
-  const markdown = sources.flatMap((pattern) => globSync(pattern, { cwd: root }));
+  const markdown = markdownPatterns.flatMap((pattern) => globSync(pattern, { cwd: root }));
   const code = globSync('packages/*/src/**/*.ts', { cwd: root });
   const all = [
     ...markdown.flatMap((file) => blocks(file, readFileSync(`${root}/${file}`, 'utf8'))),

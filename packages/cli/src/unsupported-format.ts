@@ -19,13 +19,14 @@ const latin1 = (bytes: Uint8Array, from: number, to: number) =>
   String.fromCharCode(...bytes.subarray(from, Math.min(to, from + 4096)));
 const isZip = startsWith(0x50, 0x4b, 0x03, 0x04);
 /**
- * Whether the bytes are a ZIP archive that contains a file with this name. A ZIP archive stores each name twice: before
- * the content of the file, and in a list at the end of the archive.
+ * Whether the bytes are a ZIP archive with a file whose name contains `part`. A ZIP archive stores each name twice:
+ * before the content of the file, and in a list at the end of the archive. Only the first and the last 4096 bytes are
+ * searched.
  */
-const zipHas = (name: string) => (bytes: Uint8Array) =>
+const zipHas = (part: string) => (bytes: Uint8Array) =>
   isZip(bytes) &&
-  (latin1(bytes, 0, 4096).includes(name) ||
-    latin1(bytes, Math.max(0, bytes.length - 4096), bytes.length).includes(name));
+  (latin1(bytes, 0, 4096).includes(part) ||
+    latin1(bytes, Math.max(0, bytes.length - 4096), bytes.length).includes(part));
 
 /** Whether a file looks like safetensors: 8 bytes with the length of the header, then a header that starts with `{`. */
 export const isSafetensors = (bytes: Uint8Array): boolean =>

@@ -13,7 +13,7 @@ const sigmoid = (h: number) => 1 / (1 + Math.exp(-h));
 const [inputs, units] = [2, 3];
 const sequence = [0, 1, 2, 3, 4].map((t) => [Math.sin(t), Math.cos(3 * t)]);
 
-/** A model with one recurrent operator and weights for `gates` gates. `more` are its operands from the fifth on. */
+/** A model with one recurrent operator and weights for `gates` gates. `more` lists its operands from the fifth on. */
 const recurrent = (
   opType: string,
   gates: number,
@@ -540,13 +540,13 @@ describe('an operator on a grid', () => {
   });
 
   const pooling = { kernel_shape: [2, 2], strides: [2, 2], pads: [1, 0, 0, 0] };
-  const padded = windows(image(1), [2, 2], [1, 0], [2, 2], ones, [3, 2]).map((window) => window.filter((value) => !Number.isNaN(value))); // oxfmt-ignore
+  const unpadded = windows(image(1), [2, 2], [1, 0], [2, 2], ones, [3, 2]).map((window) => window.filter((value) => !Number.isNaN(value))); // oxfmt-ignore
   const total = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
 
   test.each([
-    ['MaxPool', pooling, padded.map((window) => Math.max(...window))],
-    ['AveragePool', pooling, padded.map((window) => total(window) / window.length)],
-    ['AveragePool', { ...pooling, count_include_pad: 1n }, padded.map((window) => total(window) / 4)],
+    ['MaxPool', pooling, unpadded.map((window) => Math.max(...window))],
+    ['AveragePool', pooling, unpadded.map((window) => total(window) / window.length)],
+    ['AveragePool', { ...pooling, count_include_pad: 1n }, unpadded.map((window) => total(window) / 4)],
     ['GlobalMaxPool', {}, [Math.max(...image(1))]],
     ['GlobalAveragePool', {}, [total(image(1)) / 20]],
   ])('%s is imported with %o', (opType, attributes, expected) => {

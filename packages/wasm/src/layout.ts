@@ -50,7 +50,10 @@ export type Purpose = 'values' | 'parameters' | 'gradients' | 'optimizer' | 'sam
 /** Bytes by purpose. */
 export type MemoryUse = Readonly<Record<Purpose, number>>;
 
-/** Addresses and sizes that only the kernels need. */
+/**
+ * Addresses and sizes that only the kernels need. For a field without a comment, see the entry of `header` or `unit` in
+ * memory-map.ts with the same name.
+ */
 export interface Layout extends CommonLayout {
   readonly rowCount: number;
   /**
@@ -80,7 +83,10 @@ export interface Layout extends CommonLayout {
    * The rows of dA/dz: one for each edge into a node with an aggregation, unless the node is in an elementwise unit.
    */
   readonly edgeRows: number;
-  /** The end of the rows of dA/dz, which follow those of delta. */
+  /**
+   * The end of the memory that starts at `delta`. It consists of the rows of delta (those of the series last), the panels
+   * of the series, and the rows of dA/dz.
+   */
   readonly deltasEnd: number;
   readonly units: number;
   readonly outStart: number;
@@ -89,8 +95,8 @@ export interface Layout extends CommonLayout {
   readonly inStart: number;
   readonly inX: number;
   /**
-   * For each edge into a sparse node, the address of its weight. If no weights are shared and there are no rows of
-   * dA/dz, there is no such table, and this address is 0.
+   * For each edge into a sparse node, the address of its weight. If the graph has no `weightSlots` and there are no rows
+   * of dA/dz, there is no such table, and this address is 0.
    */
   readonly inWeight: number;
   /** A row of zeros. Tables whose length is rounded up to whole vectors are padded with its address. */
@@ -156,7 +162,7 @@ export const queueLength = (batchBytes: number): number => Math.max(1, Math.floo
 /** Returns the size of a parameter vector in bytes, rounded up to whole cache lines. */
 export const parameterVectorBytes = (graph: Graph): number => roundedUp(graph.parameterCount * 4, lineBytes);
 
-/** Returns the size in bytes of the partial sums of squares for a gradient of this length. */
+/** Returns the size in bytes of the partial sums of squares for a gradient of `parameterBytes` bytes. */
 export const squareSumBytes = (parameterBytes: number): number => 8 * Math.ceil(parameterBytes / normBlock);
 
 /** Returns the address of a slot. Parameters come first; the graph's constants start at the next cache line. */

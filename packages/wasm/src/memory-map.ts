@@ -40,8 +40,8 @@ export const header = {
   /** For each such edge, the address of the predecessor's x row. */
   inX: 64,
   /**
-   * If weights are shared or there are rows of dA/dz (see `edgeRowOf`): for each edge in `inX`, the address of the
-   * weight. Otherwise, the weights of a node are contiguous, and this word is 0.
+   * If the graph has `weightSlots` or there are rows of dA/dz (see `edgeRowOf`): for each edge in `inX`, the address of
+   * the weight. Otherwise, the weights of a node are contiguous, and this word is 0.
    */
   inWeight: 68,
   /** The distance from a parameter to its gradient. */

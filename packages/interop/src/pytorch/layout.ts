@@ -28,8 +28,8 @@ export interface BlockParameters {
 /** A block of nodes in the module. */
 export interface ModuleBlock extends Block {
   /**
-   * `Dense`: a matrix of weights that only this block uses. The other kinds have one weight per edge: `Packed` writes
-   * the weights into a matrix, `Sparse` sums edge by edge, and `Aggregated` applies an aggregation.
+   * `Dense` has a matrix of weights, which only this block uses. The other kinds have a list of weights, one per edge:
+   * `Packed` writes the list into a matrix, `Sparse` sums edge by edge, and `Aggregated` applies an aggregation.
    */
   readonly kind: 'Dense' | 'Packed' | 'Sparse' | 'Aggregated';
   /** The number of incoming edges of each node. */
@@ -75,8 +75,8 @@ export function layout(graph: Graph): Layout {
     let next = 0;
     const indices = slots.map((slot) => {
       if (isOwn(slot)) return next++;
-      const constant = shared.length + slot - graph.parameterCount;
-      return own + (sharedIndex.get(slot) ?? constant);
+      const constantIndex = shared.length + slot - graph.parameterCount;
+      return own + (sharedIndex.get(slot) ?? constantIndex);
     });
     return { own, indices };
   };
