@@ -144,7 +144,7 @@ describe('nnbp train with --time', () => {
       '--window',
       '5',
     );
-    expect(stdout).toContain('Note: Left out 1 row without a value of "units".');
+    expect(stdout).toContain('Note: Left out 1 row without a value in column "units".');
     expect(stdout).toContain(
       'Note: 2 gaps (3 steps missing): between 2023-02-08 and 2023-02-10, 2023-03-20 and 2023-03-23.',
     );

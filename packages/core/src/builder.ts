@@ -12,7 +12,7 @@ import type { Initializer } from './initializers.js';
 import { Layout } from './layout.js';
 import { topologicalOrder } from './order.js';
 
-/** The maximum number of nodes per layer: the maximum size of a JavaScript Map. */
+/** The maximum number of nodes per layer: the ids are stored in a JavaScript Map, which cannot have more entries. */
 const maxNodes = 2 ** 24;
 /** The maximum number of edges, so that every edge and parameter index is below 2³². */
 const maxEdges = 2 ** 31;

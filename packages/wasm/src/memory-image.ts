@@ -184,8 +184,8 @@ function writeUnits(
 }
 
 /**
- * Sets the fields of units that belong to a series (see series.ts). The units of a series share rows of delta and a
- * panel, which hold the samples of several steps.
+ * Sets the fields of units that belong to a series (see series.ts). The units of a series share a panel and rows
+ * of delta, which hold the samples of several steps.
  */
 function writeSeries(
   words: Uint32Array,
@@ -217,7 +217,10 @@ function writeSeries(
   });
 }
 
-/** Writes the incoming edges of sparse nodes twice: ordered by target, and ordered by source. */
+/**
+ * Writes the incoming edges of sparse nodes, ordered by target. Writes them again, ordered by source, except those of
+ * elementwise units.
+ */
 function writeSparseEdges(
   words: Uint32Array,
   graph: Graph,
@@ -232,7 +235,7 @@ function writeSparseEdges(
   const eachNode = (visit: (i: number, isElementwise: boolean) => void) =>
     sparse.forEach(({ nodes, elementwise }) => nodes.forEach((i) => visit(i, elementwise !== undefined)));
 
-  // Dense nodes have no edges in these tables; the running sum below fills in their entries.
+  // Dense nodes have no incoming edges in these tables; the running sum below fills in their entries.
   eachNode((i, isElementwise) => {
     words[inStart + rowOf[i] + 1] = edgeStart[i + 1] - edgeStart[i];
     if (isElementwise) return;

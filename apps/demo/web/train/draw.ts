@@ -31,7 +31,10 @@ const images = new Map<number, ImageData>();
 /** Canvases by side length in pixels, reused between images. */
 const canvases = new Map<number, HTMLCanvasElement>();
 
-/** Fills a canvas with a square image, one pixel per value. CSS enlarges it. */
+/**
+ * Fills a canvas with a square image, which CSS enlarges. `pixelAt` returns the colour of a pixel, encoded by
+ * `pixelOf`.
+ */
 export function paintImage(canvas: HTMLCanvasElement, side: number, pixelAt: (pixel: number) => number): void {
   if (canvas.width !== side || canvas.height !== side) canvas.width = canvas.height = side;
   const context = canvas.getContext('2d')!;
@@ -43,8 +46,8 @@ export function paintImage(canvas: HTMLCanvasElement, side: number, pixelAt: (pi
 }
 
 /**
- * Returns a canvas with a square image, one pixel per value. Use it immediately, since the next image of the same size
- * overwrites it.
+ * Returns a canvas with a square image; see `paintImage`. Use the canvas immediately, since the next image of the same
+ * size overwrites it.
  */
 export function imageOf(side: number, pixelAt: (pixel: number) => number): HTMLCanvasElement {
   let canvas = canvases.get(side);

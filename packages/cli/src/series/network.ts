@@ -63,7 +63,7 @@ const batchSize = 256;
  * Computes the outputs of the network for each window. An output is the forecast change from the last value of the
  * window, divided by the scale of the series. `valuesOf` in windows.ts converts outputs to values of the series.
  *
- * @param next - The time of the first step to forecast.
+ * @param next - Returns the time of the first step to forecast.
  */
 export function outputsOf(
   engine: Engine,

@@ -34,7 +34,7 @@ export interface SeriesTable {
   readonly notes: readonly string[];
 }
 
-/** If there are more missing steps, or more gaps, than this fraction of the rows, rows are treated as consecutive. */
+/** If the number of missing steps or of gaps exceeds this fraction of the rows, rows are treated as consecutive. */
 const maxMissing = 0.2;
 /** Up to this many consecutive missing weekdays are treated as holidays, not as gaps. */
 const maxHolidays = 5;
@@ -72,7 +72,7 @@ export async function readSeries(
     }
     rows.push({ name: groupAt < 0 ? '' : cells[groupAt], time: cells[timeAt], value });
   }
-  if (rows.length === 0) throw new Problem(`${csv.name} has no rows with a value of "${target}".`);
+  if (rows.length === 0) throw new Problem(`${csv.name} has no rows with a value in column "${target}".`);
   const times = readTimes(
     csv.name,
     time,
@@ -105,7 +105,7 @@ export async function readSeries(
     );
   const notes = [
     ...(times.note === undefined ? [] : [times.note]),
-    ...(withoutValue === 0 ? [] : [`Left out ${counted(withoutValue, 'row')} without a value of "${target}".`]),
+    ...(withoutValue === 0 ? [] : [`Left out ${counted(withoutValue, 'row')} without a value in column "${target}".`]),
   ];
   const gaps: string[] = [];
   let missingSteps = 0;

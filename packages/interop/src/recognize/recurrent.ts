@@ -1,5 +1,5 @@
 /**
- * Finds nodes that together form exactly one layer, as created by `rnn`, `lstm` or `gru` of @nnbp/layers. Nodes are
+ * Finds recurrent layers: groups of nodes like those that `rnn`, `lstm` or `gru` of @nnbp/layers create. Nodes are
  * recognized by what they compute, not by their ids. First, each unit is matched, starting at its output. Then units
  * that read one another form a layer. The gates of a layer may read only its inputs, units and cell states.
  */
@@ -48,7 +48,7 @@ interface Unit {
   readonly c?: number;
   /** The nodes of the gates, in the order of the gates of the layer. */
   readonly gates: readonly number[];
-  /** All other nodes of the unit. */
+  /** The nodes of the unit that are not gates. Empty for an RNN. */
   readonly inner: readonly number[];
   /** For a GRU, how its candidate n reads the units. */
   readonly reset?: Reset;
@@ -80,7 +80,7 @@ export function recurrentLayers(nodes: Nodes, mayBeUnit: (i: number) => boolean 
   const level = levels(graph);
   const taken = new Set<number>();
   const found: RecurrentLayer[] = [];
-  // A gate of an LSTM may look like a unit of an RNN, so larger units are matched first.
+  // A gate of an LSTM may look like a unit of an RNN, so layers of larger units are formed first.
   for (const kind of ['lstm', 'gru', 'rnn'] as const) {
     for (const group of connectedUnits(
       nodes,
@@ -207,7 +207,7 @@ function connectedUnits(nodes: Nodes, units: readonly Unit[]): Unit[][] {
   return [...groups.values()];
 }
 
-/** The layer that these units form; undefined if they form none, for example because a gate reads another node. */
+/** The layer that these units form; undefined if they form none, for example because a gate reads a delayed input. */
 function layerOf(nodes: Nodes, units: readonly Unit[]): RecurrentLayer | undefined {
   const [{ kind, activation, reset }] = units;
   if (units.some((unit) => unit.activation !== activation || unit.reset?.after !== reset?.after)) return undefined;
@@ -290,7 +290,10 @@ interface GateRow {
   peephole: number;
 }
 
-/** Adds the products rh = r · h(t − 1), which the candidates read, to the units of a GRU. */
+/**
+ * Adds the reset gate r and the product rh = r · h(t − 1), which the candidates read, to each unit of a GRU. Returns
+ * undefined if a unit has no such nodes.
+ */
 function withResets(nodes: Nodes, group: readonly Unit[]): (Unit & { readonly rh: number })[] | undefined {
   const resets = new Map<number, readonly [rh: number, r: number]>();
   for (const { gates } of group) {
@@ -311,7 +314,10 @@ function withResets(nodes: Nodes, group: readonly Unit[]): (Unit & { readonly rh
   return units.includes(undefined) ? undefined : (units as (Unit & { readonly rh: number })[]);
 }
 
-/** Whether other nodes read only the current values of the units, and no inner node is an output. */
+/**
+ * Whether nodes outside the layer read only the current values of its units, and none of its other nodes is an output
+ * of the graph.
+ */
 function isClosed({ graph }: Nodes, layer: RecurrentLayer): boolean {
   const own = new Set(layer.nodes);
   const units = new Set(layer.units);

@@ -75,7 +75,7 @@ interface Product {
   beforeEachK?(frame: Frame): Code;
   /** Runs at the end of each k. */
   afterEachK?(frame: Frame): Code;
-  /** Returns the address of A[row + r][k], and a constant offset to add to it. */
+  /** Returns the address of A[row + r][k] as the sum of an address and a constant offset. */
   factor(frame: Frame, r: number): readonly [address: Code, offset: number];
   /** The initial value of row r of C, at k = 0. Default: its current value. */
   initial?(frame: Frame, r: number): Code;
@@ -180,9 +180,9 @@ interface Shape {
 
 /** Separate multiply and add: 15 registers hold 8 sums, 4 vectors of B, 2 of A, and the product before it is added. */
 const separateShape: Shape = { rows: 2, vectors: 4 };
-/** Fused multiply-add: 15 registers hold 12 sums, 2 vectors of B and 1 of A, which needs fewer loads per product. */
+/** Fused multiply-add: 15 registers hold 12 sums, 2 vectors of B and 1 of A. This shape needs fewer loads per sum. */
 const fusedShape: Shape = { rows: 6, vectors: 2 };
-/** Number of rows of C that use a slice of B before the next is loaded: a multiple of both shapes' rows. */
+/** Number of rows of C that use a slice of B before the next slice is loaded: a multiple of both shapes' rows. */
 const blockRows = 240;
 /** Minimum number of independent sums that keeps the adders busy. */
 const minSums = 4;

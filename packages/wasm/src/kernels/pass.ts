@@ -1,6 +1,6 @@
 /**
- * Provides what all parts of a pass use: locals of `run`, and code that divides the work between threads, waits at
- * barriers and enters steps.
+ * Provides what all parts of a pass use: locals of the WebAssembly function `run`, and code that divides the work
+ * between threads, waits at barriers and enters steps.
  */
 import { type Code, control, i32, int, type Local, memory, type ValueType } from '../assembler.js';
 import { header, unit, word } from '../memory-map.js';

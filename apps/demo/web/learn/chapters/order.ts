@@ -10,7 +10,10 @@ import { show } from '../show.js';
 import { choiceTask, picked, type PickTask, type Task } from '../task.js';
 
 export interface OrderExercise extends Exercise, ComputedSample {
-  /** dloss/dx of every node after the wrong pass of the second task, in the order of the graph. */
+  /**
+   * dloss/dx of every node, as the pass of the second task computes it by visiting one node too early. The nodes are in
+   * the order of the graph.
+   */
   readonly wrongDLossDx: Float64Array;
 }
 
@@ -88,7 +91,7 @@ function anyOrder({ network: { graph } }: ComputedSample): PickTask {
         return {
           correct: false,
           hint: {
-            en: `Node ${early.id} was visited before ${early.waitsFor.join(', ')}: messages from there arrive too late.`,
+            en: `Node ${early.id} was visited before ${early.waitsFor.join(', ')}, whose messages arrive too late.`,
             zh: `节点 ${early.id} 在 ${early.waitsFor.join('、')} 之前就被访问了：从那里来的消息太晚了。`,
           },
         };
