@@ -1,8 +1,8 @@
 /**
- * `pnpm stress soak`: takes ten million training steps, each with one sample, with one executor of each engine, makes a
- * million predictions with `network.predict` and with each predictor that `compile` returns, and calls `fit` 100,000
- * times on four samples.
- * Memory use must stay constant, and the last result of `fit` must equal that of a fresh process.
+ * `pnpm stress soak`: on each engine, takes ten million training steps with one sample each. Makes a million predictions
+ * with `network.predict`, and as many with each predictor that `compile` returns for the js and wasm engines. Calls `fit`
+ * 100,000 times on four samples. Memory use must stay constant, and the last result of `fit` must equal that of a fresh
+ * process.
  */
 import { tanh } from '@nnbp/activations';
 import { compile, js, mlp, Network, Random, reference } from '@nnbp/core';

@@ -7,7 +7,7 @@ useBrowser();
 
 const phone = { width: 390, height: 844 };
 
-/** Opens an address of the site, and holds the page's main script back until `release` is called. */
+/** Opens an address of the site, but holds back the page's main script until the returned function is called. */
 async function openHeld(page: Page, address: string): Promise<() => void> {
   let release!: () => void;
   const released = new Promise<void>((resolve) => {
@@ -39,6 +39,7 @@ for (const [locale, viewport, colorScheme, question] of [
     const release = await openHeld(page, '');
     await page.getByText(question).waitFor();
     const html = await page.content();
+    // The page must not contain h4 and x4, the solutions of the chapter's tasks.
     expect(html).not.toMatch(/0\.1432|0\.8036/);
     expect(await page.locator('[inert]').count()).toBe(1);
     const before = await boxes(page);
@@ -57,7 +58,7 @@ test('a link to another view or chapter shows no first screen', async () => {
   for (const address of ['#derive', '#learn/2', '#learn/1/x', 'embed.html']) {
     const release = await openHeld(page, address);
     await page.waitForFunction(() => document.readyState === 'interactive');
-    // The script that could show the first screen has run, since it also preloads the files of the view.
+    // Once this link exists, the script that could show the first screen has run: that script also adds the link.
     await page.locator('link[rel="modulepreload"][href*="/view-"]').first().waitFor({ state: 'attached' });
     expect(await page.locator('#page > *').count(), address).toBe(0);
     release();

@@ -230,7 +230,7 @@ describe('a network', () => {
     const network = new Network(builder.build(), { initializer: () => 1 });
     const steps = stream(network);
     expect(steps.next([2])).toEqual([2]);
-    // The largest is 2, from the previous step; −∞ from x has no effect.
+    // The maximum is 2, from the previous step; −∞ from x has no effect.
     network.parameters.vector[network.graph.weightIndex(0, 1)] = -Infinity;
     expect(() => steps.next([2])).toThrow('parameters');
     expect(steps.state).toEqual([2]);
@@ -321,7 +321,7 @@ describe('a network', () => {
     ['a bigint as input', 'NOT_FINITE', /step 0/, () => stream(recurrence()).next([1n as never])],
     ['a step without inputs', 'WRONG_LENGTH', /step 0/, () => stream(recurrence()).next([])],
     [
-      'a step of backpropagation that is null',
+      'backpropagation with null as the input of a step',
       'WRONG_TYPE',
       /input of step 1/,
       () => backpropagateSequence(recurrence(), [[1], null as never], [[1], [1]], mse()),

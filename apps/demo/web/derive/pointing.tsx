@@ -66,7 +66,10 @@ export function Pointing({ className, children }: { readonly className: string; 
   );
 }
 
-/** Marks every element with this name. React does not manage the attribute, so rendering does not remove it. */
+/**
+ * Sets `data-pointed` on every element with this name, and removes it from all others. React does not manage this
+ * attribute, so rendering does not remove it.
+ */
 function mark(root: Element, name: string | undefined): void {
   for (const element of root.querySelectorAll('[data-pointed]')) element.removeAttribute('data-pointed');
   if (name === undefined) return;

@@ -33,7 +33,7 @@ export function Card({ chapter, tasks, work }: CardProps) {
   const isHidden = usePlayground(({ display }) => display.answers === 'hidden');
   const status = useRef<HTMLDivElement>(null);
   const isWrong = state === 'open' && checked && hint !== undefined;
-  // On phones, the card takes up half of the screen, so the hint can be scrolled out of view.
+  // On phones, the card takes up half of the screen, so the hint may be out of view.
   useEffect(() => {
     if (isWrong) status.current?.scrollIntoView({ block: 'nearest' });
   }, [isWrong, tries.length]);

@@ -231,7 +231,7 @@ function sumReason({ terms, measured }: Solved): Task {
       zh: `微调 w_1to2 来测量，dloss/dw_1to2 为 ${show(measured)}：是两步的和，而不只是第 2 步（${show(terms[1])}）。为什么要把各步相加？`,
     },
     explain: {
-      en: 'A shared parameter is the case of several successors again: every use is on a path to the loss, and paths add up. With many steps, each term has one more factor slope · w_2to2 per step back, which is why gradients of long sequences vanish or explode.',
+      en: 'A shared parameter is like a node with several successors: every use is on a path to the loss, and paths add up. With many steps, each term has one more factor slope · w_2to2 per step back, which is why gradients of long sequences vanish or explode.',
       zh: '共享参数就像有多个后继：每一处使用都是通向损失的一条路，各条路相加。步数多时，每往回一步就多乘一个 slope · w_2to2，所以长序列的梯度会消失或爆炸。',
     },
     correct: 'uses',

@@ -1,6 +1,6 @@
 /**
- * Trains recurrent networks of the chosen kinds on the same sequences, step by step. Runs in a worker: the page
- * requests steps and receives the data to draw.
+ * Trains recurrent networks of the chosen kinds on the same sequences. Runs in a worker: the page requests training
+ * steps and receives the data to draw.
  */
 import type { Engine } from '@nnbp/core';
 import { adam, chain, clipByNorm } from '@nnbp/optim';
@@ -78,11 +78,11 @@ export function createSequenceTrainer(functions: Functions) {
       const csv = await import('../data/csv.js');
       try {
         const { columns, rows } = csv.readTable(csv.decodeTable(bytes));
-        const numbers = columns.map(({ kind }, k) => (kind === 'number' ? k : -1)).filter((k) => k >= 0);
-        if (numbers.length === 0) return { kind: 'table', reason: 'no-inputs' };
+        const numericColumns = columns.map(({ kind }, k) => (kind === 'number' ? k : -1)).filter((k) => k >= 0);
+        if (numericColumns.length === 0) return { kind: 'table', reason: 'no-inputs' };
         return {
-          names: numbers.map((k) => columns[k].name),
-          rows: rows.map((row) => numbers.map((k) => Number(row[k]))),
+          names: numericColumns.map((k) => columns[k].name),
+          rows: rows.map((row) => numericColumns.map((k) => Number(row[k]))),
         };
       } catch (error) {
         const { problem } = error as { readonly problem?: TableProblem };
@@ -119,7 +119,7 @@ export function createSequenceTrainer(functions: Functions) {
       }
     },
 
-    /** Takes steps until `total` steps have been taken or the time is up, then returns what the page shows. */
+    /** Trains until `total` training steps have been taken or the time is up, then returns what the page shows. */
     advance(total: number, milliseconds: number, shown: Kind): SequenceObservation | undefined {
       if (setup === undefined || runs.length === 0) return undefined;
       const until = performance.now() + milliseconds;
