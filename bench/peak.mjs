@@ -1,7 +1,7 @@
 /**
  * Measures the speed of dense forward passes and training steps as a share of this processor's peak multiply-add rate.
- * The peak is the speed of a loop that uses the instructions of our kernels but no memory. In each round, the
- * loop runs first and last. Run this script with tsx, since it imports TypeScript sources.
+ * The peak is the speed of a loop that uses the instructions of our kernels but no memory. In each round, the loop runs
+ * first and last. Run this script with tsx, since it imports TypeScript sources.
  */
 import { Assembler, control, f32, f32x4, i32, int, scalar, v128 } from '../packages/wasm/src/assembler.ts';
 import { fusedMultiplyAdd } from '../packages/wasm/src/assembler.ts';

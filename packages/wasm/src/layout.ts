@@ -84,8 +84,8 @@ export interface Layout extends CommonLayout {
    */
   readonly edgeRows: number;
   /**
-   * The end of the memory that starts at `delta`. It consists of the rows of delta (those of the series last), the panels
-   * of the series, and the rows of dA/dz.
+   * The end of the rows of dA/dz. The memory from `delta` to this address holds all rows of delta, except those of dense
+   * units that are not in a series, then the panels of the series, then the rows of dA/dz.
    */
   readonly deltasEnd: number;
   readonly units: number;
@@ -95,8 +95,8 @@ export interface Layout extends CommonLayout {
   readonly inStart: number;
   readonly inX: number;
   /**
-   * For each edge into a sparse node, the address of its weight. If the graph has no `weightSlots` and there are no rows
-   * of dA/dz, there is no such table, and this address is 0.
+   * For each edge into a sparse node, the address of its weight. If the graph has no `weightSlots` and there are no
+   * rows of dA/dz, there is no such table, and this address is 0.
    */
   readonly inWeight: number;
   /** A row of zeros. Tables whose length is rounded up to whole vectors are padded with its address. */

@@ -1,8 +1,8 @@
 /**
  * Elementwise units: nodes with one or two edges and no parameters, such as the gates and the cell states of an LSTM.
  * The forward kernel writes h = z, z₁ + z₂ or z₁ · z₂ to the node's row of x. The backward kernel computes
- * delta = dloss/dx · slope. It then adds one term of case 2 of backpropagation to the dLossDx of each predecessor: delta
- * or, for a product, delta times the other factor.
+ * delta = dloss/dx · slope. It then adds one term of case 2 of backpropagation to the dLossDx of each predecessor:
+ * delta or, for a product, delta times the other factor.
  */
 import { type Assembler, type Callable, type Code, control, f32x4, i32, int, type Local, v128 } from '../assembler.js';
 import { unit, word } from '../memory-map.js';
