@@ -84,8 +84,8 @@ export interface Layout extends CommonLayout {
    */
   readonly edgeRows: number;
   /**
-   * The end of the rows of dA/dz. The memory from `delta` to this address holds all rows of delta, except those of dense
-   * units that are not in a series, then the panels of the series, then the rows of dA/dz.
+   * The end of the rows of dA/dz. The memory from `delta` to this address contains `delta`, `seriesDeltas`,
+   * `seriesPanels` and `edgeRows`.
    */
   readonly deltasEnd: number;
   readonly units: number;
