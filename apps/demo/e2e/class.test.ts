@@ -142,7 +142,7 @@ test('the graph is downloaded as SVG and PNG, and the derivation and the loss cu
   });
 });
 
-test('an exercise sheet shows the solutions of its seed on a separate page, and not among the questions', async () => {
+test('an exercise sheet shows the solutions to its questions on a separate page, and not among the questions', async () => {
   const page = await open({ view: 'learn', sheet: 5 });
   await page.getByRole('heading', { name: 'Solutions Sheet 5' }).waitFor();
   const [questions, solutions] = await page.locator('article section').allTextContents();

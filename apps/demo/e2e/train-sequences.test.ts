@@ -183,7 +183,7 @@ test(
   },
 );
 
-test('opening a link repeats as many training steps as the link specifies; the view is accessible and fits the screen in Chinese, in dark mode and on a phone', async () => {
+test('a page opened from a link trains for as many steps as the link specifies; the view is accessible and fits the screen in Chinese, in dark mode and on a phone', async () => {
   const page = await open(
     {
       view: 'train',

@@ -34,7 +34,7 @@ test('the targets of a sine are its next values', () => {
 describe('a series', () => {
   const rows = Array.from({ length: 100 }, (_, k) => [k, 1000 - 2 * k]);
 
-  test('a series is cut into windows in order, with validation after training, and standardized with the training rows alone', () => {
+  test('a series is cut into windows, the validation windows come after the training windows, and only the training rows determine the scalers', () => {
     const data = series({ names: ['a', 'b'], rows, target: 1 }, 8);
     if ('kind' in data) throw new Error(data.kind);
     expect(data.training[1].inputs.map(([a]) => a)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
@@ -92,7 +92,7 @@ test('training on samples rejects a graph with delays, and parseState rejects th
   );
 });
 
-test('the gradient over time of an LSTM is the engine’s mean |dloss/dx| of the cell states', () => {
+test('the gradient over time of an LSTM is the mean |dloss/dx| of its cell states at each step', () => {
   const data = recall(6, 1);
   const network: Network = recurrentNetwork('lstm', data, { units: 2, seed: 1 });
   const loss = softmaxCrossEntropy();

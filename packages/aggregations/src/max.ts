@@ -5,8 +5,8 @@ import { distanceToTie, firstLargest } from './largest.js';
 const identity = (z: number) => z;
 
 /**
- * Maximum: $A(z) = \max_e z_e$; $\partial A / \partial z_e$ is 1 for the first largest entry, else 0. Has a kink where
- * the two largest entries are equal.
+ * Maximum: $A(z) = \max_e z_e$; $\partial A / \partial z_e$ is 1 for the largest entry (the first one if several
+ * are equal), else 0. Has a kink where the two largest entries are equal.
  */
 export const max: Aggregation = {
   name: 'max',

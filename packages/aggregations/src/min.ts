@@ -5,8 +5,8 @@ import { distanceToTie, firstLargest } from './largest.js';
 const negative = (z: number) => -z;
 
 /**
- * Minimum: $A(z) = \min_e z_e$; $\partial A / \partial z_e$ is 1 for the first smallest entry, else 0. Has a kink where
- * the two smallest entries are equal.
+ * Minimum: $A(z) = \min_e z_e$; $\partial A / \partial z_e$ is 1 for the smallest entry (the first one if several
+ * are equal), else 0. Has a kink where the two smallest entries are equal.
  */
 export const min: Aggregation = {
   name: 'min',

@@ -124,7 +124,7 @@ async function scoreOf<Options>(
   }
 }
 
-/** Draws `count` distinct options, or fewer if 20 · `count` draws do not yield that many. */
+/** Draws `count` distinct combinations of options, or fewer if 20 · `count` draws do not yield that many. */
 function drawOptions<Options extends object>(space: SearchSpace<Options>, count: number, random: Random): Options[] {
   const distinct = new Map<string, Options>();
   for (let tries = 0; tries < 20 * count && distinct.size < count; tries++) {

@@ -85,7 +85,7 @@ const otherNumber: Text = {
 interface NumberOptions extends Omit<NumberTask, 'kind' | 'solution' | 'check'> {
   readonly expected: number;
   readonly mistakes: readonly Mistake[];
-  /** Whether the number must match exactly, for example a count. Default: false; an error of 1 % is accepted. */
+  /** Whether the number must match exactly, as a count must. Default: false; an error of up to 1 % is accepted. */
   readonly exact?: boolean;
 }
 
@@ -141,7 +141,7 @@ export function choiceTask({ options, correct, ...rest }: ChoiceOptions): Choice
 /** The parts of the answer to a pick task, in the order in which they were picked. */
 export const picked = (answer: string): string[] => (answer === '' ? [] : answer.split(' '));
 
-/** Adds a pick, or removes it if it was already picked. Adds nothing once there are `count` picks. */
+/** Adds a name to the answer, or removes it if it is already there. Adds nothing once the answer has `count` names. */
 export function pick(answer: string, name: string, count: number): string {
   const names = picked(answer);
   const at = names.indexOf(name);

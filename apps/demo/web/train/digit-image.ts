@@ -33,8 +33,8 @@ export function digitImage(drawing: HTMLCanvasElement, side: number): Float64Arr
     return alphaOf(context, side, side);
   };
   const [x, y] = [(side - wide * scale) / 2, (side - tall * scale) / 2];
-  const middle = centreOfMass(drawnAt(x, y), side);
-  return drawnAt(x + side / 2 - middle.x, y + side / 2 - middle.y);
+  const centre = centreOfMass(drawnAt(x, y), side);
+  return drawnAt(x + side / 2 - centre.x, y + side / 2 - centre.y);
 }
 
 /** Returns the opacity of each pixel, from 0 to 1, row by row. */

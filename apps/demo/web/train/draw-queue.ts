@@ -10,7 +10,7 @@ const waiting = new Map<Element, () => void>();
 /** Elements that have been drawn before. The others are still blank, so they are drawn first. */
 const drawn = new WeakSet<Element>();
 const observed = new WeakSet<Element>();
-/** Elements that are not on the screen. They are drawn when they come into view. */
+/** Elements that are neither on nor near the screen. They are drawn when they come near it, or before printing. */
 const hidden = new WeakSet<Element>();
 let isScheduled = false;
 let onEmpty: (() => void)[] = [];
@@ -30,7 +30,7 @@ export function cancelDrawing(element: Element): void {
   waiting.delete(element);
 }
 
-/** Resolves when everything on the screen has been drawn. */
+/** Resolves when every queued element on or near the screen has been drawn. */
 export const allDrawn = (): Promise<void> =>
   new Promise((resolve) => {
     onEmpty.push(resolve);

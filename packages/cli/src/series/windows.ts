@@ -4,7 +4,7 @@ import type { Step } from './time.js';
 
 /**
  * The calendar inputs of a network, in this order: the hour of the day, the day of the week, and the month of the year.
- * Each of them is two inputs: sine and cosine.
+ * Each of them becomes two inputs: its sine and its cosine.
  */
 export const calendarPeriods = ['hour', 'weekday', 'month'] as const;
 export type CalendarPeriod = (typeof calendarPeriods)[number];
@@ -84,8 +84,8 @@ export function writeCalendar(time: number, calendar: readonly CalendarPeriod[],
 }
 
 /**
- * The inputs of a recurrent network: for each step of the window, the value minus the last value, divided by the scale,
- * and the calendar of the next step.
+ * The inputs of a recurrent network: for each step of the window, its value minus the value of the window's last step,
+ * divided by the scale, followed by the calendar inputs of the step after it.
  *
  * @param next - The time of the first step to forecast. The series may end before it.
  */

@@ -28,7 +28,7 @@ def random_number(low, high):
     return round(rng.uniform(low, high) * 1024) / 1024
 
 
-# The name and options in @nnbp, and the PyTorch function. If PyTorch has none, it is built from operations.
+# The name and options in @nnbp, and the PyTorch function. If PyTorch lacks the function, it is built from operations.
 activations = [
     ("elu", {}, F.elu),
     ("elu", {"alpha": 0.5}, lambda h: F.elu(h, alpha=0.5)),
@@ -94,7 +94,10 @@ losses = [
 
 
 def random_graph(number, activation, loss_name):
-    """Draws a graph whose nodes have 1 to 4 predecessors each. About half of the nodes use `activation`."""
+    """Draws a graph whose nodes have 1 to 4 predecessors each.
+
+    About half of the nodes use the activation with index `activation`.
+    """
     inputs = rng.randint(1, 3)
     computed = rng.randint(3, 9)
     outputs = rng.randint(1, 3)

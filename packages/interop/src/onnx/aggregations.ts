@@ -18,7 +18,7 @@ const makeTable = () =>
   ({
     logSumExp: reduce('ReduceLogSumExp'),
     max: reduce('ReduceMax'),
-    // The index of the first largest |z|, and z at this index.
+    // The index of the largest |z| (the first one if several are equal), and z at this index.
     maxAbs: (operations, z, _, axis) => {
       const index = operations.add('ArgMax', [operations.add('Abs', [z])], { axis: BigInt(axis), keepdims: 1n });
       return operations.reduce('ReduceMax', operations.add('GatherElements', [z, index], { axis: BigInt(axis) }), axis);

@@ -88,14 +88,14 @@ const distinct = (window: readonly number[], coordinate: (cell: number) => numbe
  * than every window if a part of the kernel is in the padding at every position.
  */
 const maxHidden = 2;
-/** Maximum stride to try if no two complete windows determine the stride. */
+/** Maximum stride to try if no two windows of the largest size determine the stride. */
 const maxStride = 8;
 
 /** Yields the axes that match these windows. The cells of a window are in ascending order. */
 function* axesOf(windows: readonly (readonly number[])[], size: number): Generator<Axis> {
   const longest = windows.reduce((max, { length }) => Math.max(max, length), 0);
-  const sample = windows.find(({ length }) => length === longest)!;
-  const dilation = longest > 1 ? sample[1] - sample[0] : 1;
+  const longestWindow = windows.find(({ length }) => length === longest)!;
+  const dilation = longest > 1 ? longestWindow[1] - longestWindow[0] : 1;
   const complete = windows.flatMap((window, k) => (window.length === longest ? [{ k, first: window[0] }] : []));
   const [first, last] = [complete[0], complete[complete.length - 1]];
   const measuredStride =

@@ -7,7 +7,8 @@ import { header, word } from '../memory-map.js';
  * that does not update the parameters. Returns the number of steps with an update. Stores the loss of each of these
  * steps, summed over samples, at `queueLosses`.
  *
- * @param step - Emits a step on batch k of the queue. `loss` and `optimizer` are the arguments of `runMany`.
+ * @param step - Emits the code of a step on batch k of the queue. `loss` and `optimizer` are the arguments of
+ * `runMany`.
  * @param advance - Called after each update to prepare the next step, unless the word `constantStep` is set. Returns 0
  * if the host must run the next step.
  */

@@ -1,7 +1,7 @@
 /**
  * Unrolled code for one small graph and one sample: the forward pass and the backward pass, with all indices known in
- * advance. The only loop is the one over the steps of a sequence. There are no tables: addresses are constants, and
- * values stay in registers.
+ * advance. The only loop is the one over the steps of a sequence. The code reads no tables: addresses are constants,
+ * and values stay in registers.
  *
  * A group consists of up to four inputs, up to four values of earlier steps, or up to four nodes that are computed
  * together. A register holds one value of each node of a group. If the predecessors of a node are the nodes of a group,

@@ -1,4 +1,4 @@
-/** ONNX operators that add, subtract, multiply or divide: two tensors, or a tensor and a constant. */
+/** ONNX operators for sums, differences, products, quotients, means and negations of tensors and constants. */
 import type { Constant } from '../constant.js';
 import type { Call } from '../call.js';
 import { affine, type Rows, sum } from '../tape.js';
@@ -6,7 +6,10 @@ import { reduction } from './aggregations.js';
 import { product, quotient } from './gates.js';
 import { map, type Operator, termCount } from './operator.js';
 
-/** Scales and shifts rows by a constant tensor or scalar. `scaleAndShift` returns both numbers for a constant value. */
+/**
+ * Scales and shifts rows by a constant tensor or scalar. `scaleAndShift` converts a value of the constant to a scale
+ * (default: 1) and a shift (default: 0).
+ */
 function withConstant(
   call: Call,
   rows: Rows,
@@ -17,7 +20,7 @@ function withConstant(
   const entries = left.map((at, k) => {
     const entry = rows.entries[at];
     const { scale = 1, shift = 0 } = scaleAndShift(constant.values[right[k]]);
-    // If only a constant is added, the result refers to the same list of weights.
+    // If the scale is 1, the result and `entry` share one list of weights.
     call.spend(scale === 1 ? 1 : 1 + entry.from.length);
     return affine(entry, scale, shift);
   });
