@@ -1,4 +1,4 @@
-/** The fast engine of @nnbp, one thread. */
+/** The fast engine of @nnbp. `prepare` uses one thread; `prepareNnbp` uses `threads` threads. */
 import { mse } from '@nnbp/losses';
 import { sgd } from '@nnbp/optim';
 import { ourEngine } from '../our-engine.mjs';

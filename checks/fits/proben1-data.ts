@@ -1,6 +1,6 @@
 /**
- * Reads the files of Proben1 (Prechelt 1994), which are not part of this repository, from the directory that the
- * environment variable PROBEN1 specifies.
+ * Reads the files of Proben1 (Prechelt 1994), a collection of benchmark problems for neural networks. The files are not
+ * part of this repository: the environment variable PROBEN1 specifies their directory.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ export interface Part {
   readonly targets: number[][];
 }
 
-/** The three parts of a problem, in the order of the file. */
+/** The three parts of a benchmark problem, in the order of the file. */
 export interface Proben1 {
   readonly training: Part;
   readonly validation: Part;

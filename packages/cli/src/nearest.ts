@@ -16,7 +16,10 @@ function distance(a: string, b: string): number {
   return above[b.length];
 }
 
-/** Returns `Did you mean "species"?`, or a list of up to 20 known names; '' if there are none. */
+/**
+ * If a known name is similar, returns `Did you mean "species"?` with that name. Otherwise, returns a list of up to 20
+ * known names, or '' if no names are known.
+ */
 export function suggestion(received: string, known: readonly string[]): string {
   const lower = received.toLowerCase();
   let best: string | undefined;

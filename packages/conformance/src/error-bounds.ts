@@ -5,8 +5,8 @@
  * from its depth, its fan-in and its values; nothing is tuned.
  *
  * With u the unit roundoff (2⁻²⁴ in float32), a sum of n products in any order has an error of at most γₙ = n u / (1 −
- * n u) times the sum of their absolute values. An engine's activations and losses may have an error of K units in the
- * last place (of 1 or of the value, whichever is larger); `@nnbp/wasm` tests its own functions more strictly.
+ * n u) times the sum of their absolute values. A value or derivative y of an engine's activation may have an error of up
+ * to K u · max(1, |y|). The bounds for losses are similar. `@nnbp/wasm` tests its own functions more strictly.
  */
 import { type Graph, type Loss, ReferenceExecutor, type SampleCache, successorsOf } from '@nnbp/core';
 import type { Samples } from './random-data.js';
@@ -35,7 +35,7 @@ export interface NodeErrors {
   readonly dLossDx: Float64Array;
 }
 
-/** The allowed error of an activation or loss, in units in the last place. */
+/** The constant K in the allowed errors of activations and losses. */
 const K = 8;
 /** First-order estimates are multiplied by this factor, which allows for second-order terms. */
 const secondOrder = 1.1;
@@ -108,7 +108,7 @@ class Analysis {
     });
   }
 
-  /** Returns the allowed error of an activation or loss: K units in the last place. */
+  /** Returns the allowed error of a function with this value: K u · max(1, |value|). */
   #functionError(value: number): number {
     return K * this.#unit * Math.max(1, Math.abs(value));
   }

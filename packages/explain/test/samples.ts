@@ -33,8 +33,8 @@ export function randomSample(
 }
 
 /**
- * The edges 1 → 2 → 3 → 4, 1 → 3 and 2 → 4. Node 3 is an output with a successor, and the first three edges share a
- * weight.
+ * The chain 1 → 2 → 3 → 4, whose edges share a weight, and the edges 1 → 3 and 2 → 4. Node 3 is an output that has a
+ * successor.
  */
 export function outputInTheMiddle(): Sample {
   const builder = new GraphBuilder();
@@ -48,7 +48,7 @@ export function outputInTheMiddle(): Sample {
   return { network: new Network(builder.build(), { seed: 3 }), input: [0.5], target: [1, 0], loss: everyLoss[0].loss };
 }
 
-/** All quantities of a graph, except dA/dz. */
+/** All quantities of a graph, except the derivatives dA/dz of aggregations. */
 export function everyQuantity(graph: Graph): QuantityName[] {
   return graph.ids.flatMap((node, i): QuantityName[] => {
     const ofEveryNode = (['x', 'dLossDx'] as const).map((quantity) => ({ quantity, node }));

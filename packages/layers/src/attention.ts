@@ -20,11 +20,11 @@ export interface AttentionOptions {
  * Adds nodes that compute softmax(q · k / √size) · v for every query, like PyTorch's `scaled_dot_product_attention`.
  * These nodes have no parameters. Create the queries, keys and values with `builder.layer`.
  *
- *     qk    = q_d · k_d                for every entry d
- *     s     = Σ_d qk / √size           the score of query and key
- *     l     = logSumExp of the query's scores
- *     p     = exp(s − l)               the softmax weight, computed as elu(s − l) + 1: equal, since s − l ≤ 0
- *     value = Σ over keys of p · v
+ *     qk     = q_d · k_d                for every entry d
+ *     s      = Σ_d qk / √size           the score of query and key
+ *     l      = logSumExp of the query's scores
+ *     p      = exp(s − l)               the softmax weight, computed as elu(s − l) + 1: equal, since s − l ≤ 0
+ *     result = Σ over keys of p · v
  *
  * @returns The ids of each query's result: [queries × value size].
  * @throws NnbpError `EMPTY_LAYER` (no query, no key, or an empty query), `WRONG_LENGTH` (queries and keys of different

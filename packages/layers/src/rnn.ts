@@ -1,4 +1,4 @@
-/** The simple recurrent layer (Elman 1990): each unit reads the inputs and all units of the previous step. */
+/** The simple recurrent layer (Elman 1990): each unit reads the current inputs and the previous values of all units. */
 import { tanh } from '@nnbp/activations';
 import type { Activation, GraphBuilder } from '@nnbp/core';
 import { type Cell, recurrent, type RecurrentOptions } from './cell.js';

@@ -40,7 +40,7 @@ export interface Sources {
   readonly window: number;
   /** Only for sequences: whether the sequences of a batch continue those of the previous batch. */
   readonly stateful?: boolean;
-  /** Whether `training` reads a stream, so that `next` may return a promise. */
+  /** Whether `training` reads a stream, so that `training.next` may return a promise. */
   readonly isStream: boolean;
 }
 
@@ -139,11 +139,11 @@ function prepareSequences(network: Network, data: Sequences, options: TrainerOpt
   const { trainingData, validationData } = divideSequences(data, options);
   checkSequences(network, trainingData, 'data');
   const window = windowOf(options.truncate, trainingData);
-  const steps = (rows: (sequence: Sequence) => ArrayLike<Target | null>) =>
-    trainingData.sequences.flatMap((sequence) => Array.from(rows(sequence)).filter((row) => row !== null));
+  const allRows = (rowsOf: (sequence: Sequence) => ArrayLike<Target | null>) =>
+    trainingData.sequences.flatMap((sequence) => Array.from(rowsOf(sequence)).filter((row) => row !== null));
   setScalers(
     network,
-    { inputs: steps(({ inputs }) => inputs), targets: steps(({ targets }) => targets) },
+    { inputs: allRows(({ inputs }) => inputs), targets: allRows(({ targets }) => targets) },
     options.standardize ?? false,
   );
   const flat = flattenSequences(network, loss, trainingData, 'data');

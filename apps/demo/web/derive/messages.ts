@@ -158,7 +158,7 @@ const en = {
       {
         title: 'The follow-up omits g′',
         text: (_: string, meant: string) =>
-          `The author's own program later uses dloss/db = dloss/dx, without the slope. That is correct only if c · g′(h) = 1; here it would give −6 instead of −6 · ${meant}.`,
+          `The author's later program uses dloss/db = dloss/dx, without the slope. That is correct only if c · g′(h) = 1; here it would give −6 instead of −6 · ${meant}.`,
       },
     ],
   },

@@ -140,8 +140,8 @@ const heights = (layers: readonly (readonly number[])[], { wide, narrow }: { wid
   }) as object;
 
 /**
- * Node indices by layer. Each node is in the layer after its deepest predecessor. An input is in the layer before the
- * first layer that contains one of its successors.
+ * Node indices by layer. Each node is in the layer after its deepest predecessor. A node without predecessors is in the
+ * layer before the first layer that contains one of its successors.
  */
 function layersOf(graph: Graph): number[][] {
   const layerOf: number[] = [];
@@ -154,12 +154,12 @@ function layersOf(graph: Graph): number[][] {
   }
   const { nodes } = successorsOf(graph);
   for (let i = 0; i < graph.nodeCount; i++) {
-    const isFirst = graph.edgeStart[i] === graph.edgeStart[i + 1];
+    const hasNoPredecessors = graph.edgeStart[i] === graph.edgeStart[i + 1];
     let next = Infinity;
     for (let k = graph.successorStart[i]; k < graph.successorStart[i + 1]; k++) {
       next = Math.min(next, layerOf[nodes[k]]);
     }
-    const layer = isFirst && next < Infinity ? next - 1 : layerOf[i];
+    const layer = hasNoPredecessors && next < Infinity ? next - 1 : layerOf[i];
     (layers[layer] ??= []).push(i);
   }
   return layers;

@@ -1,6 +1,6 @@
 /**
- * The page's side of a training run. It requests a snapshot from the worker, draws it in the next frame, and only then
- * requests the next one, so that drawing never falls behind.
+ * The page's side of a training run. It requests a snapshot from the worker and draws it in the next frame. Only then
+ * does it request another snapshot, so that drawing never falls behind.
  */
 import { type Remote, transfer } from 'comlink';
 import type { UserFunction } from '../shared/user-code/user-worker.js';
@@ -147,7 +147,7 @@ export class Training {
       const repeated = await withTimeout(trainer.advance(steps));
       if (request !== this.#worker.request) return undefined;
       for (const { step, loss } of repeated.losses) curve = withPoint(curve, step, loss);
-      // No step was taken, because the training has diverged.
+      // If no step was taken, the training has diverged.
       if (repeated.steps === taken) break;
       taken = repeated.steps;
       this.#show({ progress: taken / steps });

@@ -22,7 +22,7 @@ import { whileRoom } from './loops.js';
 interface TransformKernel {
   /** The name of the transform's option. */
   readonly option: string;
-  /** Transforms four gradients `g` of the parameters `p`. Each expression can be used more than once. */
+  /** Transforms the gradients `g` of four parameters `p`. The result can use `g`, `p` and `option` more than once. */
   readonly elementwise?: (g: Code, p: Code, option: Code) => Code;
 }
 
@@ -51,13 +51,13 @@ export const normBlocks = int.divU(int.add(word('parameterBytes'), int.const(nor
 export function transformKernel(module: Assembler): Callable {
   const functions = Object.values<TransformKernel>(transformKernels).map(({ elementwise }) =>
     module.function(undefined, [i32, i32, i32], [], ([optionAt, from, to], local) => {
-      const [option, toGradients] = [local(v128), local(i32)];
       const each = (value: Code): Code => [
         from.set(int.add(gradientsStart, from.get)),
         to.set(int.add(gradientsStart, to.get)),
         whileRoom(from, to, 16, store(from.get, value)),
       ];
       if (elementwise) {
+        const [option, toGradients] = [local(v128), local(i32)];
         return [
           option.set(f32x4.loadSplat(optionAt.get)),
           // The distance from a parameter to its gradient.
@@ -65,7 +65,7 @@ export function transformKernel(module: Assembler): Callable {
           each(elementwise(load(from.get), load(int.sub(from.get, toGradients.get)), option.get)),
         ];
       }
-      const [block, norm, limit] = [local(i32), local(f64), local(f64)];
+      const [block, norm, limit, factor] = [local(i32), local(f64), local(f64), local(v128)];
       const sumAt = int.add(word('squareSums'), int.shl(block.get, int.const(3)));
       return [
         limit.set(double.fromScalar(scalar.load(optionAt.get))),
@@ -79,8 +79,8 @@ export function transformKernel(module: Assembler): Callable {
         ),
         norm.set(double.sqrt(norm.get)),
         control.when(double.lt(limit.get, norm.get), [
-          option.set(f32x4.splat(double.toScalar(double.div(limit.get, norm.get)))),
-          each(mul(option.get, load(from.get))),
+          factor.set(f32x4.splat(double.toScalar(double.div(limit.get, norm.get)))),
+          each(mul(factor.get, load(from.get))),
         ]),
       ];
     }),

@@ -14,7 +14,7 @@ export function inputSizes({ config, json }: Layer): JsonValue[] {
 export function input(context: Context, layer: Layer): Values {
   const { name, json } = layer;
   const sizes = inputSizes(layer);
-  // The number of steps is not needed, and may be unspecified.
+  // The first size of a sequence is the number of time steps. It is not needed, and may be unspecified.
   const isSequence = context.hasSteps && (sizes.length === 2 || (sizes.length > 2 && context.timed.has(name)));
   const shape = sizes.slice(isSequence ? 1 : 0).map((size) => size.integer(1, 2 ** 31));
   return { shape, ids: context.ids(json, name, sizeOf(shape)), ...(isSequence && { steps: 'all' }) };
