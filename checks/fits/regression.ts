@@ -1,6 +1,7 @@
 /**
  * Measures the test error and CPU time of `nnbp train` with Adam and with Levenberg–Marquardt, on tables with a numeric
- * target. All other options have their defaults. Compares runs with the same seed, which use the same test rows.
+ * target. Other options have their defaults, unless they are passed after `--`. Compares runs with the same seed, which
+ * use the same test rows.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -74,7 +74,7 @@ describe('findBrowser', () => {
 });
 
 describe('provideBrowser', () => {
-  test("provideBrowser downloads Playwright's browser if there is none", () => {
+  test("provideBrowser downloads Playwright's browser if no browser is found", () => {
     const { fake, present, log } = machine([], {
       download: () => {
         present.add('/cache/playwright/chrome');

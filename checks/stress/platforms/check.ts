@@ -1,4 +1,4 @@
-/** Compiled, but not run, by every supported version of TypeScript. */
+/** A file that is compiled with every supported version of TypeScript, but never run. */
 import { sigmoid } from '@nnbp/activations';
 import {
   type Activation,

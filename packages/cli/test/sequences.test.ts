@@ -1,4 +1,4 @@
-/** Sequences: `nnbp train --recurrent --group`, and `predict` and `evaluate` with such a model. */
+/** Tests of `nnbp train --recurrent --group`, and of `predict` and `evaluate` with the resulting sequence models. */
 import { describe, expect, test } from 'vitest';
 import { load, save } from '@nnbp/formats';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -12,7 +12,7 @@ interface Row {
   readonly x: string;
 }
 
-/** 60 gestures of 3 to 6 rows, interleaved in pairs. Only the first row determines the label. */
+/** 60 gestures of 3 to 6 rows, interleaved in pairs. Only x in the first row of a gesture depends on its label. */
 const gestures: readonly Row[] = Array.from({ length: 30 }, (_, pair) => {
   const [one, two] = [2 * pair, 2 * pair + 1].map((k) =>
     Array.from({ length: 3 + (k % 4) }, (_, t): Row => {
@@ -65,7 +65,7 @@ describe('a table with one label per group', () => {
     expect(await read('once.nnbp.safetensors')).toBe(await read('gestures.nnbp.safetensors'));
   });
 
-  test('train omits rows without an input and groups without a label, and notes both', async () => {
+  test('train omits rows without an input and groups without a label, and reports both', async () => {
     const rows = gestures.map((row) =>
       row.id === 'g4' ? { ...row, label: '' } : row.id === 'g5' ? { ...row, x: row.x === '-1' ? '' : row.x } : row,
     );

@@ -16,8 +16,9 @@ interface Group {
   readonly first: number;
   end: number;
   /**
-   * The index of the first predecessor in x if the nodes form a layer, otherwise −1. Nodes form a layer if they have no
-   * aggregation and the same predecessors, which are consecutive in x, and if the weights of each node are consecutive.
+   * If the nodes form a layer, the index of their first predecessor in x, the table of values; otherwise −1. Nodes
+   * form a layer if they have no aggregation and the same predecessors, which are consecutive in x, and if the weights
+   * of each node are consecutive.
    */
   readonly source: number;
   readonly fanIn: number;
@@ -34,7 +35,7 @@ interface Group {
 
 /** Computes the values of all nodes from those of the inputs. */
 export interface ForwardPass {
-  /** The table of values, one number per row. The inputs have the first rows, in the order of the inputs. */
+  /** The table of values, one number per row. The first rows hold the inputs, in order. */
   readonly x: Float64Array;
   /** For each output, its row. */
   readonly outputRows: ArrayLike<number>;

@@ -73,7 +73,7 @@ const forwardKinds = ['h', 'g', 'x'];
 const isForward = (symbol: Derived) => 'quantity' in symbol && forwardKinds.includes(symbol.quantity);
 const isForwardRead = (read: Read | number): read is Read => typeof read === 'object' && isForward(read.symbol);
 
-/** The quantities that a shown formula reads; a number stands for that many omitted terms. */
+/** The quantities that a shown formula reads. An entry that is a number stands for that many omitted terms. */
 function shownReads({ count, summand, forms }: Expression, maxTerms: number): (Read | number)[] {
   return shownIndices(count, maxTerms).flatMap((k): (Read | number)[] => {
     if (k < 0) return [count - maxTerms];

@@ -18,7 +18,7 @@ import {
 import { describe, expect, test } from 'vitest';
 
 const code = (expected: string): unknown => expect.objectContaining({ code: expected });
-const line = new Network(mlp([2, 1], { activation: identity, fixed: { c: 1 } }), { seed: 1 });
+const linear = new Network(mlp([2, 1], { activation: identity, fixed: { c: 1 } }), { seed: 1 });
 const inputs = Array.from({ length: 23 }, (_, k) => [k / 23, ((k * 7) % 23) / 23]);
 const data = { inputs, targets: inputs.map(([a, b]) => [2 * a - b]) };
 
@@ -144,7 +144,7 @@ describe('crossValidate', () => {
   async function targetsOfFolds(options: Pick<CrossValidationOptions, 'folds' | 'groups' | 'timeOrdered'>) {
     const folds: { trained: Set<number>; evaluated: Set<number> }[] = [];
     await crossValidate(
-      () => new Network(line.graph, { seed: 1 }),
+      () => new Network(linear.graph, { seed: 1 }),
       { inputs, targets: inputs.map((_, s) => [s]) },
       {
         ...options,
@@ -195,7 +195,7 @@ describe('crossValidate', () => {
     ['a validation fraction of 1', 1],
   ])('crossValidate with groups rejects %s', async (_, validation) => {
     const groups = inputs.map((_, s) => s % 2);
-    const run = crossValidate(() => new Network(line.graph, { seed: 1 }), data, {
+    const run = crossValidate(() => new Network(linear.graph, { seed: 1 }), data, {
       ...{ folds: 2, groups },
       fit: () => ({ ...fitOptions(), validation }),
     });
@@ -212,7 +212,7 @@ describe('crossValidate', () => {
   test('crossValidate trains a new network on each split, and reports mean and standard deviation over the folds', async () => {
     const seen: number[] = [];
     const { folds, loss, metrics } = await crossValidate(
-      ({ fold }) => new Network(line.graph, { seed: fold }),
+      ({ fold }) => new Network(linear.graph, { seed: fold }),
       { ...data, weights: inputs.map(() => 1) },
       { folds: 4, fit: fitOptions, onFold: (_, done, total) => void seen.push(done / total) },
     );
@@ -230,7 +230,7 @@ describe('crossValidate', () => {
 
   test('crossValidate keeps groups together in every repeat, and with timeOrdered, trains only on the past', async () => {
     const groups = inputs.map((_, s) => `patient ${s % 6}`);
-    const network = () => new Network(line.graph, { seed: 1 });
+    const network = () => new Network(linear.graph, { seed: 1 });
     const grouped = await crossValidate(network, data, { folds: 3, repeats: 2, groups, fit: fitOptions });
     expect(grouped.folds.map(({ split }) => [split.repeat, split.fold])).toHaveLength(6);
     for (const { split } of grouped.folds) {
@@ -256,20 +256,20 @@ describe('crossValidate', () => {
       await Promise.resolve();
       yield { input: [1, 2], target: [3] };
     }
-    await expect(crossValidate(() => line, stream, options)).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    await expect(crossValidate(() => linear, stream, options)).rejects.toMatchObject({ code: 'UNSUPPORTED' });
   });
 
   test('crossValidate stops between folds when the signal is aborted', async () => {
     const control = new AbortController();
     const options = { folds: 4, fit: fitOptions, signal: control.signal, onFold: () => control.abort() };
-    const promise = crossValidate(() => new Network(line.graph), data, options);
+    const promise = crossValidate(() => new Network(linear.graph), data, options);
     await expect(promise).rejects.toThrow('aborted');
   });
 });
 
 describe('permutationImportance', () => {
   test('permutationImportance is large for an important input, 0 for an unused one, and the same for the same seed', async () => {
-    const network = new Network(line.graph);
+    const network = new Network(linear.graph);
     network.setParameters('output.0', { b: 0, w: { 'input.0': 2, 'input.1': 0 } });
     const rows = { inputs, targets: inputs.map(([a]) => [2 * a]) };
     const [first, second] = await permutationImportance(network, rows, { loss: mse() });
@@ -284,10 +284,10 @@ describe('permutationImportance', () => {
   });
 
   test('permutationImportance rejects invalid input indices and a single repeat', async () => {
-    await expect(permutationImportance(line, data, { loss: mse(), columns: [[2]] })).rejects.toMatchObject({
+    await expect(permutationImportance(linear, data, { loss: mse(), columns: [[2]] })).rejects.toMatchObject({
       code: 'OUT_OF_RANGE',
     });
-    await expect(permutationImportance(line, data, { loss: mse(), repeats: 1 })).rejects.toMatchObject({
+    await expect(permutationImportance(linear, data, { loss: mse(), repeats: 1 })).rejects.toMatchObject({
       code: 'OUT_OF_RANGE',
     });
   });
@@ -352,7 +352,7 @@ describe('search', () => {
     const [best] = await search(
       { rate: logUniform(1e-5, 1) },
       async ({ rate }, budget) => {
-        const { loss } = await crossValidate(() => new Network(line.graph, { seed: 1 }), data, {
+        const { loss } = await crossValidate(() => new Network(linear.graph, { seed: 1 }), data, {
           folds: 3,
           fit: () => ({ loss: mse(), optimizer: adam({ learningRate: rate }), epochs: Math.round(budget) }),
         });

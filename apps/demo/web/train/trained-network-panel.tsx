@@ -6,7 +6,7 @@ import { useOffers } from '../offered-views.js';
 import { download } from '../shared/download.js';
 import type { Settings } from '../shared/training-settings.js';
 import { messages } from './messages.js';
-import { isReadable, openInBuild, openInDerive, type Trained, trainedSample } from './trained-network.js';
+import { isReadable, openInBuild, openInDerive, type Trained, trainedNetwork } from './trained-network.js';
 import type { Ready } from './trainer.js';
 import type { Training } from './training.js';
 import styles from './trained-network-panel.module.css';
@@ -111,7 +111,7 @@ export const TrainedNetworkPanel = memo(function TrainedNetworkPanel({ training,
     <TrainedPanel
       trained={async () => {
         const result = await training.result(sample);
-        return result && trainedSample(settings, ready, result);
+        return result && trainedNetwork(settings, ready, result);
       }}
       canOpen={isReadable(ready)}
       openInDeriveLabel={say.deriveSample(sample)}

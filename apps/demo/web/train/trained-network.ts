@@ -26,11 +26,11 @@ export const isReadable = ({ parameterCount, inputCount }: Pick<Ready, 'paramete
   parameterCount <= maxParameters && inputCount <= maxInputs;
 
 /**
- * Returns the network with its trained parameters and scalers, and a sample for the Derive view.
+ * Returns the network with its trained parameters and scalers, and the state in which the Derive view opens it.
  *
  * @throws NnbpError any error thrown by `networkFor`
  */
-export function trainedSample(settings: Settings, ready: Ready, result: Result): Trained {
+export function trainedNetwork(settings: Settings, ready: Ready, result: Result): Trained {
   const shape = { ...ready, inputNames: { length: ready.inputCount } };
   const network = withTrained(networkFor(settings, shape, functionsByName), result);
   const { loss } = settings;

@@ -13,7 +13,7 @@ export interface SeriesModel extends SeriesColumns, NetworkShape {
   readonly step: Step;
   /** Steps per season; 1 if there is none. */
   readonly season: number;
-  /** The scale of each series by its name. */
+  /** The name and the scale of each series. */
   readonly scales: readonly (readonly [name: string, scale: number])[];
   readonly missingValues: readonly string[] | undefined;
 }

@@ -124,8 +124,9 @@ class Writer {
 }
 
 /**
- * Decodes a message. Every field is present: a missing field is '', 0, empty bytes, an empty list or, for a message,
- * undefined. Fields that are not in the table are skipped. Values of type `bytes` are views of the input.
+ * Decodes a message. The result has every field in the table: a field that the bytes do not contain is '', 0, empty
+ * bytes, an empty list or, for a message, undefined. Fields that are not in the table are skipped. Values of type
+ * `bytes` are views of the input.
  *
  * @throws Error if the bytes are not a valid message; NnbpError `TOO_LARGE` if the result would need more memory than
  * four times the size of the bytes plus 16 MB (for example, a long list of empty messages)
