@@ -169,8 +169,8 @@ function layersOf(graph: Graph): number[][] {
 function positionsOf({ ids }: Graph, layers: readonly (readonly number[])[]) {
   const positions = new Map<string, Position>();
   layers.forEach((layer, depth) => {
-    // A node that is alone in its layer is moved to one side, so that an edge that skips the layer stays visible. The
-    // side alternates.
+    // If there are more than four layers, a node that is alone in its layer is moved to one side, so that an edge that
+    // skips the layer stays visible. The side alternates. The last layer is not moved.
     const offset =
       layers.length > 4 && layer.length === 1 && depth < layers.length - 1 ? (depth % 2 === 0 ? 14 : -14) : 0;
     layer.forEach((i, k) => {

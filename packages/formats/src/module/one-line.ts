@@ -1,8 +1,9 @@
 /** Strings and numbers as source text: a name from a file never becomes code. */
 
 /**
- * Control characters, bidirectional controls (they make source read differently from how it runs), line separators,
- * which end a comment, and the start of `</script>` and `<!--`, which end or change a script inside a page.
+ * Characters to escape: control characters; bidirectional controls, which make source read differently from how it runs;
+ * line separators, which end a comment; byte order marks; and the `<` of `</script>` and `<!--`, which end or change a
+ * script inside a page.
  */
 const unsafe = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff]|<(?=[/!])/gu;
 
