@@ -1,4 +1,4 @@
-// `pnpm test:fast`: type-checks, then runs the tests that neither need a browser nor are slow.
+// `pnpm test:fast`: type-checks, then runs the fast tests that need no browser.
 import { execFileSync } from 'node:child_process';
 
 /** Prefixes of the names of slow test files, which vitest.shared.ts excludes from `pnpm test:fast`. */

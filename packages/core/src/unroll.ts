@@ -49,7 +49,7 @@ export function unroll(graph: Graph, steps: number, outputSteps?: readonly numbe
   const at = (i: number, t: number) => `${ids[i]}@${t}`;
 
   for (let t = 0; t < steps; t++) for (let i = 0; i < inputCount; i++) builder.input(at(i, t));
-  for (const [i, t] of readBefore(graph, steps)) {
+  for (const [i, t] of valuesBeforeFirstStep(graph, steps)) {
     builder.node(at(i, t), { from: [], activation: identity, fixed: { b: graph.initialValues![i], c: 1 } });
   }
   for (let t = 0; t < steps; t++) {
@@ -94,14 +94,14 @@ export function unroll(graph: Graph, steps: number, outputSteps?: readonly numbe
   }
 }
 
-/** Finds all values from before the first step that are needed. Returns the node and the step (< 0) of each value. */
-function readBefore(graph: Graph, steps: number): (readonly [node: number, t: number])[] {
-  const valuesBefore = new Map<string, readonly [number, number]>();
+/** Returns the node and the step (< 0) of every value from before the first step that one of the steps reads. */
+function valuesBeforeFirstStep(graph: Graph, steps: number): (readonly [node: number, t: number])[] {
+  const found = new Map<string, readonly [number, number]>();
   for (let e = 0; e < graph.edgeCount; e++) {
     const delay = graph.delay(e);
     for (let t = 0; t < Math.min(delay, steps); t++) {
-      valuesBefore.set(`${graph.predecessors[e]} ${t - delay}`, [graph.predecessors[e], t - delay]);
+      found.set(`${graph.predecessors[e]} ${t - delay}`, [graph.predecessors[e], t - delay]);
     }
   }
-  return [...valuesBefore.values()];
+  return [...found.values()];
 }

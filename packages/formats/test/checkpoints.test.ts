@@ -43,7 +43,7 @@ async function trainingProgram(parent: string): Promise<string> {
 }
 
 describe('checkpoints', () => {
-  test('the newest three checkpoints are kept, and the last resumes bit-for-bit', async () => {
+  test('the newest three checkpoints are kept, and training resumes bit-for-bit from the newest', async () => {
     const directory = join(folder(), 'not', 'there', 'yet');
     await train(freshNetwork(), directory);
     expect(readdirSync(directory).sort()).toEqual([4, 5, 6].map((epoch) => `epoch-000000${epoch}.safetensors`));
@@ -78,7 +78,7 @@ describe('checkpoints', () => {
     expect(await latestCheckpoint(folder())).toBeUndefined();
   });
 
-  test('a directory of another training run is rejected before anything is changed; a resumed run removes corrupt files of epochs after the one it resumes from', async () => {
+  test('a directory of another training run is rejected before anything is changed; a resumed run removes corrupt files of later epochs', async () => {
     const directory = folder();
     await train(freshNetwork(), directory);
     const network = freshNetwork();

@@ -33,8 +33,8 @@ export interface Cell {
    *
    * @param name - Prefix of the node ids.
    * @param previous - The state after the previous step.
-   * @param share - Prefix of the names of shared parameters, for an unrolled layer. Undefined if there is only one
-   * step.
+   * @param share - Prefix of the names of shared parameters, for an unrolled layer. Undefined for a layer with delayed
+   * edges, because all steps use the same nodes.
    */
   step(builder: GraphBuilder, name: string, from: readonly Source[], previous: LayerState, share?: string): void;
 }

@@ -1,4 +1,4 @@
-/** Cross-entropy of the softmax of the outputs, for one of several classes. */
+/** Cross-entropy of the softmax of the outputs, for samples that each belong to one of several classes. */
 import type { Loss } from '@nnbp/core';
 import { firstProblem } from './elementwise.js';
 import { nonNegativeProblem } from './targets.js';

@@ -15,8 +15,8 @@ export const minMeasuredWork = 20_000;
 /**
  * Returns why a graph runs on one thread; undefined if several threads can share the work.
  *
- * @param plan - The plan of `graph`, which has the nodes of all steps.
- * @param stepWork - Edges times samples of one step.
+ * @param plan - The plan of `graph`. The graph contains the nodes of all steps.
+ * @param stepWork - The number of edges in one step, times the number of samples.
  */
 export function oneThreadReason(
   { graph, original }: TimeGraph,
@@ -38,9 +38,9 @@ export function oneThreadReason(
 }
 
 /**
- * Whether two threads could write the gradient of the same parameter at once, because the backward pass processes two
- * nodes that write it between the same two barriers. A node writes the gradients of its own b and c, and of the weights
- * of its edges to sparse nodes. The nodes of a dense unit never share weights.
+ * Whether two threads could write the gradient of the same parameter at once, because two nodes that write it are
+ * processed between the same two barriers of the backward pass. A node writes the gradients of its own b and c, and of
+ * the weights of its edges to sparse nodes. The nodes of a dense unit never share weights.
  */
 function sharesWithinUnit(graph: Graph, { units }: Plan): boolean {
   if (graph.weightSlots === undefined) return false;
@@ -50,7 +50,10 @@ function sharesWithinUnit(graph: Graph, { units }: Plan): boolean {
     for (const i of nodes) unitOf[i] = n;
   });
   const writers = new Map<number, number>();
-  /** Whether another node of i's unit writes the gradient of this slot. Gradients of constants are ignored. */
+  /**
+   * Records that node i writes the gradient of this slot. Returns whether an earlier call recorded another node of
+   * the same unit. Gradients of constants are ignored.
+   */
   const isShared = (slot: number, i: number): boolean => {
     if (slot >= graph.parameterCount) return false;
     const key = unitOf[i] * graph.parameterCount + slot;

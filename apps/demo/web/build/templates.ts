@@ -1,4 +1,4 @@
-/** Graphs to start from. */
+/** Creates layered graphs as starting points for editing, and parses layer sizes that the user types. */
 import { GraphBuilder, Network } from '@nnbp/core';
 import { builtinActivations } from '../functions.js';
 import { describe } from '../network.js';

@@ -24,7 +24,7 @@ interface Storage {
   readonly bytes: number;
   readonly field: 'floatData' | 'doubleData' | 'int32Data' | 'int64Data';
   readonly read: (view: DataView, at: number) => number;
-  /** Converts a bit pattern in the typed field to a number. Default: values of the field are numbers. */
+  /** Converts a bit pattern in `field` to a number. Undefined if `field` contains the numbers themselves. */
   readonly ofField?: (value: number) => number;
 }
 

@@ -15,7 +15,7 @@ export interface Bounds {
   readonly upper: ArrayLike<number> | undefined;
 }
 
-/** The residuals, linearized at some parameters: the QR factor of their Jacobian. */
+/** The residuals, linearized at given parameters: the QR factor of their Jacobian. */
 export class Linearization {
   factor = new TriangularFactor(0);
   /** The largest norm so far of each column of the Jacobian. */
@@ -82,8 +82,8 @@ export class Linearization {
   }
 
   /**
-   * Returns the parameters after `step`, which is in pivoted order. Clamps both the parameters and `step` to the
-   * bounds.
+   * Returns the parameters after `step`, which is in pivoted order. Clamps these parameters to the bounds, and
+   * sets `step` to the change that remains.
    */
   applyStep(parameters: Float64Array, step: Float64Array): Float64Array {
     const { lower, upper } = this.#bounds;

@@ -5,19 +5,19 @@ import type { Recording } from './recording.js';
 
 /** Any number, including NaN and infinities. */
 const number = v.custom<number>((value) => typeof value === 'number');
-const sentence = v.pipe(v.string(), v.maxLength(2000));
+const shortString = v.pipe(v.string(), v.maxLength(2000));
 const curve = v.pipe(v.array(number), v.maxLength(1000));
 
 const verdict = v.object({
   ok: v.boolean(),
   checked: number,
   mismatches: v.pipe(
-    v.array(v.object({ name: sentence, at: number, analytic: number, numeric: number })),
+    v.array(v.object({ name: shortString, at: number, analytic: number, numeric: number })),
     v.maxLength(6),
   ),
-  violations: v.pipe(v.array(sentence), v.maxLength(6)),
+  violations: v.pipe(v.array(shortString), v.maxLength(6)),
   skipped: number,
-  hint: v.optional(sentence),
+  hint: v.optional(shortString),
   curves: v.object({ h: curve, value: curve, analytic: curve, differences: curve }),
 });
 

@@ -40,8 +40,8 @@ interface Recorded<Requested extends Pass> {
 }
 
 /**
- * Returns the pass to show and functions that compute it. While `requested` is being recorded, the pass to show is the
- * last recorded one; otherwise it is `requested`.
+ * Returns a pass to show and functions that compute it. The pass is `requested` or, while `requested` is being
+ * recorded, the last recorded pass of the same graph. If there is no pass to show, returns a message instead.
  */
 export function useRecorded<Requested extends Pass>(requested: Requested): Recorded<Requested> {
   const custom = usePlayground(({ custom }) => custom);

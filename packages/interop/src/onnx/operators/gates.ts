@@ -22,9 +22,9 @@ import { affine, type Entry, ratio, sum } from '../tape.js';
 import { isUnfinished, map, type Operator, termCount } from './operator.js';
 
 /**
- * Converts a product of two computed values. a · a becomes a square, which may be part of an activation. If the factors
- * are a and a gate s · f(r a) + t, the product becomes one of the activations below. Any other product becomes a node
- * with the aggregation `product`.
+ * Converts the product of two computed values, `a` and `b`. The product `a · a` becomes a square, which may be part of
+ * an activation. If one factor is a gate, s · f(r a) + t, where `a` is the other factor, the product may become one of
+ * the activations below. Any other product becomes a node with the aggregation `product`.
  *
  * - silu, with f = sigmoid and t = 0: a s σ(r a) = s/r silu(r a)
  * - mish, with f = tanh of softplus(a) and t = 0: a s f = s mish(a)
