@@ -20,7 +20,7 @@ import { GraphBuilder, mlp, Network, Random } from '@nnbp/core';
  * @property {Float32Array} targets
  */
 
-/** Small, because a million steps towards random targets with a larger learning rate would saturate the sigmoids. */
+/** With a larger learning rate, a million steps towards random targets would saturate the sigmoids. */
 const learningRate = 0.003;
 
 /** Several samples, since a compiler could specialize on a single one. */

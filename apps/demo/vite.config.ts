@@ -55,8 +55,8 @@ const embed: Plugin = {
 
 /**
  * Returns the scoped name of a class of a CSS module: a hash of the file path, then the index of the class in the file.
- * Names from one file share a prefix, so they compress well, and are the same in every build. The scoped name of an
- * animation is the hash, then the animation's own name.
+ * The names are the same in every build. Names from one file share a prefix, so they compress well. The scoped name of
+ * an animation is the hash, then the animation's own name.
  */
 function scopedName(name: string, file: string, css: string): string {
   const hash = createHash('sha256')
@@ -68,8 +68,9 @@ function scopedName(name: string, file: string, css: string): string {
 }
 
 /**
- * Modules that several views need are bundled in one file, loaded with the page, because each additional file of a view
- * costs a request. Large modules that only some views need (the graph, plots, formats, editors) are not part of it.
+ * Bundles the modules that at least two views need in one file, which is loaded with the page, because each additional
+ * file of a view costs a request. Large modules that not every view needs (the graph, plots, formats, editors) stay out
+ * of this file.
  */
 const shared = {
   name: 'shared',

@@ -129,7 +129,8 @@ const reber = (() => {
     return { text: ['B', second, ...inner, second, 'E'].join(''), legal: ['TP', 'B', ...legal, 'E'], second };
   };
   const task: Task = {
-    measure: 'share of 256 new strings with all predictions legal and the repeated second symbol correct',
+    measure:
+      'share of 256 new strings in which each predicted symbol is legal and the second symbol is repeated correctly',
     threshold: '≥ 99 %',
     requiredOf20: 18,
     passes: (share) => share >= 0.99,

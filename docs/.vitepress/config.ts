@@ -15,7 +15,7 @@ const missing = Object.keys(pages).filter((file) => file.startsWith('docs/guides
 if (missing.length > 0)
   throw new Error(`${missing.join(', ')}: not listed in docs/.vitepress/pages.ts. Add each guide to a group.`);
 
-/** Whether no space belongs between two characters: both are Chinese, or one is full-width punctuation. */
+/** Whether two characters are written without a space between: both are Chinese, or one is full-width punctuation. */
 function isInsideChinese(before: string, after: string): boolean {
   const punctuation = /[\u3000-\u303f\uff00-\uffef“”…]/;
   const chinese = /[\u3000-\u9fff\uff00-\uffef“”…]/;
@@ -25,7 +25,7 @@ function isInsideChinese(before: string, after: string): boolean {
 /** The first heading of a page. */
 const heading = (file: string) => /^# (.*)$/m.exec(readFileSync(root + file, 'utf8'))?.[1].replaceAll('`', '') ?? file;
 
-/** The sidebar of one language. In Chinese, a page without a translation links to the English page. */
+/** The sidebar of one language. In Chinese, the entry of a page without a translation links to the English page. */
 function sidebar(chinese: boolean): DefaultTheme.SidebarItem[] {
   const guides = groups.map(({ title, titleZh, files }) => ({
     text: chinese ? titleZh : title,

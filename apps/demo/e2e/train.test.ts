@@ -230,7 +230,7 @@ test('the confusion matrix of iris counts every flower used for validation', asy
 });
 
 test('no task of the page takes 50 ms while a 784-128-10 network learns digits', { timeout: 120_000 }, async () => {
-  // A separate context: the process of a reused page would still collect garbage of earlier tests.
+  // A separate context: the process of a reused page would still collect garbage from earlier tests.
   const page = await openTrain('digits', { sample: 5 }, {}, { locale: 'en-GB' });
   await expect.poll(() => page.getByRole('button', { name: 'Play' }).isEnabled(), { timeout: 60_000 }).toBe(true);
   await press(page, 'Play');
@@ -367,9 +367,9 @@ test('a function can be drawn with the pointer and fitted, or entered as points'
 test('the gradient vanishes in many sigmoid layers, and the page reports it', async () => {
   const page = await openTrain('circles', { hidden: [6, 6, 6, 6, 6], activation: 'sigmoid' });
   await page.getByText('Vanishing: the gradient of the last hidden layer').waitFor();
-  const sizes = (await page.locator('[data-gradient]').allTextContents()).map(read);
+  const magnitudes = (await page.locator('[data-gradient]').allTextContents()).map(read);
   // The page lists the layers from the output back to the inputs.
-  expect(sizes[1] / sizes[5]).toBeGreaterThan(30);
+  expect(magnitudes[1] / magnitudes[5]).toBeGreaterThan(30);
 });
 
 test('a network with a custom activation trains, and an activation that never returns is stopped with a message', async () => {

@@ -42,9 +42,9 @@ export function jsonKeys(bytes: Uint8Array): JsonKeys {
   if (bytes[at] !== openBrace) return keys;
   let depth = 0;
   let outer = '';
-  /** Whether the second level is an object. Only then are its strings keys. */
+  /** Whether the current value at the second level is an object, not an array. Arrays have no keys. */
   let nested = false;
-  /** A key can only follow the opening brace or a comma of an object. */
+  /** Whether a string would be a key here: after the opening brace or a comma of an object at the first two levels. */
   let keyExpected = false;
   for (; at < bytes.length; at++) {
     const byte = bytes[at];

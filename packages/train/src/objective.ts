@@ -63,16 +63,16 @@ export function objectivesOf(graph: Graph, executor: Executor, loss: Loss): (bat
       },
       jacobian(parameters, visit) {
         executor.parameters.set(parameters);
-        const perSample = rows.steps * width * parameterCount;
-        const perBlock = Math.max(1, Math.min(rows.samples, Math.floor(blockLength / (perSample || 1))));
-        const rowLimit = Math.min(rowCount, perBlock * rows.steps);
+        const entriesPerSample = rows.steps * width * parameterCount;
+        const samplesPerBlock = Math.max(1, Math.min(rows.samples, Math.floor(blockLength / (entriesPerSample || 1))));
+        const rowLimit = Math.min(rowCount, samplesPerBlock * rows.steps);
         if (residualBlock.length < rowLimit * width) {
           block = new Float64Array(rowLimit * width * parameterCount);
           residualBlock = new Float64Array(rowLimit * width);
         }
         let sum = 0;
-        for (let first = 0; first < rows.samples; first += perBlock) {
-          const part = partOf(graph, rows, inputs, first, Math.min(perBlock, rows.samples - first));
+        for (let first = 0; first < rows.samples; first += samplesPerBlock) {
+          const part = partOf(graph, rows, inputs, first, Math.min(samplesPerBlock, rows.samples - first));
           const x = executor.jacobian(part.inputs, part.counts, block);
           let filled = 0;
           for (let r = 0; r < part.rowIndices.length; r++) {
@@ -82,11 +82,11 @@ export function objectivesOf(graph: Graph, executor: Executor, loss: Loss): (bat
             readRow(targets, part.rowIndices[r], target);
             residuals!.value(output, target, residual);
             residuals!.derivative(output, target, residualDerivatives);
-            const share = Math.sqrt(weight / total);
+            const rowFactor = Math.sqrt(weight / total);
             for (let k = 0; k < width; k++, filled++) {
-              residualBlock[filled] = residual[k] * share;
+              residualBlock[filled] = residual[k] * rowFactor;
               sum += residualBlock[filled] ** 2;
-              const factor = residualDerivatives[k] * share;
+              const factor = residualDerivatives[k] * rowFactor;
               const to = filled * parameterCount;
               const from = (r * width + k) * parameterCount;
               for (let p = 0; p < parameterCount; p++) block[to + p] = factor * block[from + p];

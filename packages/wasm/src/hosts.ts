@@ -81,9 +81,9 @@ export function manyThreads(
         try {
           run(0, kind, loss, optimizer);
         } catch (error) {
-          // A worker was lost during the update, so only its share of the update is missing. The next call reports the
-          // lost worker.
           if (kind !== job.step || updated[0] === 0) throw error;
+          // A worker was lost, but only during the update, which this thread can complete. The next call reports the
+          // lost worker.
           completeUpdate(memory, threads, optimizer, optimize);
         }
       };

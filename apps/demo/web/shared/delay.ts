@@ -13,11 +13,13 @@ export interface Ends {
 }
 
 /**
- * The height in pixels of an arc that leads backward is `lift` for a delay of one step, plus `liftPerStep` for each
- * further step, up to six steps. For an arc that leads forward, `lift` is halved.
+ * Distances in pixels. For a delay of one step, the control points of an arc that leads backward are `lift` above its
+ * ends. Each further step adds `liftPerStep`; delays of more than six steps count as six. For an arc that leads
+ * forward, `lift` is halved. If the inputs are at the top, the control points are to the right of the ends, at twice
+ * the distance.
  */
 const [lift, liftPerStep] = [78, 16];
-/** Distance by which an arc that leads backward extends beyond its nodes, in pixels. */
+/** Distance by which the control points of an arc that leads backward extend beyond its ends, in pixels. */
 const overhang = 56;
 
 /**

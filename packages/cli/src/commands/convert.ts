@@ -44,7 +44,7 @@ export function addConvert(program: Command, io: Io): void {
     .description('Reads a model in any supported format and writes it in another.')
     .option('--from <format>', 'format of IN (default: detected from its content)')
     .option('--to <format>', 'format of OUT (default: from its extension)')
-    .option('--of <model>', 'for weights trained in PyTorch: the exported model that they belong to')
+    .option('--of <model>', 'for weights trained in PyTorch: the model that was exported to PyTorch')
     .option('--plugin <file>', 'a JavaScript file that exports custom activations of the model', collect)
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
@@ -84,7 +84,9 @@ function readWith(io: Io, path: string, options: ConvertOptions): Promise<ModelC
 /** Reads PyTorch weights. They do not contain the network, so the network is read from the model passed with --of. */
 async function fromTorch(io: Io, path: string, { of, plugin }: ConvertOptions) {
   if (of === undefined) {
-    throw misuse('Weights from PyTorch do not contain the network: pass the exported model with --of.');
+    throw misuse(
+      'Weights from PyTorch do not contain the network: with --of, pass the model that was exported to PyTorch.',
+    );
   }
   const exported = await readModel(io, of, plugin ? { plugin } : {});
   const weights = await readWhole(pathIn(io, path));

@@ -11,7 +11,10 @@ import type { Column } from './edges.js';
 
 const { add, mul, load, store } = f32x4;
 
-/** Computes delta, dloss/dc and case 2, from the last group to the first. Computes dloss/dx of inputs on request. */
+/**
+ * Computes delta (dloss/dx · slope), dloss/dc and case 2, from the last group of nodes to the first. Computes dloss/dx
+ * of inputs only on request.
+ */
 export function backward(context: CodegenContext): Code {
   const { groups, computed, row, dLossDx, delta, dLossDc } = context;
   const isInput = (k: number) => groups[k].activation === undefined && groups[k].delay === 0;

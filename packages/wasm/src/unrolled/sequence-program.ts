@@ -1,6 +1,6 @@
 /**
- * Unrolled code for one step, in two loops over the steps of a sequence: first the forward pass, then the backward pass,
- * which also computes the parameter derivatives (case 3).
+ * Generates code that runs a sequence in two loops over its steps: first the forward pass, then the backward pass,
+ * which also computes the parameter derivatives (case 3). The code of each step is unrolled.
  */
 import {
   type Assembler,

@@ -159,7 +159,7 @@ const letters: Partial<Record<QuantityName['quantity'], string>> = {
   g: 'g',
 };
 
-/** The cached numbers that are factors of a term. If the aggregation is not a sum, dA/dz is another factor. */
+/** The factors of a term, except dA/dz, by which a term of dloss/dw is multiplied if the aggregation is not a sum. */
 function factorsAt({ network: { graph } }: TimeExercise, { quantity, node, from }: QuantityName, step: number) {
   const at = (kind: QuantityName['quantity'], id = node, t = step): QuantityName => ({
     quantity: kind,
