@@ -216,8 +216,8 @@ test('visiting nodes in a wrong order counts contributions more than once or omi
   await page.getByText('16 visits instead of 7.').waitFor();
   expect(await Promise.all(['7', '4', '2', '1'].map(times))).toEqual(['1', '1', '3', '6']);
   expect(await computed('dloss/dx_2')).toBeCloseTo(expected('2'), 12);
-  // Node 2 is visited after 4, after 5 and after 6. At each visit, node 2 passes on its sum so far, so some contributions
-  // are counted more than once.
+  // Node 2 is visited after 4, after 5 and after 6. At each visit, node 2 passes on its sum so far, so some
+  // contributions are counted more than once.
   const [from4, from5, from6] = ['4', '5', '6'].map(
     (id) => expected(id) * cache.slope(id) * articleNetwork().getParameters(id).w['2'],
   );

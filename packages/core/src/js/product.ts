@@ -1,6 +1,6 @@
 /**
- * The matrix product of dense blocks, in the forward pass and in cases 2 and 3 of backpropagation. The three uses differ
- * only in their strides:
+ * The matrix product of dense blocks, in the forward pass and in cases 2 and 3 of backpropagation. The three uses
+ * differ only in their strides:
  *
  *     forward   H += W · X       node × sample, a sum over predecessors
  *     case 2    D += Wᵀ · Δ      predecessor × sample, a sum over nodes
