@@ -1,4 +1,4 @@
-/** Decides the role and type of each column: an input or target, a number or a category, or ignored. */
+/** Decides the role of each column (input, target or ignored) and its type (number or category). */
 import type { Column } from './columns.js';
 import { type ColumnSurvey, maxCategories } from './csv/column-counter.js';
 import { categoryOf, hasIntegerClasses, inputKind, isNumeric, isRowNumber, targetKind } from './csv/column-kind.js';
@@ -68,8 +68,8 @@ export function guessColumns(used: Survey, options: ColumnOptions, all: Survey =
     throw misuse('Several targets must all be numbers: pass one --target, or add --number for each target.');
   }
   if (!guesses.some(({ role }) => role === 'input')) {
-    const reasons = guesses.filter(({ role }) => role === 'ignored').slice(0, 3);
-    const why = reasons.map(({ survey, reason }) => `"${survey.name}" (${reason})`).join(', ');
+    const ignoredColumns = guesses.filter(({ role }) => role === 'ignored').slice(0, 3);
+    const why = ignoredColumns.map(({ survey, reason }) => `"${survey.name}" (${reason})`).join(', ');
     const examples = why === '' ? '' : `, for example ${why}`;
     throw new Problem(
       `No input columns: every column except the target is ignored${examples}. Add --number NAME or --category NAME to use one of them.`,
@@ -131,8 +131,9 @@ function guessTarget(survey: ColumnSurvey, options: ColumnOptions): Guess {
   }
   if (kind === 'number') return { survey, role: 'target', ...asNumber(survey, { missing: 'drop' }) };
   const valueCount = values === undefined ? `more than ${maxCategories.toLocaleString('en')}` : String(values.size);
+  const rowsPerValue = values === undefined ? '' : ', on average fewer than two rows per value';
   throw new Problem(
-    `The target "${name}" is text with ${valueCount} different values, on average fewer than two rows each (${shown(numbers.word ?? '')}, …). Choose a column with numbers or fewer categories.`,
+    `The target "${name}" is text with ${valueCount} different values (${shown(numbers.word ?? '')}, …)${rowsPerValue}. Choose a column of numbers, or one with fewer different values.`,
   );
 }
 
@@ -166,8 +167,8 @@ function asCategory(survey: ColumnSurvey, { missing }: Pick<ColumnOptions, 'miss
     if (ofNumbers && survey.placeholders.has(value)) continue;
     counts.set(categoryOf(value), (counts.get(categoryOf(value)) ?? 0) + count);
   }
-  const numeric = ofNumbers && survey.numbers.words === 0;
-  const sorted = [...counts.keys()].sort((a, b) => (numeric ? Number(a) - Number(b) : a < b ? -1 : 1));
+  const onlyNumbers = ofNumbers && survey.numbers.words === 0;
+  const sorted = [...counts.keys()].sort((a, b) => (onlyNumbers ? Number(a) - Number(b) : a < b ? -1 : 1));
   const [mode] = [...counts].sort((a, b) => b[1] - a[1])[0];
   const listed = sorted.slice(0, 5).map(shown).join(', ');
   return {

@@ -23,7 +23,7 @@ const escaped = (character: string): string =>
  */
 export const visible = (text: string): string => text.replaceAll(hidden, escaped);
 
-/** Escapes text of several lines. Line breaks are kept. */
+/** Escapes multi-line text, but keeps its line breaks. */
 export const visibleLines = (text: string): string => text.replaceAll(hiddenInLines, escaped);
 
 /**

@@ -1,4 +1,4 @@
-/** Graphs and plugins that the random graphs of the suite do not cover. */
+/** Graphs and plugins for cases that the random graphs of the suite do not cover. */
 import { sigmoid } from '@nnbp/activations';
 import {
   type Activation,

@@ -215,14 +215,17 @@ export class ReferenceExecutor implements Executor {
     }
   }
 
-  /** Returns the loss of step t, times its weight. */
+  /** Returns the loss of step t, multiplied by its entry in `PassOptions.weights`. */
   #loss(sequence: SequenceCache, t: number, targets: FloatArray, row: number, loss: Loss, weight = 1): number {
     if (weight === 0) return 0;
     this.#gather(sequence, t, targets, row);
     return weight * loss.value(this.#x, this.#t);
   }
 
-  /** Applies case 1 to step t: writes dloss/dx of the outputs, times the weight of the step, to `#dLossDx`. */
+  /**
+   * Applies case 1 to step t: writes dloss/dx of the outputs, multiplied by the entry of the step in
+   * `PassOptions.weights`, to `#dLossDx`.
+   */
   #caseOne(sequence: SequenceCache, t: number, targets: FloatArray, row: number, loss: Loss, weight = 1): void {
     this.#dLossDx.fill(0);
     if (weight === 0) return;

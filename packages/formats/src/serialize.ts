@@ -176,7 +176,7 @@ export function sourceAt(graph: Graph, edge: number): SourceDocument {
 
 /**
  * Returns a function that lists the fixed and the shared parameters of node i. The name of a shared parameter is its
- * letter and its index. A parameter that is used only once is not shared.
+ * letter (b, c or w) and its index, such as `w7`. A trainable parameter that is used only once is not listed.
  */
 export function parameterPlacements(graph: Graph): (i: number) => Pick<NodesDocument, 'b' | 'c' | 'w'> {
   const { edgeStart, parameterCount, constants, weightSlots } = graph;

@@ -57,7 +57,7 @@ describe(`models written by ${program} ${version}`, () => {
   });
 });
 
-describe('the format of Keras', () => {
+describe('the Keras format', () => {
   test('kernels are [inputs × units]', () => {
     const { json, bytes } = written([dense(2)], numbers);
     const network = fromKeras(json, bytes);
@@ -75,7 +75,7 @@ describe('the format of Keras', () => {
     expect(fromKeras(keras3, bytes).predict([1, 0])[0]).toBeCloseTo(1 / 6 + 0.5, 12);
   });
 
-  test('fromKeras reads inbound nodes in the format of Keras 3', () => {
+  test('fromKeras reads inbound nodes in the Keras 3 format', () => {
     const { json, bytes } = written([], numbers);
     const history = (name: string) => ({ class_name: '__keras_tensor__', config: { keras_history: [name, 0, 0] } });
     const functional = {

@@ -2,7 +2,7 @@
 import { elu, identity } from '@nnbp/activations';
 import { logSumExp } from '@nnbp/aggregations';
 import { expectLength, type GraphBuilder, NnbpError } from '@nnbp/core';
-import { gate, fixedNode } from './unit.js';
+import { productNode, fixedNode } from './unit.js';
 
 /** Options of {@link attention}. */
 export interface AttentionOptions {
@@ -50,7 +50,7 @@ export function attention(builder: GraphBuilder, options: AttentionOptions): str
   return queries.map((query, i) => {
     const at = (part: string) => `${name}.${part}.${i}`;
     const scores = keys.map((key, j) => {
-      const products = query.map((q, d) => gate(builder, `${at('qk')}.${j}.${d}`, [q, key[d]]));
+      const products = query.map((q, d) => productNode(builder, `${at('qk')}.${j}.${d}`, [q, key[d]]));
       return fixedNode(builder, `${at('s')}.${j}`, products, { w: 1 / Math.sqrt(size) });
     });
     const l = builder.node(at('l'), {
@@ -68,7 +68,7 @@ export function attention(builder: GraphBuilder, options: AttentionOptions): str
       return fixedNode(builder, `${at('p')}.${j}`, [expMinusOne], { b: 1 });
     });
     return values[0].map((_, d) => {
-      const terms = weights.map((p, j) => gate(builder, `${at('pv')}.${j}.${d}`, [p, values[j][d]]));
+      const terms = weights.map((p, j) => productNode(builder, `${at('pv')}.${j}.${d}`, [p, values[j][d]]));
       return fixedNode(builder, `${name}.${i}.${d}`, terms);
     });
   });

@@ -2,7 +2,7 @@
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import type { GraphBuilder } from '@nnbp/core';
 import { type Cell, recurrent, type RecurrentOptions } from './cell.js';
-import { gate, numbered, fixedNode, uniformWithinInverseRoot, weighted } from './unit.js';
+import { productNode, numbered, fixedNode, uniformWithinInverseRoot, weighted } from './unit.js';
 
 /** Options of {@link gru}. */
 export interface GruOptions extends RecurrentOptions {
@@ -62,9 +62,11 @@ export function gruCell(options: Omit<GruOptions, 'from'>): Cell {
       /** Adds the nodes u = b + U h and ru = r · u of unit k. Returns the id of ru. */
       const resetSum = (k: number, r: string) => {
         const u = { from: h, activation: identity, weights: initializer, share: shared('u', k) };
-        return gate(builder, inner('ru', k), [r, weighted(builder, inner('u', k), u)]);
+        return productNode(builder, inner('ru', k), [r, weighted(builder, inner('u', k), u)]);
       };
-      const gated = resetAfter ? [] : h.map((source, k) => gate(builder, inner('rh', k), [gateOf('r', k), source]));
+      const gated = resetAfter
+        ? []
+        : h.map((source, k) => productNode(builder, inner('rh', k), [gateOf('r', k), source]));
       for (let k = 0; k < units; k++) {
         const r = resetAfter ? gateOf('r', k) : undefined;
         const z = gateOf('z', k);
@@ -76,8 +78,8 @@ export function gruCell(options: Omit<GruOptions, 'from'>): Cell {
           share: shared('n', k),
         });
         const keep = fixedNode(builder, inner('keep', k), [z], { b: 1, w: -1 });
-        const added = gate(builder, inner('new', k), [keep, n]);
-        const old = gate(builder, inner('old', k), [z, h[k]]);
+        const added = productNode(builder, inner('new', k), [keep, n]);
+        const old = productNode(builder, inner('old', k), [z, h[k]]);
         fixedNode(builder, numbered(name, units)[k], [added, old]);
       }
     },

@@ -2,7 +2,7 @@
 import { sigmoid, tanh } from '@nnbp/activations';
 import type { GraphBuilder } from '@nnbp/core';
 import { type Cell, recurrent, type RecurrentOptions } from './cell.js';
-import { gate, numbered, fixedNode, uniformWithinInverseRoot, weighted } from './unit.js';
+import { productNode, numbered, fixedNode, uniformWithinInverseRoot, weighted } from './unit.js';
 
 /** Options of {@link lstm}. */
 export interface LstmOptions extends RecurrentOptions {
@@ -58,11 +58,14 @@ export function lstmCell(options: Omit<LstmOptions, 'from'>): Cell {
             weights: initializer,
             share: share && `${share}.${part}.${k}`,
           });
-        const ig = gate(builder, inner('ig'), [gateOf('i', c[k]), gateOf('g', c[k])]);
-        const fc = gate(builder, inner('fc'), [gateOf('f', c[k], forgetBias), c[k]]);
+        const ig = productNode(builder, inner('ig'), [gateOf('i', c[k]), gateOf('g', c[k])]);
+        const fc = productNode(builder, inner('fc'), [gateOf('f', c[k], forgetBias), c[k]]);
         const state = fixedNode(builder, inner('c'), [ig, fc]);
         const o = gateOf('o', state);
-        gate(builder, numbered(name, units)[k], [o, fixedNode(builder, inner('tanh'), [state], { activation: tanh })]);
+        productNode(builder, numbered(name, units)[k], [
+          o,
+          fixedNode(builder, inner('tanh'), [state], { activation: tanh }),
+        ]);
       }
     },
   };

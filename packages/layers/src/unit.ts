@@ -1,4 +1,4 @@
-/** Helpers that add the nodes of layers: weighted nodes, gates, and nodes without parameters. */
+/** Helpers that add the nodes of layers: weighted nodes, products, and nodes with fixed parameters. */
 import { identity } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
 import { type Activation, delayed, edgeName, type GraphBuilder, type Initializer, type Source } from '@nnbp/core';
@@ -43,8 +43,8 @@ export function weighted(builder: GraphBuilder, id: string, options: Weighted): 
   });
 }
 
-/** Adds a gate: a node without parameters that computes the product of its sources. */
-export const gate = (builder: GraphBuilder, id: string, from: readonly Source[]): string =>
+/** Adds a node without parameters that computes the product of its sources. */
+export const productNode = (builder: GraphBuilder, id: string, from: readonly Source[]): string =>
   builder.node(id, { from, activation: identity, aggregation: product, fixed: { b: 0, c: 1, w: 1 } });
 
 /** Adds a node g(b + w · Σ x) in which b and w are constants. */

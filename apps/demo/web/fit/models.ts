@@ -1,4 +1,4 @@
-/** Example data, and formulas to choose from. Their initial parameters are estimated from the points. */
+/** The formulas that the Fit view offers, with estimates of their initial parameters, and example data. */
 import { defaultState } from '../state.js';
 import type { Point } from './points.js';
 

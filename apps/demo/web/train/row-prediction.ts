@@ -6,7 +6,8 @@ import type { Session } from './session.js';
 
 export interface RowPrediction {
   /**
-   * Regression: one value, in the original units of the data. Classification: one number per class, or a single output.
+   * Regression: one value, in the original units of the data. Classification: one number per class; if the network has
+   * a single output that is not a probability, only that output.
    */
   readonly values: readonly number[];
   /** Index of the predicted class; 0 for regression. */

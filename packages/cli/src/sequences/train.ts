@@ -180,7 +180,7 @@ function sequenceRun(
   );
 }
 
-/** Throws if an option cannot be combined with `--recurrent`, or an option that `--recurrent` requires is missing. */
+/** Throws if an option cannot be combined with `--recurrent`, or if a required option is missing. */
 function expectSequenceOptions(options: SeriesOptions): asserts options is SeriesOptions & { readonly group: string } {
   if (options.group === undefined) {
     throw misuse(
