@@ -13,7 +13,7 @@ useBrowser();
 
 /** TypeScript has to be loaded first, which is slow while other tests run. */
 const longTimeout = { timeout: 60_000 };
-const { derive, network: article } = defaultState;
+const { derive, network: articleNetwork } = defaultState;
 const bent: Activation = { name: 'bent', value: (h) => h + h * h, derivative: (h) => 1 + 2 * h };
 const custom = {
   activations: [
@@ -24,10 +24,10 @@ const custom = {
   ],
   losses: [fourthSource],
 };
-const nodes = article.nodes.map((node) =>
+const nodes = articleNetwork.nodes.map((node) =>
   node.id === '2' || node.id === '7' ? { ...node, activation: 'bent' } : node,
 );
-const network = { ...article, nodes };
+const network = { ...articleNetwork, nodes };
 
 const shownNumber = async (page: Page, name: string) =>
   Number(await page.locator(`button[aria-label^="${name} = "]`).last().locator('data').last().getAttribute('value'));
@@ -43,7 +43,7 @@ test(
       return backpropagate(networkOf(changed, functions), derive.input, derive.target, fourth);
     };
     await page.locator('button[aria-label^="dloss/dw_1to2 = "]').first().waitFor({ timeout: 50_000 });
-    const before = expected(article.nodes[0].b);
+    const before = expected(articleNetwork.nodes[0].b);
     expect(await shownNumber(page, 'dloss/dw_1to2')).toBe(before.gradients.of('2').w['1']);
     expect(await shownNumber(page, 'dloss/dx_7')).toBe(before.cache.dLossDx('7'));
 
@@ -63,8 +63,8 @@ test('a custom function can be chosen for a node', longTimeout, async () => {
       backpropagate(
         networkOf(
           {
-            ...article,
-            nodes: article.nodes.map((node) => (node.id === '2' ? { ...node, activation: 'bent' } : node)),
+            ...articleNetwork,
+            nodes: articleNetwork.nodes.map((node) => (node.id === '2' ? { ...node, activation: 'bent' } : node)),
           },
           { activation: (name) => (name === 'bent' ? bent : builtinFunctions.activation(name)) },
         ),

@@ -63,8 +63,8 @@ const hasKeys =
   (_: Uint8Array, { topLevel }: JsonKeys) =>
     keys.every((key) => topLevel.has(key));
 
-/** A format of another library, which can only be read. */
-const importOnly = (
+/** Returns a JSON format of another library, without `write`. */
+const jsonFormat = (
   name: string,
   description: string,
   fits: Format['fits'],
@@ -115,7 +115,7 @@ export const formats: readonly Format[] = [
     write: ({ network }) => toOnnx(network),
   },
   {
-    ...importOnly(
+    ...jsonFormat(
       'neat-python',
       'a genome, or the output of neat.export',
       (_, keys) =>
@@ -136,7 +136,7 @@ export const formats: readonly Format[] = [
       return { network: fromKeras(json, shards) };
     },
   },
-  importOnly('brain.js', 'NeuralNetwork.toJSON() of brain.js or its predecessor brain', hasKeys('layers'), fromBrainJs),
+  jsonFormat('brain.js', 'NeuralNetwork.toJSON() of brain.js or its predecessor brain', hasKeys('layers'), fromBrainJs),
   {
     name: 'playground',
     description: 'a link to TensorFlow Playground instead of a file',
@@ -144,8 +144,8 @@ export const formats: readonly Format[] = [
     fits: (bytes) => isLink(text(bytes.subarray(0, 100))),
     read: (bytes) => ({ network: fromPlayground(text(bytes).trim()).network }),
   },
-  importOnly('synaptic', 'Network.toJSON() of synaptic 1.x', hasKeys('neurons', 'connections'), fromSynaptic),
-  importOnly('neataptic', 'Network.toJSON() of neataptic', hasKeys('nodes', 'connections'), fromNeataptic),
+  jsonFormat('synaptic', 'Network.toJSON() of synaptic 1.x', hasKeys('neurons', 'connections'), fromSynaptic),
+  jsonFormat('neataptic', 'Network.toJSON() of neataptic', hasKeys('nodes', 'connections'), fromNeataptic),
 ];
 
 /** The format with this name. Throws if no format has this name, or if the format does not support `access`. */

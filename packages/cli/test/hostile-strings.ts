@@ -48,7 +48,7 @@ export const hostileStrings: readonly string[] = [
   '__proto__',
   'constructor',
   'toString',
-  // Blank, very long, invalid, or in several scripts.
+  // Blank, very long or invalid strings, and one that combines several writing systems.
   ' ',
   '\0',
   'x'.repeat(5000),

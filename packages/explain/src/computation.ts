@@ -163,11 +163,15 @@ export function indicesOf(
   }
   const i = graph.indexOf(`${node}@0`);
   const original = delayedGraph.indexOf(node);
-  const edge = from === undefined ? -1 : edgeNamed(delayedGraph, from, original) - delayedGraph.edgeStart[original];
-  return { i, edge: graph.edgeStart[i] + edge };
+  const offset = from === undefined ? -1 : edgeNamed(delayedGraph, from, original) - delayedGraph.edgeStart[original];
+  return { i, edge: graph.edgeStart[i] + offset };
 }
 
-/** Returns the quantity if it exists. The parameters of a sequence belong to the graph before unrolling. */
+/**
+ * Returns the quantity. The parameters of a sequence belong to the graph before unrolling.
+ *
+ * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`
+ */
 export function expectComputed(computation: Computation, name: QuantityName): QuantityName {
   const ofParameter = name.quantity === 'dLossDb' || name.quantity === 'dLossDc' || name.quantity === 'dLossDw';
   return expectQuantity(ofParameter ? (computation.delayedGraph ?? computation.graph) : computation.graph, name);

@@ -16,7 +16,7 @@ function minimize(objective: Objective, start: readonly number[], optimizer = le
 const code = (expected: string): unknown => expect.objectContaining({ code: expected });
 
 describe('TriangularFactor', () => {
-  test('R satisfies RᵀR = JᵀJ if rows are folded block by block, before and after pivoting', () => {
+  test('before and after pivoting, R satisfies RᵀR = JᵀJ for rows that are folded block by block', () => {
     const seed = 5;
     const random = new Random(seed);
     const [m, n] = [7, 3];

@@ -6,12 +6,14 @@ import { type SequenceCache, sourceValue } from '../cache.js';
 import type { Graph } from '../graph.js';
 
 /**
+ * Adds the derivatives of node i at step t to `gradients`:
+ *
  *     dloss/db_i = dloss/dx_i · c_i · g'(h_i)                      =  dloss/dx_i · slope_i
  *     dloss/dc_i = dloss/dx_i · g(h_i)
  *     dloss/dw_e = dloss/dx_i · c_i · g'(h_i) · dA/dz_e · x_source  =  dloss/db_i · dA/dz_e · x_source
  *
- * dA/dz_e is 1 for the default aggregation, the sum. In a sequence, these are the terms of step t, which are summed
- * over all steps, and x_source is the value delay_e steps earlier.
+ * dA/dz_e is 1 for the default aggregation, the sum. x_source is the value of the source at step t − delay_e. The
+ * gradient of a sequence is the sum of these derivatives over all steps.
  *
  * @param gradients - The vector to which the derivatives are added. It has one entry per slot; see `Graph`. Nothing
  * reads the entries of fixed parameters.

@@ -67,6 +67,6 @@ function inUse(directory: string, name: string): NnbpError {
   return new NnbpError(
     'WRONG_STATE',
     `"${directory}" is in use by another training run: process ${pid} on ${where}. Wait until it ends, or use another ` +
-      `directory. If it is not running, delete "${name}" there.`,
+      `directory. If that process is not running, delete "${join(directory, name)}".`,
   );
 }

@@ -4,7 +4,7 @@ import { JsonValue, parseJson } from '@nnbp/formats/shared';
 /**
  * Opens JSON, as a string or already parsed.
  *
- * @param what - Name for error messages: "The brain.js model".
+ * @param what - Subject of error messages, such as "The brain.js model".
  * @throws NnbpError `MALFORMED`, `TOO_LARGE`
  */
 export function openJson(json: unknown, what: string): JsonValue {

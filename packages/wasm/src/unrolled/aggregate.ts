@@ -1,6 +1,6 @@
 /**
- * Computes z_e = w_e · x, A(z) and dA/dz_e of groups whose edges are processed by columns. A column consists of one
- * edge e of each node.
+ * For groups whose edges are processed column by column: computes z_e = w_e · x, the aggregation A(z), and its
+ * derivatives dA/dz_e. A column consists of one edge e of each node.
  */
 import { type Code, f32x4, type Local } from '../assembler.js';
 import { product } from '../kernels/aggregations/product.js';

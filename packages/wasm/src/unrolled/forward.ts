@@ -39,7 +39,7 @@ export function forward(context: CodegenContext): Code {
   });
 }
 
-/** Sets h of a group that is processed by columns. A column consists of one edge of each node. */
+/** Sets h of a group that is processed column by column. A column consists of one edge of each node. */
 function aggregateColumns(context: CodegenContext, k: number, h: Local): Code {
   const biases = context.groups[k].nodes.map((i) => context.graph.biasSlot(i));
   return [

@@ -17,8 +17,8 @@ export interface Group {
   /** Whether `gIsX` is true and g is the identity function, so that the slope is 1. */
   readonly isCopy: boolean;
   /**
-   * Whether edges are processed by columns: first the first edge of each node, then the second edge of each, and so on.
-   * All nodes must have the same number of edges.
+   * Whether edges are processed column by column: first the first edge of each node, then the second edge of each, and
+   * so on. All nodes must have the same number of edges.
    */
   readonly byColumns: boolean;
   /** For memories, the number of steps since the values were computed; otherwise 0. */
@@ -66,8 +66,8 @@ const groupsOfFour = (nodes: readonly number[]): number[][] =>
 
 /**
  * Assigns a kind to each node, such as the kind of the input gates of an LSTM. Two nodes have the same kind if their
- * successors are in the same unit, have the same kind and are processed by columns, and if each of the two nodes is at
- * the same position among the predecessors of its successor.
+ * successors are in the same unit, have the same kind and are processed column by column, and if each of the two nodes
+ * is at the same position among the predecessors of its successor.
  */
 function kindsOf(graph: Graph, { units }: Plan): Uint32Array {
   const numbers = new Map<string, number>();
@@ -96,7 +96,7 @@ function groupsByKind(nodes: readonly number[], kindOf: Uint32Array): number[][]
 
 /**
  * Splits the nodes of a unit into those whose edges are processed node by node and, for each number of edges, those
- * whose edges are processed by columns.
+ * whose edges are processed column by column.
  */
 function splitByColumns(graph: Graph, nodes: readonly number[]): { byColumns: boolean; nodes: number[] }[] {
   const nodesByEdgeCount = new Map<number, number[]>();
@@ -107,7 +107,10 @@ function splitByColumns(graph: Graph, nodes: readonly number[]): { byColumns: bo
   return Array.from(nodesByEdgeCount, ([edgeCount, nodes]) => ({ byColumns: edgeCount > 0, nodes }));
 }
 
-/** Whether the edges of a node are processed by columns: it has an aggregation, or all of its weights are constants. */
+/**
+ * Whether the edges of a node are processed column by column: it has an aggregation, or all of its weights are
+ * constants.
+ */
 function hasColumns(graph: Graph, i: number): boolean {
   if (graph.aggregation(i) !== undefined) return true;
   for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
