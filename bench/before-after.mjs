@@ -1,18 +1,19 @@
 /**
- * Compares the speed of two checkouts of this repository in one run, on networks without shared weights:
+ * Compares the speed of two checkouts of this repository on networks without shared weights:
  *
  *     git worktree add ../before COMMIT && (cd ../before && npx pnpm install --frozen-lockfile)
  *     node bench/before-after.mjs ../before . [rounds]
  *
- * One process for each checkout runs its sources. Runs are interleaved and take 0.15 s of CPU time each. Each line
- * shows the median over the rounds of the speed ratio: steps per second after, divided by steps per second before.
+ * One process for each checkout runs its sources. In each round, both processes train for 0.15 s of CPU time, one after
+ * the other. The speed ratio is the steps per second of the second checkout divided by those of the first. Each line
+ * shows the median of this ratio over all rounds, and its range.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-/** CPU time of a run, in microseconds. */
+/** CPU time of a process per round, in microseconds. */
 const runTime = 0.15e6;
 const networks = {
   'tiny-online': { sizes: [2, 8, 8, 1], batch: 1 },
@@ -81,7 +82,7 @@ async function serve(directory) {
   });
 }
 
-/** Returns a function that takes a step on random data, and the loss of the first step. */
+/** Returns `step`, which takes a training step on random data, and `loss`, which is the loss of the first step. */
 function prepare({ GraphBuilder, mlp, Network, Random }, engine, { sizes, batch }, sigmoid, loss, sgd) {
   const random = new Random(7);
   const graph = sizes === undefined ? randomGraph(GraphBuilder, random, sigmoid) : mlp(sizes, { activation: sigmoid });

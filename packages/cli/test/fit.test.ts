@@ -137,7 +137,7 @@ describe('nnbp fit', () => {
       'A derivative of the formula is not finite',
     ],
     [
-      'as many parameters as rows',
+      'a formula with as many parameters as rows',
       ['-f', 'a+b*x+c*x^2+d*x^3+e*x^4+f*x^5+g*x^6+h*x^7'],
       1,
       'at least 9 usable rows are needed',

@@ -1,4 +1,7 @@
-/** Tests that single-step models keep their outputs, nodes and delays after export and import. */
+/**
+ * Tests that single-step models keep their outputs, nodes and delays after export and import. A single-step model is an
+ * ONNX model that computes one time step: its states are inputs, and their next values are outputs.
+ */
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import { max, product } from '@nnbp/aggregations';
 import { randomGeneralGraph } from '@nnbp/conformance';
@@ -94,7 +97,7 @@ test.each([
   );
 });
 
-test('delays of inputs and of nodes with a scale keep their number of steps and their initial values', () => {
+test('delays of inputs and of nodes with c ≠ 1 keep their number of steps and their initial values', () => {
   const builder = new GraphBuilder();
   builder.input('x');
   builder.node('h', {

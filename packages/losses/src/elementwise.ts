@@ -71,7 +71,7 @@ function residualsOf({ value, derivative }: NonNullable<ElementwiseLoss['residua
   return { value: fill(value), derivative: fill(derivative) };
 }
 
-/** Returns the index of the first output whose target is invalid, and what is wrong; undefined if all are valid. */
+/** Returns what is wrong with the first invalid target, after the index of its output; undefined if all are valid. */
 export function firstProblem(t: ArrayLike<number>, problem: (t: number) => string | undefined): string | undefined {
   for (let k = 0; k < t.length; k++) {
     const message = problem(t[k]);

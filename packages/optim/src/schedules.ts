@@ -108,7 +108,8 @@ export interface PlateauOptions {
 
 /**
  * Multiplies the rate by `factor` when the loss stops decreasing. Equals PyTorch's `ReduceLROnPlateau`, except that
- * `threshold` is relative to |best loss|, so that it also works for negative losses. `fit` calls `observe` with the loss of each epoch.
+ * `threshold` is relative to |best loss|, so that it also works for negative losses. `fit` calls `observe` with the
+ * loss of each epoch.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */

@@ -48,7 +48,7 @@ export class EarlyStopping {
     return this.#state;
   }
 
-  /** Records the losses of an epoch, counted from 1. Returns true if training should stop. */
+  /** Records the losses of epoch number `epoch`, an integer ≥ 1. Returns true if training should stop. */
   observe(epoch: number, trainingLoss: number, validationLoss: number | undefined, parameters: FloatArray): boolean {
     const { patience, minimumImprovement = 0, monitor = 'validation' } = this.options;
     const loss = monitor === 'validation' ? (validationLoss ?? trainingLoss) : trainingLoss;

@@ -57,8 +57,7 @@ export function exerciseOf(question: Question, functions: Functions): Exercise {
 }
 
 /**
- * Cuts or extends a row to `length` numbers, because the network can change after the row was typed. Extends it with
- * `fill`.
+ * Cuts a row to `length` numbers, or extends it with `fill`. The network may have changed since the user typed the row.
  */
 export const sized = (row: readonly number[], length: number, fill: number): number[] =>
   Array.from({ length }, (_, k) => row[k] ?? fill);

@@ -55,8 +55,8 @@ export interface Observation {
   readonly confusion: readonly (readonly number[])[] | undefined;
   /**
    * The output at the points of the plot: over a plane, row by row from the top, or along the x axis. Undefined for
-   * more than two inputs. For two classes, it is from −1 to 1; for several classes, the index of the class plus its
-   * softmax, which is below 1; for regression, the value in the original units of the data.
+   * more than two inputs. For two classes, a value from −1 to 1. For more classes, the index of the predicted class
+   * plus its softmax probability, limited to 0.999. For regression, the prediction in the original units of the data.
    */
   readonly picture: Float32Array | undefined;
   /** Values of each drawn node at the points of its plot, scaled to ±127. Undefined for more than two inputs. */
@@ -280,7 +280,7 @@ function pictureOf(
   return { picture, responses: responsesOf(values, graph.inputCount) };
 }
 
-/** Scales the values of each node to ±127. For a surface, keeps only every `stride`-th point in both directions. */
+/** Scales the values of each node to ±127. With two inputs, keeps only every `stride`-th point in both directions. */
 function responsesOf(values: readonly Float32Array[], inputCount: number): Int8Array {
   const count = values[0].length;
   const side = inputCount === 1 ? count : Math.sqrt(count);

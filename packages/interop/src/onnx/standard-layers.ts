@@ -46,8 +46,8 @@ export function writeRecurrent(context: LayerContext, layer: RecurrentLayer, seq
 
 /**
  * Adds `RNN`, `LSTM` or `GRU` for a layer that is unrolled over the steps of a sample, or for two layers that read the
- * steps in opposite directions. Returns the values of the units, [batch, nodes], and the nodes in this order: by step,
- * then by direction.
+ * steps in opposite directions. Returns a tensor with the values of the units, [batch, nodes], and the node of each
+ * column. Columns are ordered by step, then by direction.
  */
 export function writeUnrolled(
   context: LayerContext,

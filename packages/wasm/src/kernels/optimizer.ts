@@ -8,22 +8,22 @@ import { plain } from './optimizers/sgd.js';
 
 const { mul, load, store } = f32x4;
 
-/** All kernels, plain gradient descent first. A kernel's code is its index in this list, counted from 1. */
+/** All kernels, plain gradient descent first. A kernel's numeric code is its index in this list, counted from 1. */
 const kernels: readonly OptimizerKernel[] = [
   ...new Set([plain, ...Object.values<OptimizerKernels>(optimizerKernels).flatMap(({ kernels }) => kernels)]),
 ];
 
-/** The code for "no update": the optimizer runs in JavaScript. */
+/** The numeric code for "no update": the optimizer runs in JavaScript. */
 export const noOptimizer = 0;
-/** Returns the code of a kernel. */
+/** Returns the numeric code of a kernel. */
 export const codeOfOptimizer = (kernel: OptimizerKernel): number => 1 + kernels.indexOf(kernel);
-/** The code of plain gradient descent. */
+/** The numeric code of plain gradient descent. */
 export const plainDescent = codeOfOptimizer(plain);
 
 /**
- * Emits a function that takes the code of a kernel, the range to update (two byte offsets in the parameter vector)
- * and, with several threads, the address of the word that records the progress. The range can include the padding after
- * the last parameter, up to a whole cache line.
+ * Emits a function that takes the numeric code of a kernel, the range to update (two byte offsets in the parameter
+ * vector) and, with several threads, the address of the word that records the progress. The range can include the
+ * padding after the last parameter, up to a whole cache line.
  */
 export function optimizerKernel(module: Assembler, shared: boolean): Callable {
   const updates = kernels.map(({ scalars: names, vectors: vectorNames, emit }) =>
