@@ -79,9 +79,13 @@ export async function trainingData(csv: Csv, options: TrainingDataOptions): Prom
     }
     for (const store of stores) await store.finish();
     if (training.rows === 0) {
-      throw new Problem(
-        `${csv.name} has no usable rows for training. ${gaps.sentence('could not be used') ?? ''} Add --missing mean to fill in missing values.`,
-      );
+      const sentences = [
+        `${csv.name} has no usable rows for training.`,
+        withoutTarget.sentence('without a target'),
+        gaps.sentence('could not be used'),
+        gaps.count > 0 && 'Add --missing mean to fill in missing values.',
+      ];
+      throw new Problem(sentences.filter(Boolean).join(' '));
     }
     const scalerOf = (some: readonly Column[], first: number) => scaler(some, moments.slice(first));
     const hasNumericTargets = targets.every(({ kind }) => kind === 'number');
