@@ -204,11 +204,11 @@ describe('a directory is locked by one training run at a time', () => {
     },
   );
 
-  test('a lock of another machine is respected, and the error names its file', async () => {
+  test('a lock of another machine is respected, and the error names its path', async () => {
     const directory = folder();
     const name = 'run-7-1-elsewhere%2F..lock';
     writeFileSync(join(directory, name), '');
-    await expect(train(freshNetwork(), directory)).rejects.toThrow(`delete "${name}" there`);
+    await expect(train(freshNetwork(), directory)).rejects.toThrow(`delete "${join(directory, name)}".`);
     expect(readdirSync(directory)).toEqual([name]);
   });
 });
