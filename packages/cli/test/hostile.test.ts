@@ -43,7 +43,7 @@ const csvNames = hostileStrings.filter(
 
 async function hostileNetwork({ write }: Workspace, ids = hostileStrings): Promise<Network> {
   const builder = new GraphBuilder();
-  const [first, ...others] = ids.map((id) => id);
+  const [first, ...others] = ids;
   builder.input(first);
   for (const id of others) builder.node(id, { from: [first], activation: tanh });
   builder.output(others[0], ...others.slice(5, 8));

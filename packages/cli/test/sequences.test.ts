@@ -82,6 +82,7 @@ describe('a table with one label per group', () => {
     const { accuracy } = (JSON.parse(stdout) as { baseline: { accuracy: number } }).baseline;
     expect(accuracy * 12).toBeCloseTo(Math.round(accuracy * 12), 9);
     expect(accuracy).toBeGreaterThan(0.3);
+    expect((await nnbp(...classify, 'rnn', ...fewEpochs)).stdout).toContain('Sequences: 59 groups of "id"');
   });
 
   test('if only one row of each group has the label, the error about missing inputs counts all rows, not only rows with a label', async () => {

@@ -54,7 +54,7 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
   const parts = splitGroups(csv.name, found.usable, options);
   const trainingRun = sequenceRun(plan, options, found, parts);
   const network = recurrentNetwork(plan, scalersOf(parts.training, inputs, targets), recurrent, { hidden, seed });
-  await show(describeSequences(found.all, found.lengths, columns, found.targets));
+  await show(describeSequences(found.usable.length, found.lengths, columns, found.targets));
   const shown = { hidden, activation: recurrent, optimizer: options.optimizer };
   await show(describeTrainingRun(plan, trainingRun, network, shown, 'sequence'));
 
