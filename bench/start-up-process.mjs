@@ -19,7 +19,7 @@ if (countsBytes) {
   bytes = 0;
 }
 const startTime = performance.now();
-const { prepare } = await import(`./start-ups/${library}.mjs`);
+const { prepare } = await import(`./start-up/${library}.mjs`);
 const imported = performance.now();
 const { predict, step } = await prepare();
 predict();

@@ -110,7 +110,7 @@ export default {
 });
 
 test(
-  'the locked worker that runs a user function can still download the digits and train on them',
+  'the locked-down worker that runs a user function can still download the digits and train on them',
   longTimeout,
   async () => {
     const page = await open({

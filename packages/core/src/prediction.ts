@@ -17,8 +17,8 @@ interface Group {
   end: number;
   /**
    * If the nodes form a layer, the index of their first predecessor in x, the table of values; otherwise −1. Nodes
-   * form a layer if they have no aggregation and the same predecessors, which are consecutive in x, and if the weights
-   * of each node are consecutive.
+   * form a layer if they have the same predecessors, which are consecutive in x, if the weights of each node are
+   * consecutive, and if no node has an aggregation.
    */
   readonly source: number;
   readonly fanIn: number;

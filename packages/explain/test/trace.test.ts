@@ -154,7 +154,7 @@ describe('any order', () => {
     const [smooth, random] = [[sigmoid, tanh], new Random(11)];
     const counts: Record<'right' | 'wrong', number> = { right: 0, wrong: 0 };
     for (let seed = 1; seed <= 40; seed++) {
-      // Softmax reads all outputs; smooth functions propagate NaN.
+      // The loss reads all outputs, and the smooth activations propagate NaN, so a value that is read too early shows.
       const sample = randomSample(seed, { nodes: 10, activations: smooth }, everyLoss[7]);
       expect(sample.loss.name).toBe(softmaxCrossEntropy().name);
       const whole = traceOf(sample);

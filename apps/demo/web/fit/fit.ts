@@ -27,7 +27,7 @@ export interface Prepared {
   readonly parameters: readonly Parameter[];
 }
 
-/** A parameter of the model: its index in the parameter vector, its name in the table, and its derivative. */
+/** A parameter of the model: its index in the parameter vector, its name in the results, and its derivative. */
 export interface Parameter {
   readonly index: number;
   readonly label: string;
@@ -62,9 +62,9 @@ export type FitProblem =
   // The network does not have exactly one input and one output.
   | { readonly kind: 'shape' }
   | { readonly kind: 'delays' }
-  // There are not more points than parameters.
+  // There are too few points: the fit needs more points than parameters.
   | { readonly kind: 'few'; readonly points: number; readonly parameters: number }
-  // The model or one of its derivatives is not finite after this number of iterations; 0: at the initial values.
+  // The model or one of its derivatives is not finite after this number of iterations. 0 means at the initial values.
   | { readonly kind: 'not-finite'; readonly iterations: number }
   | { readonly kind: 'other'; readonly text: string };
 

@@ -40,7 +40,7 @@ export function optimizerKernel(module: Assembler, shared: boolean): Callable {
       return [
         scalars.map(({ value }, k) => value.set(f32x4.loadSplat(int.const(0), header.stepScalars + 4 * k))),
         meanFactor.set(f32x4.loadSplat(int.const(0), header.mean)),
-        // The distance from a parameter to its gradient.
+        // The word `gradients` contains a distance: from a parameter to its gradient.
         toGradients.set(word('gradients')),
         // The distance from a parameter to its element of vector k.
         vectors.map(({ toVector }, k) =>

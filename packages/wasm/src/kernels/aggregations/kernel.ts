@@ -5,8 +5,8 @@ import type { KernelContext } from '../elementary.js';
 /** Access to the incoming edges of a node, for four samples. */
 export interface Edges {
   /**
-   * z_e of the current edge, its weight times the value of its predecessor. Set in the bodies of `forward` and
-   * `backward`.
+   * z_e of the current edge, its weight times the value of its predecessor. Only the bodies of the loops `forward` and
+   * `backward` can read it.
    */
   readonly z: Local;
   /** Runs the body for each edge, from the first to the last. */
