@@ -1,7 +1,7 @@
 /** Encodes the cells of a row as one number per column. Finds columns by name, in any order. */
 import type { Column } from './columns.js';
 import { categoryOf } from './csv/column-kind.js';
-import { isPlaceholder } from './csv/missing.js';
+import { isMissingMark } from './csv/missing.js';
 import { type Decimal, numberIn } from './csv/number-format.js';
 import type { Csv } from './csv/read.js';
 import { suggestion } from './nearest.js';
@@ -63,7 +63,7 @@ export class Encoder {
   }
 
   #isMissing(cell: string): boolean {
-    return this.csv.format.missing.always(cell) || isPlaceholder(cell);
+    return this.csv.format.missing.always(cell) || isMissingMark(cell);
   }
 }
 

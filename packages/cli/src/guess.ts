@@ -2,7 +2,7 @@
 import type { Column } from './columns.js';
 import { type ColumnSurvey, maxCategories } from './csv/column-counter.js';
 import { categoryOf, hasIntegerClasses, inputKind, isNumeric, isRowNumber, targetKind } from './csv/column-kind.js';
-import { isPlaceholder } from './csv/missing.js';
+import { isMissingMark } from './csv/missing.js';
 import type { Csv } from './csv/read.js';
 import type { Survey } from './csv/survey.js';
 import { suggestion } from './nearest.js';
@@ -163,8 +163,8 @@ function asCategory(survey: ColumnSurvey, { missing }: Pick<ColumnOptions, 'miss
   const counts = new Map<string, number>();
   const ofNumbers = isNumeric(survey);
   for (const [value, count] of values) {
-    // In a column of numbers, even if they are class labels, a common placeholder such as ? is a missing value.
-    if (ofNumbers && survey.placeholders.has(value)) continue;
+    // In a column of numbers, even if they are class labels, a common mark such as ? is a missing value.
+    if (ofNumbers && survey.missingMarks.has(value)) continue;
     counts.set(categoryOf(value), (counts.get(categoryOf(value)) ?? 0) + count);
   }
   const onlyNumbers = ofNumbers && survey.numbers.words === 0;
@@ -174,7 +174,7 @@ function asCategory(survey: ColumnSurvey, { missing }: Pick<ColumnOptions, 'miss
   return {
     column: { kind: 'category', name, values: sorted, ...(missing === 'mean' && { fill: mode }) },
     reason: sorted.length > 5 ? `${listed} and ${sorted.length - 5} more` : listed,
-    notes: (ofNumbers ? [] : [...survey.placeholders]).map(
+    notes: (ofNumbers ? [] : [...survey.missingMarks]).map(
       ([word, count]) =>
         `${word} is a category of "${name}" (${counted(count, 'row')}). If it means that the value is missing, add --missing-values ${shellWord(word)}.`,
     ),
@@ -183,10 +183,10 @@ function asCategory(survey: ColumnSurvey, { missing }: Pick<ColumnOptions, 'miss
 
 /** The number of missing cells by their content, such as "10 empty, 2 NA"; '' if there are none. */
 function missingIn(survey: ColumnSurvey, kind: Column['kind'] | undefined): string {
-  const { missing, placeholders, numbers } = survey;
+  const { missing, missingMarks, numbers } = survey;
   const counts = [...missing].map(([cell, count]) => `${count} ${cell === '' ? 'empty' : shown(cell)}`);
   if (kind === 'number' || (kind === 'category' && isNumeric(survey))) {
-    counts.push(...[...placeholders].map(([cell, count]) => `${count} ${cell}`));
+    counts.push(...[...missingMarks].map(([cell, count]) => `${count} ${cell}`));
     if (kind === 'number' && numbers.words > 0) counts.push(`${numbers.words} not a number (${shown(numbers.word!)})`);
   }
   return counts.length > 4 ? `${counts.slice(0, 4).join(', ')}, …` : counts.join(', ');
@@ -196,12 +196,12 @@ function missingIn(survey: ColumnSurvey, kind: Column['kind'] | undefined): stri
 export function missingCount(survey: ColumnSurvey, { kind }: Column): number {
   const sum = (counts: ReadonlyMap<string, number>) => [...counts.values()].reduce((total, count) => total + count, 0);
   const words = kind === 'number' ? survey.numbers.words : 0;
-  const placeholders = kind === 'number' || isNumeric(survey) ? sum(survey.placeholders) : 0;
-  return sum(survey.missing) + placeholders + words;
+  const missingMarks = kind === 'number' || isNumeric(survey) ? sum(survey.missingMarks) : 0;
+  return sum(survey.missing) + missingMarks + words;
 }
 
 const firstValue = ({ values }: ColumnSurvey, word?: string) =>
-  shown(word ?? [...(values?.keys() ?? [])].find((value) => !isPlaceholder(value)) ?? [...(values?.keys() ?? [])][0]);
+  shown(word ?? [...(values?.keys() ?? [])].find((value) => !isMissingMark(value)) ?? [...(values?.keys() ?? [])][0]);
 
 /** Formats a number with four significant digits. */
 export const short = (value: number): string => String(Number(value.toPrecision(4)));

@@ -65,7 +65,7 @@ describe('missing values', () => {
     expect(predicted.stdout.split('\n').map((line) => line !== '')).toEqual([true, true, false, false]);
   });
 
-  it('common placeholders in a column of numbers are missing values and are counted', async () => {
+  it('in a column of numbers, common marks such as NA are missing values and are counted', async () => {
     const words = ['NA', '', '?', 'null'];
     const rows = lines(80, (k) => `${k % 20 === 7 ? words[Math.floor(k / 20)] : k},${k}`);
     const { summary, stderr } = await train(table('x,y', rows), '-t', 'y');

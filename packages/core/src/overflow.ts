@@ -17,10 +17,10 @@ export function expectNoOverflow(
   lossOf: (sample: number, step: number) => number,
 ): void {
   const { ids } = graph;
-  const isFinite = cache.sequences.every(({ steps, length }) =>
+  const derivativesAreFinite = cache.sequences.every(({ steps, length }) =>
     steps.slice(0, length).every(({ dLossDx }) => allFinite(dLossDx)),
   );
-  if (Number.isFinite(mean) && allFinite(gradients) && isFinite) return;
+  if (Number.isFinite(mean) && allFinite(gradients) && derivativesAreFinite) return;
   cache.sequences.forEach(({ steps, length }, s) => {
     const expect = (t: number, what: string, value: number) => {
       if (!Number.isFinite(value)) throw overflow(`Sample ${s}${length > 1 ? `, step ${t}` : ''}: ${what} is ${value}`);

@@ -1,6 +1,7 @@
 /** An operation of an ONNX model: its operands, its attributes, and errors with its name. */
 import { NnbpError } from '@nnbp/core';
 import { type Constant, constant, type ExternalFiles } from './constant.js';
+import { sizeOf } from '../size-of.js';
 import type { Proto } from './schema.js';
 import type { Rows, Tape } from './tape.js';
 
@@ -304,7 +305,7 @@ export class Call {
       }
       return size === 1 ? other : size;
     });
-    const size = shape.reduce((all, next) => all * next, 1);
+    const size = sizeOf(shape);
     this.spendCopies(size);
     return { shape, left: operandIndices(shape, first, size), right: operandIndices(shape, second, size) };
   }
