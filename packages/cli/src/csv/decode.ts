@@ -42,7 +42,7 @@ export function decoderFor(name: string, encoding: string): Decoder {
       return text;
     } catch {
       const context = isUtf16(encoding) ? new Uint8Array(0) : line;
-      const both = Buffer.concat([context, bytes]);
+      const both = joined(context, bytes);
       const at = firstInvalid(both, encoding);
       const byte = both.at(at);
       const location =
@@ -67,7 +67,15 @@ function currentLine(line: Uint8Array, bytes: Uint8Array): Uint8Array {
   const lineFeed = bytes.lastIndexOf(0x0a);
   const lineBreak = lineFeed >= 0 ? lineFeed : bytes.lastIndexOf(0x0d);
   if (lineBreak >= 0) return bytes.slice(lineBreak + 1);
-  return line.length + bytes.length > 2 ** 20 ? new Uint8Array(0) : Buffer.concat([line, bytes]);
+  return line.length + bytes.length > 2 ** 20 ? new Uint8Array(0) : joined(line, bytes);
+}
+
+/** Concatenates bytes. The playground also decodes CSV files, and browsers have no `Buffer`. */
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }
 
 /** Whether the encoding is UTF-16, where the bytes 0x0A and 0x0D can also be parts of other characters. */
