@@ -394,3 +394,17 @@ describe('a recurrent layer unrolled over the steps of one sample', () => {
     expectSame(network, fromOnnx(toOnnx(network)));
   });
 });
+
+test('a node is constant if it reads only constants, but not if it reads a node with a delay', () => {
+  const network = networkOf((b) => {
+    b.input('x');
+    const fixed = { b: 2, c: 1, w: 3 };
+    b.node('two', { from: [], activation: identity, fixed });
+    b.node('eight', { from: ['two'], activation: identity, fixed });
+    b.node('later', { from: [delayed('two')], activation: identity, fixed });
+    return ['eight', 'later', b.node('counter', { from: [delayed('counter')], activation: identity, fixed })];
+  });
+  const nodes = nodesOf(network);
+  const constants = network.graph.ids.map((id, i) => [id, nodes.constant(i)]);
+  expect(Object.fromEntries(constants)).toMatchObject({ two: 2, eight: 8, later: undefined, counter: undefined });
+});

@@ -78,12 +78,15 @@ export class Nodes {
     return isPlain ? this.#allWith(i, 1) : undefined;
   }
 
-  /** The value of an identity node whose parameters and predecessors are constant; undefined for other nodes. */
+  /**
+   * The value of an identity node whose parameters and predecessors are constant; undefined for other nodes. A node
+   * that reads a value with a delay is not constant, since it reads an initial value first.
+   */
   constant(i: number): number | undefined {
     if (!this.isSum(i, 'identity')) return undefined;
     let value = this.known(this.graph.biasSlot(i));
-    for (const { node, slot } of this.edges(i)) {
-      const [w, x] = [this.known(slot), this.constant(node)];
+    for (const { node, delay, slot } of this.edges(i)) {
+      const [w, x] = [this.known(slot), delay === 0 ? this.constant(node) : undefined];
       if (value === undefined || w === undefined || x === undefined) return undefined;
       value += w * x;
     }
