@@ -12,7 +12,7 @@ import type { Initializer } from './initializers.js';
 import { Layout } from './layout.js';
 import { topologicalOrder } from './order.js';
 
-/** The maximum number of nodes per layer: the ids are stored in a JavaScript Map, which cannot have more entries. */
+/** The maximum number of nodes: the ids are stored in a JavaScript Map, which cannot have more entries. */
 const maxNodes = 2 ** 24;
 /** The maximum number of edges, so that every edge and parameter index is below 2³². */
 const maxEdges = 2 ** 31;
@@ -100,7 +100,7 @@ export class GraphBuilder {
    * Declares an input node. Rows of inputs have one number per input node, in the order of declaration.
    *
    * @returns The id.
-   * @throws NnbpError `DUPLICATE_ID`, `WRONG_TYPE`
+   * @throws NnbpError `DUPLICATE_ID`, `WRONG_TYPE`, `OUT_OF_RANGE` (more than 2²⁴ nodes)
    */
   input(id: string): string {
     this.#inputs.push(this.#declare([id]));
@@ -115,7 +115,7 @@ export class GraphBuilder {
    * @throws NnbpError `DUPLICATE_ID`, `EMPTY_LAYER`, `OUT_OF_RANGE`
    */
   inputs(count: number, name = 'input'): string[] {
-    const ids = numberedIds(name, count);
+    const ids = this.#numberedIds(name, count);
     const first = this.#declare(ids);
     for (let k = 0; k < count; k++) this.#inputs.push(first + k);
     return ids;
@@ -128,7 +128,7 @@ export class GraphBuilder {
    * @throws NnbpError `DUPLICATE_ID`, `DUPLICATE_EDGE`, `SELF_EDGE`, `UNKNOWN_ID` (a shared or fixed weight for an edge
    * that does not exist), `WRONG_TYPE`, `NOT_FINITE` (a fixed or initial number), `CONFLICT` (a parameter both fixed
    * and shared), `EMPTY_LAYER` (an aggregation without predecessors), `OUT_OF_RANGE` (a delay that is not an integer ≥
-   * 1, more than 2³¹ edges)
+   * 1, more than 2²⁴ nodes or 2³¹ edges)
    */
   node(id: string, options: NodeOptions): string {
     this.#add([id], options);
@@ -153,7 +153,7 @@ export class GraphBuilder {
    */
   layer(units: number, options: LayerOptions): string[] {
     const name = options.name ?? `layer${this.#layers + 1}`;
-    const ids = numberedIds(name, units);
+    const ids = this.#numberedIds(name, units);
     expectList(`from of layer "${name}"`, options.from);
     if (options.from.length === 0) throw new NnbpError('EMPTY_LAYER', `Layer "${name}" has no predecessors.`);
     this.#add(ids, options);
@@ -355,8 +355,20 @@ export class GraphBuilder {
     });
   }
 
+  #numberedIds(name: string, count: number): string[] {
+    if (count === 0) throw new NnbpError('EMPTY_LAYER', `Layer "${name}" has no nodes.`);
+    expectInteger(`The number of nodes of "${name}"`, count, 1, maxNodes);
+    this.#expectRoomFor(count);
+    return Array.from({ length: count }, (_, k) => `${name}.${k}`);
+  }
+
+  #expectRoomFor(count: number): void {
+    expectInteger('The number of nodes', this.#declared.size + count, 1, maxNodes);
+  }
+
   /** Records new ids and returns the index of the first. If one of them is rejected, none is recorded. */
   #declare(ids: readonly string[]): number {
+    this.#expectRoomFor(ids.length);
     for (const id of ids) {
       if (typeof id !== 'string') throw mismatch('WRONG_TYPE', "A node's id", 'a string', id);
       if (this.#declared.has(id)) throw new NnbpError('DUPLICATE_ID', `A node with the id "${id}" already exists.`);
@@ -410,12 +422,6 @@ function expectFunctions(label: string, plugin: Activation | Aggregation, expect
   if (typeof plugin?.value !== 'function' || typeof plugin.derivative !== 'function') {
     throw new NnbpError('WRONG_TYPE', `${label}: expected ${expected}.`);
   }
-}
-
-function numberedIds(name: string, count: number): string[] {
-  if (count === 0) throw new NnbpError('EMPTY_LAYER', `Layer "${name}" has no nodes.`);
-  expectInteger(`The number of nodes of "${name}"`, count, 1, maxNodes);
-  return Array.from({ length: count }, (_, k) => `${name}.${k}`);
 }
 
 /**
