@@ -1,6 +1,6 @@
 /**
  * `pnpm bench`: builds the packages, downloads the other libraries if they are not installed, and runs the benchmarks
- * below. If there are arguments, the only benchmark that it runs is `run.mjs`, with these arguments.
+ * below. `pnpm bench ARGUMENTS` runs only the benchmark `run.mjs`, with these arguments.
  */
 import { spawnSync } from 'node:child_process';
 

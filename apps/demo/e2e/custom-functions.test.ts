@@ -1,4 +1,4 @@
-/** Custom functions in the Derive view: they run in a worker, and the page shows all numbers of the pass. */
+/** Custom functions in the Derive view. They run in a worker, which sends the computed numbers to the page. */
 import { type Activation, backpropagate } from '@nnbp/core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
@@ -11,7 +11,7 @@ import { open, picture, useBrowser } from './page.js';
 
 useBrowser();
 
-/** TypeScript has to be loaded first, which is slow while other tests run. */
+/** The page first loads the TypeScript compiler, which takes long while other tests run. */
 const longTimeout = { timeout: 60_000 };
 const { derive, network: articleNetwork } = defaultState;
 const bent: Activation = { name: 'bent', value: (h) => h + h * h, derivative: (h) => 1 + 2 * h };
@@ -33,7 +33,7 @@ const shownNumber = async (page: Page, name: string) =>
   Number(await page.locator(`button[aria-label^="${name} = "]`).last().locator('data').last().getAttribute('value'));
 
 test(
-  'a derivation with a custom function shows the engine’s numbers and updates with each change',
+  'with a custom activation and loss, a derivation shows the numbers that backpropagate returns, also after b changes',
   longTimeout,
   async () => {
     const page = await open({ network, custom, derive: { ...derive, loss: 'fourth' } });
@@ -75,7 +75,7 @@ test('a custom function can be chosen for a node', longTimeout, async () => {
     );
 });
 
-test('a fitted formula can have a custom loss', longTimeout, async () => {
+test('the derivation of a fitted formula can use a custom loss', longTimeout, async () => {
   const shown = { formula: 'a*exp(b*x)', variable: 'x', values: { a: 1.5, b: 0.4 } };
   const page = await open({
     custom,

@@ -70,7 +70,7 @@ export async function openModel(io: Io, path: string, options: ModelOptions): Pr
       `The column metadata of ${path} does not match its network. Train the model again.`,
     );
   }
-  // Files of the first version contain the loss, but no output transform.
+  // Old files contain no output transform. The loss determines it.
   if (network.outputTransform === 'none') network.outputTransform = lossNamed(columns.loss).transform ?? 'none';
   return { network, columns, hasColumns: true };
 }

@@ -24,7 +24,7 @@ export class JsonValue {
     throw new NnbpError('UNSUPPORTED', `${this.path}, ${shown(this.value)}: ${reason}`);
   }
 
-  /** The own property of this name, never an inherited one. */
+  /** Returns the value’s own property with this key, never an inherited one. */
   at(key: string): JsonValue {
     const object = this.#object();
     return this.#entry(key, Object.hasOwn(object, key) ? object[key] : undefined);
@@ -104,5 +104,5 @@ function shown(value: unknown): string {
   return typeof value === 'number' || typeof value === 'boolean' || value === null ? String(value) : 'an object';
 }
 
-/** A string of at most 60 characters. */
+/** Shortens a string to at most 60 characters. */
 export const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}…` : text);

@@ -166,12 +166,17 @@ class NodeReader {
       }
     } else {
       for (const letter of ['b', 'c'] as const) {
-        if (positions.has(letter) && this.#readFixedOrShared(at(letter), letter)) ownParameters--;
+        if (!positions.has(letter)) continue;
+        this.#fixedOrShared(at(letter), letter);
+        ownParameters--;
       }
       if (positions.has('w')) {
         const entries = at('w').list(() => {
           if (scanner.begins('n')) scanner.literal('null');
-          else if (this.#readFixedOrShared(scanner, 'w')) ownParameters--;
+          else {
+            this.#fixedOrShared(scanner, 'w');
+            ownParameters--;
+          }
         });
         if (entries !== edges) at('w').throwExpected(`an entry per edge (${edges})`);
       }
@@ -289,10 +294,9 @@ class NodeReader {
   }
 
   /** Scans the number at which a parameter is fixed, or the name under which it is shared. */
-  #readFixedOrShared(scanner: JsonScanner, letter: 'b' | 'c' | 'w'): true {
+  #fixedOrShared(scanner: JsonScanner, letter: 'b' | 'c' | 'w'): void {
     if (scanner.begins('"')) this.#shared[letter].add(scanner.string());
     else scanner.number();
-    return true;
   }
 
   /** Scans a predecessor and a name, in version 1. Returns the position of the predecessor. */

@@ -21,8 +21,8 @@ function positions(
 }
 
 /**
- * Returns a copy of the JSON in which some values are removed, or replaced by unusual values or by other parts of the
- * JSON.
+ * Returns a copy of the JSON in which one to three values are changed. Each is removed, replaced by an unusual value or
+ * by another part of the JSON, or gets a sibling with the key `__proto__`.
  */
 export function damaged(json: unknown, random: Random): unknown {
   const copy = structuredClone(json);

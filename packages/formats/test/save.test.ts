@@ -33,8 +33,9 @@ function expectSame(actual: Network, expected: Network): void {
     );
   expect(weights(one)).toEqual(weights(other));
   for (let i = one.inputCount; i < one.nodeCount; i++) {
-    const [g, h] = [one.activations[one.activationOf[i]], other.activations[other.activationOf[i]]];
-    expect([g.name, g.builtin]).toEqual([h.name, h.builtin]);
+    const activation = one.activations[one.activationOf[i]];
+    const { name, builtin } = other.activations[other.activationOf[i]];
+    expect([activation.name, activation.builtin]).toEqual([name, builtin]);
   }
   expect(bits(actual.parameters.vector)).toBe(bits(expected.parameters.vector));
   expect(actual.inputScaler).toEqual(expected.inputScaler);

@@ -13,7 +13,8 @@ export * from '@nnbp/optim';
 export * from '@nnbp/train';
 export * from '@nnbp/wasm';
 export { compile, evaluate, fit } from './defaults.js';
-// Both optim and formula export `cosine`: the schedule keeps the name; `formulaActivations` contains the activation.
+// Both optim and formula export `cosine`. This is the schedule from optim; the activation from formula is in
+// `formulaActivations`.
 export { cosine } from '@nnbp/optim';
 // Both train and gradcheck export a Report.
 export type { Report } from '@nnbp/train';

@@ -1,4 +1,4 @@
-/** Compares unrolled code that loops over the steps of one sequence with the reference engine. */
+/** Compares the unrolled code for single sequences with the reference engine. */
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import { randomGeneralGraph, randomParameters } from '@nnbp/conformance';
 import { type Executor, type Graph, Random, ReferenceExecutor, type SampleCounts } from '@nnbp/core';
@@ -76,7 +76,7 @@ test.each([
   expect(train(engine.prepare(graph, 1, 6))).toEqual(actual);
 });
 
-test('a step that produces a number that is not finite does not change the parameters', () => {
+test('a training step that overflows does not change the parameters', () => {
   const graph = lstm(2, 2, 1);
   const executor = engine.prepare(graph, 1, 3);
   executor.parameters.set(randomParameters(graph, new Random(1)));

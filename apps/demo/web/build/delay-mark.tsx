@@ -1,4 +1,4 @@
-/** Shows the delay of an edge as the operator z⁻¹ of signal processing. Renders nothing for delay 0. */
+/** Shows the delay of an edge in the notation of signal processing, such as z⁻². Renders nothing if the delay is 0. */
 import { delayOperator } from '../shared/delay.js';
 import styles from './delay-mark.module.css';
 

@@ -26,7 +26,7 @@ export function encodingFor(loss: Loss): Encoding {
   return { no: 0, yes: 1, boundary: loss.name === 'binaryCrossEntropyWithLogits' ? 0 : 0.5 };
 }
 
-/** Reasons why a loss and an output activation do not fit the data. */
+/** Reasons why a loss and an output activation do not fit the task. */
 export type Misfit =
   | 'class-loss'
   | 'one-output'
