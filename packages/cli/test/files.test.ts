@@ -16,7 +16,7 @@ const csv = `a,b,y\n${Array.from({ length: 40 }, (_, k) => `${k % 7},${k % 5},${
 const train = ['train', 'd.csv', '--target', 'y', '--epochs', '1', '--hidden', '1', '-o', 'm.nnbp'] as const;
 
 // Windows has no devices, sockets or pipes with such paths.
-onUnix('a path that is not a file', () => {
+onUnix('a path that is not a regular file', () => {
   it.each([
     ['/dev/zero', /device/],
     ['/dev/null', /device/],

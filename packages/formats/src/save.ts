@@ -19,8 +19,9 @@ export interface SaveOptions {
 }
 
 /**
- * Saves a network as one file in safetensors format, with a tensor `parameters`. Numbers are bit-exact. If all of them
- * are float32 numbers, the file is half as large. Custom activations and aggregations are saved by name.
+ * Saves a network as one file in safetensors format, with a tensor `parameters`. Numbers are bit-exact: the parameters
+ * are stored as float32 if float32 represents all of them exactly, otherwise as float64. Custom activations and
+ * aggregations are saved by name.
  *
  * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two custom activations or aggregations with the same
  * name), `WRONG_TYPE` (metadata that JSON cannot represent), `TOO_LARGE` (metadata with hundreds of thousands of

@@ -24,7 +24,7 @@ function file(header: unknown, numbers = new Uint8Array()): Uint8Array {
   return bytes;
 }
 
-/** A valid model in which `change` replaces or adds entries, so that it may become invalid. */
+/** A valid model with the entries of `change` replaced or added. The result may be invalid. */
 const model = (change: object) => ({
   format: 'nnbp',
   version: 2,
@@ -208,9 +208,9 @@ test(
     });
     const counts: Record<string, number> = {};
     for (let n = 0; n < damagedFileCount; n++) {
-      const model = valid[n % valid.length];
+      const original = valid[n % valid.length];
       const isText = n % 3 === 2;
-      let bytes = model.slice();
+      let bytes = original.slice();
       for (let change = 0; change <= integer(4); change++) {
         const at = integer(bytes.length);
         const length = 1 + integer(40);
@@ -231,7 +231,7 @@ test(
       counts[code] = (counts[code] ?? 0) + 1;
     }
     expect(counts.MALFORMED, `seed ${seed}`).toBeGreaterThan(damagedFileCount / 4);
-    // Flipped bits in a number or removed spaces leave a valid model.
+    // A model stays valid if bits of a number are flipped, for example.
     expect(counts['it loads']).toBeGreaterThan(0);
   },
 );

@@ -79,7 +79,7 @@ describe('genomes and networks', () => {
   });
 
   test.each(names)(
-    'the activation %s has the same values from -40 to 40, even where neat-python clamps its argument',
+    'the imported activation %s equals that of neat-python from -40 to 40, even where neat-python clamps its argument',
     (activation) => {
       const genome = singleNode(activation);
       const network = fromNeatPython(genome);
@@ -97,8 +97,8 @@ describe('genomes and networks', () => {
       const network = fromNeatPython(genome);
       const back = toNeatPython(network);
       const functions = new Map(genome.nodes.map(({ key, activation }) => [key, activation]));
-      const neededNodes = back.nodes.filter(({ key }) => network.graph.ids.includes(String(key)));
-      expect(back.nodes).toEqual(neededNodes);
+      const nodesOfNetwork = back.nodes.filter(({ key }) => network.graph.ids.includes(String(key)));
+      expect(back.nodes).toEqual(nodesOfNetwork);
       const nodesWithInputs = new Set(genome.connections.filter(({ enabled }) => enabled).map(({ key }) => key[1]));
       for (const { key, activation, response } of back.nodes) {
         if (nodesWithInputs.has(key) && !(genome.output_keys.includes(key) && activation === 'identity')) {
@@ -288,11 +288,11 @@ describe('genome formats and errors', () => {
   });
 
   test('damaged genomes are rejected with an NnbpError or result in a network', () => {
-    const read = countLoaded((random) => {
+    const loadedCount = countLoaded((random) => {
       const json = damaged(randomGenome(random), random);
       return () => fromNeatPython(json);
     }, 0.8);
-    expect(read).toBeGreaterThan(0);
+    expect(loadedCount).toBeGreaterThan(0);
     countLoaded((random) => {
       const text = damagedText(JSON.stringify(randomGenome(random)), random);
       return () => fromNeatPython(text);

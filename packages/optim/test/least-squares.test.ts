@@ -300,7 +300,7 @@ describe('levenbergMarquardt', () => {
     expect(run(0)).toEqual(run(-1));
   });
 
-  test('levenbergMarquardt throws for invalid options, bounds, losses and states, and for step()', () => {
+  test('levenbergMarquardt throws for invalid options, bounds, losses and states, and its step() always throws', () => {
     expect(() => levenbergMarquardt({ initialRadius: 0 })).toThrow(code('OUT_OF_RANGE'));
     expect(() => levenbergMarquardt({ tolerance: NaN })).toThrow(code('OUT_OF_RANGE'));
     const parameters = Float64Array.of(1, 1);

@@ -149,6 +149,7 @@ describe('crossValidate', () => {
       {
         ...options,
         onFold: ({ split }) => {
+          // The loss has also been evaluated on the test set.
           for (const s of split.test) folds[folds.length - 1].evaluated.delete(s);
         },
         fit: () => {

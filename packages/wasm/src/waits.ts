@@ -14,7 +14,7 @@ export interface Waits {
   readonly backward: readonly boolean[];
 }
 
-/** The rows that a unit reads and writes, and whether it also writes memory that other units use. */
+/** The rows that a unit uses in one pass, and whether all threads must wait after the unit. */
 interface Use {
   /** For each row that the unit reads or writes, calls `visit` with the row's node and the thread that uses the row. */
   readonly rows: (unit: RowUnit, visit: (node: number, thread: number) => void) => void;

@@ -97,10 +97,10 @@ function normalDistribution(h) {
   ],
 ]);
 
-/** Declarations, and the name of each function in them. */
+/** Declarations of functions, and the name under which each function is declared. */
 export interface Functions {
   readonly declarations: readonly string[];
-  readonly nameOf: (plugin: Activation | Aggregation) => string;
+  readonly declaredName: (plugin: Activation | Aggregation) => string;
 }
 
 /**
@@ -122,11 +122,11 @@ export function functionsOf(
     if (source === undefined) {
       throw new NnbpError(
         'UNSUPPORTED',
-        `Node "${nodeWith(activation)}": expected an activation of @nnbp/activations, received the custom activation "${name}".`,
+        `Node "${nodeWith(activation)}": expected an activation from @nnbp/activations, received the custom activation "${name}".`,
       );
     }
     for (const helper of source.helpers ?? []) helpers.set(helper, helperSources.get(helper)!);
-    // An activation has at most one option. Each value of the option makes a separate function.
+    // An activation has at most one option. Each value of the option gets a function of its own.
     const [option] = Object.values(options);
     const code = option === undefined ? source.code : source.code.replace(/\ba\b/, String(option));
     const used = [...declared.values()];
@@ -142,11 +142,11 @@ export function functionsOf(
     if (code === undefined) {
       throw new NnbpError(
         'UNSUPPORTED',
-        `Node "${nodeWith(aggregation)}": expected an aggregation of @nnbp/aggregations, received the custom aggregation "${name}".`,
+        `Node "${nodeWith(aggregation)}": expected an aggregation from @nnbp/aggregations, received the custom aggregation "${name}".`,
       );
     }
     declared.set(aggregation, { name, code });
   }
   const distinct = new Set([...declared.values()].map(({ name, code }) => `const ${name} = ${code};`));
-  return { declarations: [...helpers.values(), ...distinct], nameOf: (plugin) => declared.get(plugin)!.name };
+  return { declarations: [...helpers.values(), ...distinct], declaredName: (plugin) => declared.get(plugin)!.name };
 }

@@ -94,8 +94,8 @@ function layersOf(
     const layer = nodes.slice(start, k).map((i) => ({ id: graph.ids[i], ...numbers(i) }));
     layers.push(
       '  {',
-      `    g: ${functions.nameOf(graph.activations[activation])},`,
-      ...(aggregation ? [`    a: ${functions.nameOf(aggregation)},`] : []),
+      `    g: ${functions.declaredName(graph.activations[activation])},`,
+      ...(aggregation ? [`    a: ${functions.declaredName(aggregation)},`] : []),
       `    from: [${from.join(', ')}],`,
       `    b: [${layer.map(({ b }) => exact(b)).join(', ')}],`,
       ...(layer.every(({ c = 1 }) => c === 1) ? [] : [`    c: [${layer.map(({ c = 1 }) => exact(c)).join(', ')}],`]),

@@ -50,9 +50,10 @@ function line({ graph }: Network, i: number, { b, c, edges }: NodeNumbers, funct
     const isProductOfTwo = aggregation.builtin?.name === 'product' && z.length === 2;
     const factor = (k: number) => (edges[k].isOne ? z[k] : `(${z[k]})`);
     if (isProductOfTwo) terms.push(` + ${factor(0)} * ${factor(1)}`);
-    else terms.push(` + ${functions.nameOf(aggregation)}([`, ...z.map((ze, k) => (k === 0 ? ze : `, ${ze}`)), '])');
+    else
+      terms.push(` + ${functions.declaredName(aggregation)}([`, ...z.map((ze, k) => (k === 0 ? ze : `, ${ze}`)), '])');
   }
-  const name = functions.nameOf(graph.activations[graph.activationOf[i]]);
+  const name = functions.declaredName(graph.activations[graph.activationOf[i]]);
   const scale = c === undefined ? '' : `${exact(c)} * `;
   return `  const x${i} = ${scale}${name}(${wrapped(terms)}); // ${oneLine(graph.ids[i])}`;
 }

@@ -27,8 +27,8 @@ export default function TimeView({ exercise }: { readonly exercise: TimeExercise
   const sayDerive = useMessages(deriveMessages);
   const selected = useMemo(() => selectedInTime(exercise, derive.selected), [exercise, derive.selected]);
   const traceLength = exercise.trace.steps.length;
-  const taken = derive.step ?? (isHidden ? 0 : null);
-  const step = taken === null ? null : Math.min(taken, traceLength);
+  const requestedStep = derive.step ?? (isHidden ? 0 : null);
+  const step = requestedStep === null ? null : Math.min(requestedStep, traceLength);
   const known = useMemo(() => (step === null ? exercise : knownInTime(exercise, step)), [exercise, step]);
   const isSum = isParameterDerivative(selected);
   const termCount = isSum ? termCountAt(exercise, selected, step ?? traceLength) : exercise.steps;
