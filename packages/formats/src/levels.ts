@@ -7,7 +7,7 @@ import { type Aggregation, type Graph, levels } from '@nnbp/core';
 
 /** Nodes on the same level that are computed together. */
 export interface Block {
-  /** Graph indices, grouped by activation. In each group, outputs come last, in their order in the graph. */
+  /** Graph indices, grouped by activation. In each group, outputs come last, in the order of `graph.outputs`. */
   readonly nodes: readonly number[];
   /**
    * The sources of all nodes of the block, numbered as in {@link sourceOf}, in ascending order. Empty if the nodes
@@ -74,8 +74,8 @@ export function sourceOf(graph: Graph, edge: number): number {
 }
 
 /**
- * Returns the values that the next step reads, numbered as in {@link sourceOf}: for each node its value, then its
- * previous values except the oldest.
+ * Returns the values that the next step reads, numbered as in {@link sourceOf}. For each node that a delayed edge reads,
+ * these are its value and then its previous values except the oldest.
  */
 export function nextState({ nodeCount, stateStart }: Graph): number[] {
   const sources: number[] = [];
@@ -116,8 +116,8 @@ export function neededNodes(graph: Graph): Uint8Array {
 }
 
 /**
- * Splits the nodes of a level into parts: either a single part, or one part for each large group of nodes with the same
- * sources, and one for all other nodes.
+ * Splits the nodes of a level into parts. If one matrix is cheap enough for all of them, there is a single part.
+ * Otherwise, each large group of nodes with the same sources is a part, and all other nodes form one more part.
  */
 function divide(graph: Graph, nodes: readonly number[]): number[][] {
   const entries = union(graph, nodes).length * nodes.length;

@@ -101,7 +101,7 @@ describe('checkpoints', () => {
     await expect(latestCheckpoint(path)).rejects.toThrow(path);
   });
 
-  test('a missing activation is reported as such, not as a corrupt file', async () => {
+  test('an unknown activation is reported as such, not as a corrupt file', async () => {
     const directory = folder();
     writeFileSync(
       join(directory, 'epoch-0000001.safetensors'),
@@ -354,8 +354,7 @@ describe('a process that is killed', () => {
       console.log(`seed ${seed}`);
       let random = seed;
       const draw = (max: number) => (random = (random * 1103515245 + 12345) % 2 ** 31) % max;
-      const uninterrupted = freshNetwork();
-      const bitsByEpoch: string[] = [bits(uninterrupted)];
+      const bitsByEpoch: string[] = [bits(freshNetwork())];
       let last = 0;
       const until = async (child: ChildProcess, condition: () => boolean) => {
         while (!condition()) await once(child.stdout!, 'data');

@@ -5,9 +5,9 @@ import { expectArray, expectFinite, expectLength, mismatch, NnbpError, type Row 
  * Returns a weight for each sample, so that all classes have the same total weight. The weight of a sample is the number
  * of samples, divided by the number of classes and by the number of samples in its class. The mean of the weights is 1.
  *
- * @param targets - One row per sample: one number per class, the largest of which marks the sample's class, or a single
- * number, which is the class itself.
- * @throws NnbpError `EMPTY_DATA`, `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE` (also for null, an unknown target)
+ * @param targets - One row per sample: either one number per class (the largest marks the sample's class), or only the
+ * class, as a number.
+ * @throws NnbpError `EMPTY_DATA`, `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE` (also for null, which marks an unknown target)
  *
  * @example
  * ```ts

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { ThreadChoice } from '../src/thread-choice.js';
 
-/** Makes calls until the number of threads is chosen. Returns whether several threads were chosen. */
+/**
+ * Makes calls, which take `single` ms on one thread and `several` ms on several, until the number of threads is chosen.
+ * Returns whether several threads were chosen.
+ */
 function choose(choice: ThreadChoice, kind: number, rows: number, single: number, several: number): boolean {
   let calls = 0;
   while (choice.isTrial(kind, rows)) {

@@ -154,7 +154,10 @@ class Reader {
     this.#budget = 4 * bytes.length + 16e6;
   }
 
-  /** Reads a message up to position `end`. `into` is the message read so far, if its field has occurred before. */
+  /**
+   * Reads a message up to position `end`. If the field that contains the message occurs again, `into` is the message
+   * read from its earlier occurrences.
+   */
   message(name: string, end: number, into = this.#empty(name)): Message {
     const fields = this.#fieldsOf(name);
     while (this.#at < end) {

@@ -13,9 +13,9 @@ export const binaryCrossEntropy: LossKernel = {
   emit(context, x, t, derivative, value) {
     const [oneMinusX, lnOneMinusX, tiny] = [context.local(v128), context.local(v128), constant(2 ** -126)];
     // log() is correct for normal numbers only; at 0 the logarithm is −100 by definition.
-    const boundedLog = (value: Code, result: Local): Code => [
-      log(context, pmax(value, tiny), result),
-      result.set(i32x4.select(result.get, constant(-100), gt(value, constant(0)))),
+    const boundedLog = (argument: Code, result: Local): Code => [
+      log(context, pmax(argument, tiny), result),
+      result.set(i32x4.select(result.get, constant(-100), gt(argument, constant(0)))),
     ];
     return [
       oneMinusX.set(sub(constant(1), x.get)),

@@ -2,7 +2,7 @@ import type { JsonValue } from '@nnbp/formats/shared';
 import type { Layer } from '../topology.js';
 import type { Values } from '../values.js';
 
-/** Throws if the values are logits because the softmax over them was omitted. */
+/** Throws if the layer reads the output of a softmax. */
 export function expectNoSoftmax({ json }: Pick<Layer, 'json'>, { softmax }: Values): void {
   if (softmax) json.unsupported('a softmax is supported only at the end of a model.');
 }
