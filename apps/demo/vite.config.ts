@@ -68,9 +68,9 @@ function scopedName(name: string, file: string, css: string): string {
 }
 
 /**
- * Bundles the modules that at least two views need in one file, which is loaded with the page, because each additional
- * file of a view costs a request. Large modules that not every view needs (the graph, plots, formats, editors) stay out
- * of this file.
+ * Puts modules that two or more views import into one file, which is loaded with the page: each additional file
+ * would cost a request. Large modules that some views do not need (the graph, plots, formats, editors) stay out of this
+ * file.
  */
 const shared = {
   name: 'shared',

@@ -33,7 +33,8 @@ function randomNetwork(random: Random, nodes: number): Network {
 type TargetMaker = (random: Random, outputs: number) => readonly number[];
 
 /**
- * Compares up to `max` derivatives with finite differences, on two random samples. Throws the report if any differs.
+ * Compares up to `max` derivatives with finite differences, on two random samples. If any differs, throws an error with
+ * the report as its message.
  */
 function expectDerivatives(network: Network, random: Random, loss: Loss, max: number, target?: TargetMaker): void {
   const { graph } = network;
@@ -329,7 +330,7 @@ test('softmax cross-entropy has the derivative p - t for each logit', () => {
   [1, 2, 3].forEach((x, k) => expect(dLossDx[k]).toBeCloseTo(Math.exp(x) / sum - Number(k === 1), 15));
 });
 
-test('setting a weight that two edges share changes it for both edges, and its gradient is the sum of their gradients without sharing', () => {
+test('the gradient of a weight that two edges share is the sum of the gradients of two separate weights, and setting the weight for one edge sets it for both', () => {
   const build = (shared: boolean) => {
     const builder = new GraphBuilder();
     const from = [builder.input('a'), builder.input('b')];

@@ -216,23 +216,25 @@ describe('initializers', () => {
     const [a, b] = [builder.input('a'), builder.input('b')];
     builder.node('m', { from: [a, b], activation: tanh, shared: { w: { b: 'tied' } } });
     builder.node('n', { from: [b, a, 'm'], activation: tanh, shared: { w: { b: 'tied' } } });
-    builder.output(builder.node('o', { from: ['n', b], activation: tanh, shared: { w: { n: 'own', b: 'own' } } }));
+    builder.output(
+      builder.node('o', { from: ['n', b], activation: tanh, shared: { w: { n: 'tied in o', b: 'tied in o' } } }),
+    );
     const drawn: [number, number][] = [];
     const network = new Network(builder.build(), {
       initializer: (fanIn, fanOut) => drawn.push([fanIn, fanOut]),
     });
     expect(drawn).toEqual([
-      [2, 2], // m from a
-      [2, 3], // m from b, which shares its weight with n from b
-      [3, 2], // n from a
-      [3, 1], // n from m
-      [2, 1], // o from n, which shares its weight with o from b
+      [2, 2], // a → m
+      [2, 3], // b → m and b → n, which share a weight
+      [3, 2], // a → n
+      [3, 1], // m → n
+      [2, 1], // n → o and b → o, which share a weight
     ]);
     expect(network.getParameters('n').w).toEqual({ b: 2, a: 3, m: 4 });
     expect(network.getParameters('o').w).toEqual({ n: 5, b: 5 });
   });
 
-  test('between dense layers, the default variance is 2 / (sum of both sizes)', () => {
+  test('between dense layers, the default variance of the weights is 2 / (sum of both layer sizes)', () => {
     const network = new Network(mlp([200, 50, 10], { activation: tanh }), { seed: 4 });
     const weights = network.graph.ids
       .filter((id) => id.startsWith('layer1'))

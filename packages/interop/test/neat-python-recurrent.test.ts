@@ -5,7 +5,7 @@ import { delayed, GraphBuilder, Network, predictSequence, Random, Standardizatio
 import { fromNeatPython, type NeatGenome, toNeatPython } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
 import { errorOf } from '../../core/test/error-of.js';
-import { neatFunctions } from './neat-python-node.js';
+import { neatFunctions } from './neat-python-reference.js';
 
 type Combine = (z: readonly number[]) => number;
 const median: Combine = (z) => {

@@ -9,7 +9,7 @@ import { fit } from '@nnbp/train';
 import { describe, expect, test } from 'vitest';
 import { errorOf } from '../../core/test/error-of.js';
 import { countLoaded, damaged, damagedText } from '../../formats/test/fuzz.js';
-import { activate, neatFunctions } from './neat-python-node.js';
+import { activate, neatFunctions } from './neat-python-reference.js';
 
 const names = Object.keys(neatFunctions);
 

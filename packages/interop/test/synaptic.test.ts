@@ -58,7 +58,7 @@ describe('a synaptic model', () => {
   test.each([
     [null, /custom/],
     ['SOFT', /received "SOFT"/],
-  ])('the unknown squash %s is rejected', (squash, message) => {
+  ])('the squash %s is rejected', (squash, message) => {
     const json = chain();
     (json.neurons[1] as { squash: unknown }).squash = squash;
     expect(errorOf(() => fromSynaptic(json)).message).toMatch(message);

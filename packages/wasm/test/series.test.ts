@@ -72,7 +72,7 @@ test('units that share weights within a step do not form a series', () => {
   expect(first).not.toContain('second 0');
 });
 
-test('a graph of a single step has no series', () => expect(unitsOf(lstm(3, 8, 2), 1).first).toEqual([]));
+test('a graph unrolled over a single step has no series', () => expect(unitsOf(lstm(3, 8, 2), 1).first).toEqual([]));
 
 test.each([
   [1, 50, 200],

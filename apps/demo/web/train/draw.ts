@@ -120,7 +120,7 @@ export const frameOf = (
   y: (value) => height - ((value - bottom) / (top - bottom)) * height,
 });
 
-/** Draws points: training samples filled, validation samples hollow. */
+/** Draws filled points (for training samples) or hollow points (for validation samples). */
 export function drawPoints(
   context: CanvasRenderingContext2D,
   ready: Ready,
@@ -190,9 +190,9 @@ export const nodeRow = 46;
 export const nodeSide = 34;
 
 /**
- * Draws edges as curves. The thickness shows the magnitude, the colour the sign. With `spread`, the thickness is
- * proportional to the square root of the magnitude, so that gradients a hundred times smaller than the largest stay
- * visible. If there are few edges, they are labelled with their values.
+ * Draws edges as curves. The thickness shows the magnitude, the colour the sign. If `spread` is set, the thickness
+ * grows with the square root of the magnitude, so that gradients a hundred times smaller than the largest stay visible.
+ * If there are few edges, they are labelled with their values.
  */
 export function drawEdges(
   context: CanvasRenderingContext2D,

@@ -138,8 +138,8 @@ function initialState(
 }
 
 /**
- * Whether ONNX Runtime can compute a layer. It supports average pooling only without dilation, and any pooling only
- * with padding smaller than the kernel.
+ * Whether ONNX Runtime can compute a layer. For pooling, the padding must be smaller than the kernel. Average pooling
+ * must also have no dilation.
  */
 export const isWritable = ({ kind, geometry }: WindowLayer): boolean =>
   kind === 'conv' ||

@@ -1,6 +1,6 @@
 /**
- * Kernels of dense units: nodes with the same predecessors and the same activation. Each of their three sums is a
- * matrix product,
+ * Kernels of dense units. A dense unit is a group of nodes with the same predecessors and the same activation. Its three
+ * sums are matrix products,
  *
  *     C[row][column] = Σ over k of  A[row][k] · B[k][column]
  *
@@ -44,7 +44,7 @@ interface Frame {
    * product sums over.
    */
   readonly samples: Local;
-  /** Addresses that are constant during a product. Their meaning depends on the product. */
+  /** Addresses and distances that are constant during a product; `prepare` of each product names them. */
   readonly bases: readonly Local[];
   /** The tile's first row and first column of C. */
   readonly row: Local;
@@ -79,7 +79,7 @@ interface Product {
   factor(frame: Frame, r: number): readonly [address: Code, offset: number];
   /** The initial value of row r of C, at k = 0. Default: its current value. */
   initial?(frame: Frame, r: number): Code;
-  /** Whether C is the gradient vector. If so, columns are not rounded up to vectors, and absolute values are summed. */
+  /** Whether C is the gradient vector. If so, its rows may end within a vector, and its absolute values are summed. */
   readonly gradients: boolean;
 }
 
@@ -189,7 +189,7 @@ const minSums = 4;
 
 /**
  * Emits one product as a function of the unit's address, the rows of C to compute (`from` to `to`), the address of the
- * sum of |C|, and `Frame.samples`.
+ * thread's record (which starts with the sum of |gradient|), and `Frame.samples`.
  */
 function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyAdd, shape: Shape): Callable {
   // The gradients of a narrow layer have columns for one vector only, so tiles need more rows to have enough sums.

@@ -25,7 +25,7 @@ export class Context {
     readonly version: string,
     /** For each layer, by name, the number of layers and outputs that read its values. */
     readonly uses: ReadonlyMap<string, number>,
-    /** Whether inputs are sequences, because the model has layers that read steps. */
+    /** Whether the model reads sequences. If so, the first size of an input can be the number of steps. */
     readonly hasSteps: boolean,
     /** Names of the layers that a `TimeDistributed` reads. */
     readonly timed: ReadonlySet<string>,
