@@ -1,5 +1,5 @@
 /**
- * Returns a `run` function that can stop after any sequence, for libraries that take seconds per batch.
+ * Returns the `run` function of a runner whose library takes seconds per batch. `run` can stop after any sequence.
  *
  * @param {import('./workloads.mjs').SharingWorkload} workload
  * @param {(sequence: number) => void} train Trains on the sequence with the given index.

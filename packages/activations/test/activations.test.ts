@@ -166,7 +166,7 @@ test('the derivative of sigmoid is g (1 - g), that of softplus is the sigmoid, a
   expect(gelu.value(-20) / (-20 * 2.7536241186062337e-89)).toBeCloseTo(1, 12);
 });
 
-test("at a kink, the derivative equals PyTorch's: the left-sided one, or 0 if one side is flat", () => {
+test("at a kink, the derivative equals PyTorch's: the left derivative, or 0 if one side is flat", () => {
   const at = (activation: { derivative(h: number, g: number): number; value(h: number): number }, h: number) =>
     activation.derivative(h, activation.value(h));
   expect(at(activations.relu, 0)).toBe(0);

@@ -28,7 +28,7 @@ export const pathIn = (io: Io, path: string): string => resolve(io.cwd, path);
 export const print = (stream: Io['stdout'], text: string): Promise<void> =>
   write(stream, hasColors(stream) ? visibleColored(text) : visibleLines(text));
 
-/** Writes data. A file or another program receives it unchanged; a terminal shows it as {@link print} does. */
+/** Writes data. On a terminal, control characters are shown as escape sequences. Elsewhere, the data is unchanged. */
 export const printData = (stream: Io['stdout'], text: string): Promise<void> =>
   write(stream, isTerminal(stream) ? visibleLines(text) : text);
 
@@ -40,7 +40,7 @@ async function write(stream: Io['stdout'], text: string): Promise<void> {
 /** Writes a note to stderr. */
 export const note = (io: Io, text: string): Promise<void> => print(io.stderr, `${text}\n`);
 
-/** Color functions for a stream. They have no effect if the stream is not a terminal or NO_COLOR is set. */
+/** Color functions for a stream. They have no effect if NO_COLOR is set or the stream is not a terminal. */
 export const colorsFor = (stream: Io['stdout']): ReturnType<typeof createColors> => createColors(hasColors(stream));
 
 const hasColors = (stream: Io['stdout']) => isTerminal(stream) && (process.env.NO_COLOR ?? '') === '';

@@ -17,7 +17,7 @@ function distance(a: string, b: string): number {
 }
 
 /**
- * If a known name is similar, returns `Did you mean "species"?` with that name. Otherwise, returns a list of up to 20
+ * Returns a question such as `Did you mean "species"?` if a known name is similar. Otherwise, returns a list of up to 20
  * known names, or '' if no names are known.
  */
 export function suggestion(received: string, known: readonly string[]): string {

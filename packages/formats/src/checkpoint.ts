@@ -8,7 +8,7 @@ import { exactJson } from './exact-json.js';
 import type { Tensor } from './safetensors.js';
 
 /**
- * Everything that is needed to resume training, except the network: the result of `Progress.state()` of `@nnbp/train`.
+ * The result of `Progress.state()` in `@nnbp/train`: everything that is needed to resume training, except the network.
  */
 export interface Checkpoint {
   /** Number of finished epochs. */
@@ -89,9 +89,10 @@ export function readCheckpoint(
   tensors: ReadonlyMap<string, Tensor>,
   parameterCount: number,
 ): Checkpoint {
-  const numbers = (json: JsonValue) => tensors.get(json.text())?.values ?? json.throwExpected('the name of a tensor');
+  const tensorValues = (json: JsonValue) =>
+    tensors.get(json.text())?.values ?? json.throwExpected('the name of a tensor');
   const vector = (json: JsonValue) => {
-    const values = numbers(json);
+    const values = tensorValues(json);
     if (values.length !== parameterCount) json.throwExpected(`the name of a tensor of ${parameterCount} numbers`);
     return values;
   };
@@ -121,7 +122,7 @@ export function readCheckpoint(
   const at = new JsonValue(value, 'checkpoint').object(['epoch', 'random', 'optimizer', 'underway', 'earlyStopping']);
   const underway = at('underway').optional((json) => {
     const entry = json.object(['batches', 'sum', 'weight', 'carried']);
-    const carried = entry('carried').optional((name) => Array.from(numbers(name)));
+    const carried = entry('carried').optional((name) => Array.from(tensorValues(name)));
     return {
       batches: readCount(entry('batches')),
       sum: readNumber(entry('sum')),

@@ -1,5 +1,5 @@
 import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
-import { type Activation, mlp, Network, NnbpError, Standardization } from '@nnbp/core';
+import { type Activation, GraphBuilder, mlp, Network, NnbpError, Standardization } from '@nnbp/core';
 import { checkActivation, checkLoss, checkNetwork } from '@nnbp/gradcheck';
 import { hinge, mse, softmaxCrossEntropy } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
@@ -165,4 +165,20 @@ test('checkNetwork accepts a saturated classifier, whose loss is a small differe
     ];
     checkNetwork(network, inputs, targets, softmaxCrossEntropy()).assert();
   }
+});
+
+test('checkNetwork checks a shared parameter once and skips fixed ones', () => {
+  const builder = new GraphBuilder();
+  const x = builder.input('x');
+  builder.node('a', { from: [x], activation: tanh, fixed: { c: 1 }, shared: { b: 's' } });
+  builder.output(
+    builder.node('y', { from: ['a', x], activation: tanh, fixed: { c: 2, w: { a: 3 } }, shared: { b: 's' } }),
+  );
+  const report = checkNetwork(new Network(builder.build(), { seed: 1 }), [[0.5]], [[1]], mse()).assert();
+  expect(report.comparisons.map(({ name }) => name)).toEqual([
+    'dloss/db_a',
+    'dloss/dw_xtoa',
+    'dloss/dw_xtoy',
+    'sample 0, dloss/dx_x',
+  ]);
 });

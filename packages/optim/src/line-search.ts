@@ -25,7 +25,7 @@ interface Point {
 const decrease = 1e-3;
 /** Flat enough: |slope| ≤ curvature · |start.slope|. */
 const curvature = 0.9;
-/** A bracket is narrow if its width is at most this fraction of its upper end. Its best point is then the result. */
+/** A bracket is narrow if its width is at most this fraction of its upper end. */
 const narrow = 0.1;
 const maxEvaluations = 20;
 
@@ -45,7 +45,7 @@ export function lineSearch(
   let best = origin;
   let other = origin;
   let bracketed = false;
-  // Stage 2 begins at the first step that decreases the value sufficiently and has a slope that is not too steep.
+  // Stage 2 begins at the first step where the decrease is sufficient and the slope is positive or nearly 0.
   let stage = 1;
   let step = first;
   let width = Infinity;
@@ -144,7 +144,7 @@ function nextStep(best: Point, other: Point, point: Point, bracketed: boolean, l
   return { step, bracketed, worse: false, crossed: false };
 }
 
-/** Returns the minimum of the cubic through two points with the given slopes. */
+/** Returns the step at the minimum of the cubic that has the values and slopes of two points. */
 function cubicMinimum(a: Point, b: Point): number {
   const theta = (3 * (a.value - b.value)) / (b.step - a.step) + a.slope + b.slope;
   const size = Math.max(Math.abs(theta), Math.abs(a.slope), Math.abs(b.slope));

@@ -12,7 +12,7 @@ export const axisOf = (palette: Palette): UPlot.Axis => ({
   values: (_, ticks) => ticks.map((tick) => formatNumber(tick)),
 });
 
-/** A line without points. */
+/** A line without point markers. */
 export const lineOf = (label: string, stroke: string, dash?: number[]): UPlot.Series => ({
   label,
   stroke,

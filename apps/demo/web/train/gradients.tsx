@@ -28,8 +28,8 @@ export const Gradients = memo(function Gradients({
   const { layers } = ready.layout;
   const { gradients, layerGradients } = observation;
   const largest = Math.max(1e-30, ...gradients, ...layerGradients);
-  // Logarithmic, since vanishing gradients span many powers of ten: 0 at a ten-thousandth of the largest gradient, 1 at
-  // the largest.
+  // The shade is 1 for the largest gradient and 0 for a ten-thousandth of it. The scale is logarithmic, since vanishing
+  // gradients span many powers of ten.
   const shade = (value: number) => Math.max(0, 1 + Math.log10(Math.max(1e-30, value) / largest) / 4);
   let first = 0;
   const rows = layers.map(({ ids }, k) => {

@@ -54,8 +54,9 @@ function modelOf(op, attributes, tensors) {
   return Uint8Array.from([...int(1, 8), ...graph, ...message(8, text(1, ''), int(2, 14))]);
 }
 
-/** State of a linear congruential generator, so that every run draws the same numbers: float32, within ±0.5. */
+/** State of a linear congruential generator. It starts with a constant, so that every run draws the same numbers. */
 let seed = 20261126;
+/** Returns the next random number: float32, within ±0.5. */
 function uniform() {
   seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
   return Math.fround(seed / 2 ** 32 - 0.5);

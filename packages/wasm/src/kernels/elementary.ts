@@ -5,7 +5,7 @@
  */
 import { type Code, f32x4, f64x2, i32x4, type Local, type MultiplyAdd, v128 } from '../assembler.js';
 
-/** The context for emitting code into a function: computes a · b + c, and declares locals of the function. */
+/** The context for emitting code into a function: emits multiply-adds, and declares locals of the function. */
 export interface KernelContext {
   readonly multiplyAdd: MultiplyAdd;
   local(type: typeof v128): Local;
@@ -42,15 +42,16 @@ export function polynomial(
   return [setup, terms[0]];
 }
 
-/** ln 2 as a sum of two parts. The first has so few bits that its product with n is exact. */
+/** ln 2 as a sum of two parts. The first has so few bits that its product with the n of {@link reduce} is exact. */
 const ln2High = 0.693359375;
 const ln2Low = -2.12194440054690583e-4;
 /** Adding this to a number of moderate size rounds the number to an integer and leaves the integer in the low bits. */
 const roundToInteger = 12582912;
 
 /**
- * Range reduction: sets `r` and `rounded`, which holds n in its low bits, so that sign · x = n ln 2 + sign · r with
- * |r| ≤ ln 2 / 2. x is clamped to ±87. Since `sign` is a factor of r too, x does not have to be negated.
+ * Range reduction: finds an integer n and an r with sign · x = n ln 2 + sign · r and |r| ≤ ln 2 / 2. Sets `r`, and
+ * `rounded`, whose low bits hold n. x is clamped to ±87. Since `sign` is a factor of r too, x does not have to be
+ * negated.
  */
 function reduce({ multiplyAdd, local }: KernelContext, x: Code, sign: 1 | -1, r: Local, rounded: Local): Code {
   const [clamped, n] = [local(v128), local(v128)];
@@ -67,14 +68,15 @@ function reduce({ multiplyAdd, local }: KernelContext, x: Code, sign: 1 | -1, r:
 /**
  * Sets `result` to exp(sign · x). x is clamped to ±87.
  *
- * exp(sign · r) is computed with a polynomial and multiplied by 2ⁿ by adding n to the exponent bits.
+ * With n and r of {@link reduce}: a polynomial computes exp(sign · r). Adding n to the exponent bits multiplies the
+ * value by 2ⁿ.
  *
  * @param low - The low part of the argument, which does not fit into the 24 bits of x. It is added after range
  * reduction.
  */
 export function exp(context: KernelContext, x: Code, result: Local, sign: 1 | -1 = 1, low?: Code): Code {
   const [rounded, r] = [context.local(v128), context.local(v128)];
-  // Taylor series: for |r| ≤ 0.347, the first omitted term is below 2⁻²⁷ of the sum.
+  // Taylor series: for |r| ≤ 0.347, the first omitted term is below 2⁻²² of the sum.
   const series = [1, 1, 1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720].map((term, k) => term * sign ** k);
   const [setup, value] = polynomial(context, series, r);
   return [
@@ -120,8 +122,8 @@ export function expOfSquare(context: KernelContext, x: Local, result: Local, div
 /**
  * Sets `sine` to sin(frequency · x) and `cosine` to cos(frequency · x), for |frequency · x| up to 10⁹.
  *
- * The nearest multiple of π/2 is subtracted in double precision. The remainder is the argument of two Taylor series,
- * and the multiple determines which of them is the sine, and its sign.
+ * The nearest multiple of π/2 is subtracted in double precision. The remainder is the argument of two Taylor series.
+ * The multiple determines which series is the sine and which the cosine, and their signs.
  */
 export function sineAndCosine(context: KernelContext, x: Local, frequency: Code, sine: Local, cosine: Local): Code {
   const { multiplyAdd, local } = context;

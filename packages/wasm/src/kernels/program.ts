@@ -1,7 +1,8 @@
 /**
- * Runs a whole pass in one call: the forward pass, the loss, the backward pass and the update. Each thread computes its
- * share of every unit (a group of nodes that are computed together). Where one thread needs the results of another, all
- * threads wait at a barrier. No sum is split, so the result is bit-identical for any number of threads.
+ * Runs a job in one call. The job `predict` is the forward pass, `backpropagate` adds the loss and the backward pass,
+ * and `step` also adds the update. Each thread computes its share of every unit (a group of nodes that are computed
+ * together). Where one thread needs the results of another, all threads wait at a barrier. No sum is split, so the
+ * result is bit-identical for any number of threads.
  */
 import {
   type Assembler,
@@ -67,7 +68,10 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
   runMany(module, stepOn, advance);
 }
 
-/** Clears the rows and gradients to which the backward pass adds, and transposes the targets. */
+/**
+ * Sets dloss/dx, the thread's record and, if edges share weights, the gradients to 0, since the backward pass adds to
+ * them. Transposes the targets.
+ */
 const prepareGradients = ({ kernels, record, first, clear, loadRows }: Pass): Code => [
   f32x4.store(record.get, f32x4.const(0)),
   kernels.shared ? int.store(record.get, number(0), header.updateAt - header.total) : [],

@@ -27,7 +27,7 @@ export function applyFilters(
   const sources = windows.map(({ cells }) =>
     cells.flatMap((cell) => inputIds.slice(cell * channels, (cell + 1) * channels)),
   );
-  /** For each window, the row that each edge uses of the kernel matrix `[kernel size × channels, filters]`. */
+  /** For each window: the row of each edge in the kernel matrix, whose shape is `[kernel size × channels, filters]`. */
   const rows = windows.map(({ kernelIndices }) =>
     kernelIndices.flatMap((at) => Array.from({ length: channels }, (_, k) => at * channels + k)),
   );

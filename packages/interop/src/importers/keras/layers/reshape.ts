@@ -19,7 +19,7 @@ export function concatenate(context: Context, { json, config }: Layer, before: r
   return { shape: [ids.length], ids };
 }
 
-/** Reads a `Flatten` or `Reshape`, which change only the shape of the values. */
+/** Reads a `Flatten` or `Reshape`. Both change only the shape of the values. */
 export function reshape(context: Context, layer: Applied, values: Values): Values {
   const { config, kind, copies = 1 } = layer;
   const length = values.ids.length / copies;
@@ -34,7 +34,7 @@ export function reshape(context: Context, layer: Applied, values: Values): Value
   const known = sizeOf(sizes.filter((size) => size !== -1));
   const shape = sizes.map((size) => (size === -1 ? length / known : size));
   if (shape.some((size) => !Number.isInteger(size)) || sizeOf(shape) !== length) {
-    target.throwExpected(`a shape of ${length} numbers`);
+    target.throwExpected(`sizes whose product is ${length}`);
   }
   return context.finishIfShared(layer, { ...values, shape });
 }

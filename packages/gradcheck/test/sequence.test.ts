@@ -1,7 +1,7 @@
 import { relu, tanh } from '@nnbp/activations';
-import { max, median, product, sum } from '@nnbp/aggregations';
+import { max, median, product } from '@nnbp/aggregations';
 import { type Aggregation, delayed, GraphBuilder, Network, Random } from '@nnbp/core';
-import { checkAggregation, checkNetwork, checkSequence } from '@nnbp/gradcheck';
+import { checkSequence } from '@nnbp/gradcheck';
 import { gru, lstm, rnn } from '@nnbp/layers';
 import { mae, mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
@@ -48,36 +48,5 @@ describe('checkSequence', () => {
     const report = checkSequence(new Network(builder.build(), { seed: 1 }), [[0.5], [2]], [[1], [0]], mse());
     expect(report.ok).toBe(false);
     expect(report.mismatches.map(({ name }) => name)).toContain('dloss/dw_y@-1toy');
-  });
-});
-
-test('checkNetwork checks a shared parameter once and skips fixed ones', () => {
-  const builder = new GraphBuilder();
-  const x = builder.input('x');
-  builder.node('a', { from: [x], activation: tanh, fixed: { c: 1 }, shared: { b: 's' } });
-  builder.output(
-    builder.node('y', { from: ['a', x], activation: tanh, fixed: { c: 2, w: { a: 3 } }, shared: { b: 's' } }),
-  );
-  const report = checkNetwork(new Network(builder.build(), { seed: 1 }), [[0.5]], [[1]], mse()).assert();
-  expect(report.comparisons.map(({ name }) => name)).toEqual([
-    'dloss/db_a',
-    'dloss/dw_xtoa',
-    'dloss/dw_xtoy',
-    'sample 0, dloss/dx_x',
-  ]);
-});
-
-describe('checkAggregation', () => {
-  test('checkAggregation finds derivatives that are wrong, are not finite or depend on dAdz, and throws if the `at` option is an empty list', () => {
-    const wrong = (derivative: Aggregation['derivative']) => checkAggregation({ ...sum, derivative });
-    expect(wrong((_z, _a, dAdz) => void dAdz.fill(2)).toString()).toContain('twice');
-    expect(wrong((_z, _a, dAdz) => void dAdz.fill(NaN)).violations[0]).toContain('expected finite numbers');
-    expect(wrong(() => undefined).violations[0]).toContain('Write every entry and do not read any');
-    expect(() => checkAggregation(sum, { at: [] })).toThrow('at is empty');
-  });
-
-  test('checkAggregation finds an undeclared kink', () => {
-    const { kinkDistance: _, ...undeclared } = max;
-    expect(checkAggregation(undeclared, { at: [[1, 1]] }).ok).toBe(false);
   });
 });
