@@ -16,7 +16,7 @@ test('link preview tags have absolute URLs and are omitted without a site URL, a
   }
 });
 
-test('the picture of a link preview has the size that its tags declare', () => {
+test('the link preview image has the size that the tags declare', () => {
   const png = readFileSync(join(import.meta.dirname, '../public/link-preview.png'));
   expect(png.subarray(1, 4).toString()).toBe('PNG');
   expect({ width: png.readUInt32BE(16), height: png.readUInt32BE(20) }).toEqual(pictureSize);

@@ -46,7 +46,8 @@ type Options = Readonly<Record<string, number>>;
 type Rule<Terms> = (terms: Terms, notation: Notation, options: Options) => string;
 
 /**
- * $g'(h)$ for each activation. Undefined if it is written as g'(h). TypeScript requires an entry for every built-in.
+ * $g'(h)$ for each activation. Undefined if it is written only as a symbol. TypeScript requires an entry for every
+ * built-in.
  */
 const derivatives: Readonly<Record<ActivationName, Rule<NodeTerms> | undefined>> = {
   sigmoid: ({ g }, { times }) => `${g()}${times}(1 - ${g()})`,
@@ -77,7 +78,7 @@ const derivatives: Readonly<Record<ActivationName, Rule<NodeTerms> | undefined>>
 const isResult: Rule<EdgeTerms> = ({ z, applied }) => `[${z} = ${applied}]`;
 
 /**
- * $\partial A / \partial z_e$ for each aggregation. Undefined if it is written as a derivative. TypeScript requires
+ * $\partial A / \partial z_e$ for each aggregation. Undefined if it is written only as a symbol. TypeScript requires
  * an entry for every built-in.
  */
 const edgeRules: Readonly<Record<AggregationName, Rule<EdgeTerms> | undefined>> = {

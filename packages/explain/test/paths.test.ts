@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { paths } from '../src/index.js';
 import { randomSample } from './samples.js';
 
-/** Lists the edges and nodes of every path. */
+/** Lists, for every path, its edges and the nodes after `from`. */
 function walk(graph: Graph, from: number, output: number): { edges: number[]; nodes: number[] }[] {
   if (from === output) return [{ edges: [], nodes: [] }];
   const found: { edges: number[]; nodes: number[] }[] = [];

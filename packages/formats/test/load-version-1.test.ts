@@ -16,7 +16,7 @@ import { describe, expect, test } from 'vitest';
 
 const folder = join(import.meta.dirname, 'fixtures', 'version-1');
 
-/** The values recorded when the fixture was written. Bit patterns of float64 numbers are in hexadecimal. */
+/** The values recorded when the fixture was written. Parameters and outputs are float64 bit patterns in hexadecimal. */
 interface Expected {
   readonly ids: readonly string[];
   readonly parameters: readonly string[];
@@ -171,7 +171,7 @@ test('scalers and custom functions of a version 1 file are kept', () => {
   expect(loaded('custom-functions').network.graph.activations).toContain(ramp);
 });
 
-// Shuffling has changed since the file was written, so an uninterrupted run no longer gives the same result.
+// Shuffling has changed since the file was written, so the results of a resumed and an uninterrupted run differ.
 test('training resumes from a version 1 checkpoint, each time with the same result', async () => {
   const resumed = async () => {
     const { network, checkpoint, loss, metadata } = loaded('checkpoint');

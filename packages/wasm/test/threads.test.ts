@@ -52,11 +52,12 @@ describe('results on several threads are bit-identical to those on one thread fo
   const cases: Record<string, { graph: Graph; counts: number[] }> = {
     'a gated recurrent layer': { graph: gated(24), counts: [9, 9, 7, 2] },
     'one sequence': { graph: gated(24), counts: [1, 1, 1] },
-    'a layered network over steps': { graph: mlp([12, 20, 3], { activation: sigmoid }), counts: [8, 8, 5] },
+    'a feedforward network on sequences': { graph: mlp([12, 20, 3], { activation: sigmoid }), counts: [8, 8, 5] },
     'a convolution': { graph: convolution(), counts: [16] },
   };
   for (const [name, { graph, counts }] of Object.entries(cases)) {
-    test(`results on several threads are bit-identical to those on one: ${name}, samples ${counts.join(', ')}`, () => {
+    const perStep = counts.join(', ');
+    test(`results on several threads are bit-identical to those on one: ${name}, samples per step: ${perStep}`, () => {
       const random = new Random(11);
       const uniform = (length: number) => Float32Array.from({ length }, () => random.uniform());
       const rows = counts.reduce((sum, count) => sum + count);

@@ -78,7 +78,7 @@ const en = {
   openInDerive: (name: string, value: string) => `${name} = ${value}. Open it in Derive`,
   open: 'Open in Derive',
   derivativesHint:
-    'Select a derivative to open it in Derive, which shows how it is computed. At the minimum, the derivatives of all points add up to 0.',
+    "Select a derivative to open it in Derive, which shows how it is computed. At the best fit, each parameter's derivatives add up to 0 over all points.",
   problems: {
     points: {
       empty: 'No points. Paste two numbers per line: x and y.',
@@ -172,7 +172,8 @@ const zh: typeof en = {
   value: '值',
   openInDerive: (name, value) => `${name} = ${value}。在“求导”中打开`,
   open: '在“求导”中打开',
-  derivativesHint: '选择一个导数，就能在“求导”中看到它是怎样得来的。在最小值处，所有数据点的导数之和为 0。',
+  derivativesHint:
+    '选择一个导数，就能在“求导”中看到它是怎样得来的。在最佳拟合处，每个参数在所有数据点上的导数之和为 0。',
   problems: {
     points: {
       empty: '没有数据点。请每行粘贴两个数：x 和 y。',

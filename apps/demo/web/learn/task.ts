@@ -14,7 +14,7 @@ export interface Verdict {
 interface Common {
   /** The question. At most 60 English words. */
   readonly ask: Text;
-  /** The explanation, shown once the task is settled. */
+  /** The explanation, shown after a correct answer or together with the solution. */
   readonly explain: Text;
   /** A correct answer. */
   readonly solution: string;
@@ -56,7 +56,7 @@ export interface PickTask extends Common {
   readonly options: readonly string[];
 }
 
-/** A task whose answer is set with the controls in the stage, the area beside the card. */
+/** A task whose answer is set with the controls in the stage, the area that shows the picture of the chapter. */
 export interface SettingTask extends Common {
   readonly kind: 'setting';
 }
@@ -85,11 +85,11 @@ const otherNumber: Text = {
 interface NumberOptions extends Omit<NumberTask, 'kind' | 'solution' | 'check'> {
   readonly expected: number;
   readonly mistakes: readonly Mistake[];
-  /** Whether the number must match exactly, as a count must. Default: false; an error of up to 1 % is accepted. */
+  /** Whether the number must match exactly, for example a count. Default: false; an error of up to 1 % is accepted. */
   readonly exact?: boolean;
 }
 
-/** Creates a task that accepts a number within 1 % of the expected one. Common wrong numbers have specific hints. */
+/** Creates a task that asks for a number. Common wrong numbers have specific hints. */
 export function numberTask({ expected, mistakes, exact = false, ...rest }: NumberOptions): NumberTask {
   const matches = (answer: number, value: number) => (exact ? answer === value : isClose(answer, value));
   return {

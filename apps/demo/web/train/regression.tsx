@@ -101,13 +101,13 @@ function Scatter({ targets, fit }: ScatterProps) {
     // Predictions outside the range are drawn at the border.
     const toY = (value: number) => margin.top + at.y(Math.max(range[0], Math.min(range[1], value)));
     drawAxes(context, range, toX, toY, palette, [say.trueValue, say.predictedValue], width, height);
-    const dots = (truths: Float32Array, { predicted }: RegressionFit, filled: boolean) => {
+    const dots = (trueValues: Float32Array, { predicted }: RegressionFit, filled: boolean) => {
       context.lineWidth = filled ? 1 : 1.5;
       context.fillStyle = css(filled ? palette.accent : palette.panel, filled ? 0.75 : 0.7);
       context.strokeStyle = css(filled ? palette.panel : palette.positive);
       for (let s = 0; s < predicted.length; s++) {
         context.beginPath();
-        context.arc(toX(truths[s]), toY(predicted[s]), filled ? 3.4 : 3, 0, 2 * Math.PI);
+        context.arc(toX(trueValues[s]), toY(predicted[s]), filled ? 3.4 : 3, 0, 2 * Math.PI);
         context.fill();
         context.stroke();
       }

@@ -7,7 +7,7 @@ import type { ForecastPlotData } from './plot.js';
 export function forecastTextPlot({ title, observed, forecast, baseline, times }: ForecastPlotData): string {
   const end = observed.length - 1;
   const after = (values: readonly number[]) => values.map((value, k): Point => [end + 1 + k, value]);
-  const [first, last, horizon] = times;
+  const [first, lastObserved, lastForecast] = times;
   return textPlot({
     xRange: [0, end + forecast.length],
     yRange: rangeOf([...observed, ...forecast, ...baseline]),
@@ -17,7 +17,7 @@ export function forecastTextPlot({ title, observed, forecast, baseline, times }:
       { mark: '●', points: after(forecast) },
     ],
     title,
-    xEnds: [first, horizon],
-    xLabel: `line: observed up to ${last}, ●: forecast, ○: baseline`,
+    xEnds: [first, lastForecast],
+    xLabel: `line: observed up to ${lastObserved}, ●: forecast, ○: baseline`,
   });
 }

@@ -11,8 +11,9 @@ export interface Columns {
 }
 
 /**
- * If the weight matrix has at most `maxKeptEntries` entries, or at most `maxKeptEntriesPerEdge` entries per edge,
- * unused columns are kept with zero weights, because this is cheaper than selecting the used columns.
+ * A tensor is multiplied by a weight matrix. If the matrix has at most `maxKeptEntries` entries, or at most
+ * `maxKeptEntriesPerEdge` entries per edge, the tensor keeps its unused columns and their weights are 0, because this
+ * is cheaper than selecting the used columns.
  */
 const maxKeptEntries = 4096;
 const maxKeptEntriesPerEdge = 2;

@@ -1,7 +1,7 @@
 /**
- * The forward kernel of sparse units: nodes on the same level that have few common predecessors. The sums of 32
- * samples of a node stay in eight vector registers during the loop over its edges, so that each weight and each address
- * is read once for 32 samples.
+ * The forward kernel of sparse units: nodes on the same level that have few common predecessors. The sums of a node
+ * for 32 samples stay in eight vector registers during the loop over its edges, so that each weight and each address is
+ * read once for 32 samples.
  */
 import {
   type Assembler,

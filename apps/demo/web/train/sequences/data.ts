@@ -112,14 +112,14 @@ function nextValues(rows: readonly (readonly number[])[], column: number): Seque
 const parts = 5;
 
 /**
- * Divides a table into windows of consecutive rows. The inputs are all numeric columns; the target is the next value of
- * one of them. The windows for validation come after those for training.
+ * Returns windows of consecutive rows of a table. The windows can overlap. The inputs are all numeric columns; the
+ * target is the next value of one of these columns. The windows for validation come after those for training.
  */
 export function series({ names, rows, target }: SequenceTable, steps: number): SequenceData | SequenceProblem {
   const needed = parts * (steps + 1);
   const cut = rows.length - Math.ceil(rows.length / parts);
   if (rows.length < needed) return { kind: 'few-rows', rows: rows.length, needed };
-  const inputs = Standardization.fit(rows.slice(0, cut));
+  const scaler = Standardization.fit(rows.slice(0, cut));
   const windows = (from: number, to: number) => {
     const stride = Math.max(1, Math.floor(steps / 4), Math.ceil((to - from) / 2000));
     const starts = Array.from(
@@ -133,7 +133,7 @@ export function series({ names, rows, target }: SequenceTable, steps: number): S
     inputNames: names,
     outputNames: [names[target]],
     canForecast: names.length === 1,
-    scalers: { inputs, targets: new Standardization([inputs.mean[target]], [inputs.deviation[target]]) },
+    scalers: { inputs: scaler, targets: new Standardization([scaler.mean[target]], [scaler.deviation[target]]) },
     training: windows(0, cut),
     validation: windows(cut, rows.length),
   };
