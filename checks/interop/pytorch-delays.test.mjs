@@ -42,8 +42,8 @@ function python(cwd, ...args) {
 }
 
 /**
- * Writes a network's files, and the sequence as samples: one sample, or one sample per row if the network has no
- * delays. Returns the directory.
+ * Writes a network's PyTorch files and its samples. The whole sequence is one sample; if the network has no delays,
+ * each row is a sample. Returns the directory.
  */
 function exportTo(name, network, inputs, targets) {
   const directory = join(work, name);

@@ -14,7 +14,7 @@ import { readFileSync } from 'node:fs';
 import { damaged, damagedBytes, damagedText } from '../../packages/formats/test/damage.ts';
 import { record, results, smoke } from './results.mjs';
 
-const files = smoke ? 20 : 10_000;
+const fileCount = smoke ? 20 : 10_000;
 const maxMilliseconds = 1000;
 const maxMegabytes = 512;
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 32));
@@ -170,9 +170,9 @@ const readers = {
  * much time or memory.
  */
 function run(name) {
-  const result = { files, networks: 0, rejected: 0, milliseconds: 0, megabytes: 0 };
+  const result = { files: fileCount, networks: 0, rejected: 0, milliseconds: 0, megabytes: 0 };
   const before = process.memoryUsage().rss;
-  for (let k = 0; k < files; k++) {
+  for (let k = 0; k < fileCount; k++) {
     const label = `${name}, FUZZ_SEED=${seed + k}`;
     const read = readers[name](new Random(seed + k));
     const started = process.cpuUsage();

@@ -1,5 +1,6 @@
 /**
- * Checks the behaviour that `Executor` requires: optimizer state, reproducibility, short batches, overflow and errors.
+ * Checks that executors behave as the `Executor` interface specifies: optimizer state, reproducibility, short batches,
+ * overflow and errors.
  */
 import { sigmoid } from '@nnbp/activations';
 import {

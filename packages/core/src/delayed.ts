@@ -7,7 +7,7 @@ const maxDelay = 2 ** 31;
 
 /** An edge that reads the value that a node had `steps` steps ago. Created by {@link delayed}. */
 export interface DelayedEdge {
-  /** The id of the node that the edge reads. This can be the same node as the one that the edge leads to. */
+  /** The id of the node that the edge reads. A node can read itself. */
   readonly id: string;
   /** The delay in steps, an integer ≥ 1. */
   readonly steps: number;

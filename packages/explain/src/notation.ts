@@ -4,16 +4,16 @@
  */
 import { nameOf, type QuantityName } from './quantity.js';
 
-/**
- * A symbol: a quantity of a node or an edge, a parameter, a target, the raw value, mean or deviation of a standardized
- * input, the part of an output's dloss/dx that case 1 of backpropagation contributes, or g'(h).
- */
+/** A symbol. `target`, `caseOneOf` and `derivativeOf` are ids of nodes. */
 export type FormulaSymbol =
   | QuantityName
   | { readonly parameter: 'b' | 'c' | 'w'; readonly node: string; readonly from?: string }
   | { readonly target: string }
+  /** For a standardized input: its raw value, or the mean or standard deviation of its scaler. */
   | { readonly scaler: 'value' | 'mean' | 'deviation'; readonly node: string }
+  /** The part of an output's dloss/dx that case 1 of backpropagation contributes. */
   | { readonly caseOneOf: string }
+  /** g'(h) of a node. */
   | { readonly derivativeOf: string };
 
 /** A notation for symbols, numbers and operators. */
@@ -99,7 +99,7 @@ function quantity({ quantity: kind, node, from }: QuantityName): string {
 const dLossBy = (what: string) => `\\frac{\\partial\\, \\mathit{loss}}{\\partial ${what}}`;
 const edge = (from: string, node: string) => `${subscript(from)} \\to ${subscript(node)}`;
 
-/** Returns a number or a single letter unchanged, and any other id as LaTeX text. */
+/** Writes the id of a node. A number or a single letter stays as it is; any other id becomes LaTeX text. */
 function subscript(id: string): string {
   return /^(\d+|[A-Za-z])$/.test(id) ? id : upright(id);
 }

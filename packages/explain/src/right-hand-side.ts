@@ -36,10 +36,12 @@ export const numberWriter =
 export function summands<Written>(
   { count, summand }: Expression,
   maxTerms: number,
-  written: (factors: ReturnType<Expression['summand']>, first: boolean) => Written,
+  writeTerm: (factors: ReturnType<Expression['summand']>, first: boolean) => Written,
   dots: (count: number) => Written,
 ): Written[] {
-  return shownIndices(count, maxTerms).map((k, at) => (k < 0 ? dots(count - maxTerms) : written(summand(k), at === 0)));
+  return shownIndices(count, maxTerms).map((k, at) =>
+    k < 0 ? dots(count - maxTerms) : writeTerm(summand(k), at === 0),
+  );
 }
 
 function formsOf(expression: Expression): NonNullable<Expression['forms']> {

@@ -1,4 +1,4 @@
-/** Trains for a number of epochs, with callbacks, early stopping and resuming: a loop over a `Trainer`. */
+/** Runs a `Trainer` for a number of epochs, with callbacks, early stopping and resuming. */
 import { expectInteger, type Network } from '@nnbp/core';
 import { untilAborted } from './abort.js';
 import type { Data } from './data.js';
@@ -35,7 +35,7 @@ export interface Progress {
   readonly loss: number;
   /** The results of the finished epochs of this run. */
   readonly history: readonly EpochRecord[];
-  /** Returns the state to resume from, together with the network's parameters. Call it in `onEpochEnd`. */
+  /** Returns the state to resume from, without the network's parameters: save those too. Call it in `onEpochEnd`. */
   state(): TrainState;
   /** Stops training after the current event, which is still passed to the other callbacks. */
   readonly stop: () => void;
@@ -182,7 +182,7 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
     await notify('onTrainEnd');
     failed = false;
   } catch (error) {
-    // An abort ends training as early stopping would; an error leaves the parameters of the last step.
+    // After an abort, early stopping restores its best parameters. After an error, the last step's parameters remain.
     if (signal?.aborted === true && early?.state) trainer.parameters.set(early.state.parameters);
     throw error;
   } finally {

@@ -1,4 +1,4 @@
-/** Positions labels on straight edges so that they avoid each other, node boxes and, if possible, other edges. */
+/** Positions labels on straight edges so that they overlap each other, nodes and other edges as little as possible. */
 
 export interface Segment {
   readonly x1: number;
@@ -14,7 +14,7 @@ export interface Rect {
   readonly height: number;
 }
 
-/** Possible positions of a label on its edge, as fractions of the length, the preferred ones first. */
+/** Possible positions of a label on its edge, as fractions of the length of the edge, the preferred ones first. */
 const fractions = [0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.15, 0.85];
 
 /** If there are more edges than this, all labels are placed in the middle of their edges. */
@@ -37,14 +37,14 @@ export function labelPositions(
     let best = fractions[0];
     let minCost = Infinity;
     for (const [rank, fraction] of fractions.entries()) {
-      const label = labelAt(fraction);
+      const rect = labelAt(fraction);
       const overlapArea = (other: Rect) =>
-        Math.max(0, Math.min(label.x + label.width, other.x + other.width) - Math.max(label.x, other.x)) *
-        Math.max(0, Math.min(label.y + label.height, other.y + other.height) - Math.max(label.y, other.y));
+        Math.max(0, Math.min(rect.x + rect.width, other.x + other.width) - Math.max(rect.x, other.x)) *
+        Math.max(0, Math.min(rect.y + rect.height, other.y + other.height) - Math.max(rect.y, other.y));
       let cost = rank;
       for (const other of taken) cost += overlapArea(other);
       for (const box of boxes) cost += overlapArea(box);
-      for (const [k, other] of edges.entries()) if (k !== index && crosses(other, label)) cost += 40;
+      for (const [k, other] of edges.entries()) if (k !== index && crosses(other, rect)) cost += 40;
       if (cost < minCost) [best, minCost] = [fraction, cost];
     }
     taken.push(labelAt(best));

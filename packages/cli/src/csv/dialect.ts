@@ -30,8 +30,8 @@ export const delimiterNames: Readonly<Record<string, string>> = {
 };
 
 /**
- * The first line that is neither empty nor an ARFF comment. Loops over the lines, because a regular expression took
- * exponential time.
+ * The first line that is neither empty nor an ARFF comment. Loops over the lines, because a regular expression for
+ * this can take exponential time.
  */
 function firstStatement(text: string): string {
   for (const line of text.split('\n')) {
@@ -66,9 +66,9 @@ export function guessDialect(beginning: string, delimiter?: string): Dialect {
 }
 
 /**
- * Whether lines that begin with # are comments. Returns false if the first line does not begin with #. Otherwise, the
- * first line is compared with the first row, which is the first line that does not begin with #. Returns true if this
- * row contains no candidate delimiter, or if a candidate occurs more or less often in the row than in the first line.
+ * Whether lines that begin with # are comments. Returns false if the first line does not begin with #, if all lines do,
+ * or if the first line looks like a header. It looks like a header if the first row (the first line without #) contains
+ * a candidate delimiter, and both lines contain each candidate equally often.
  */
 function hasComments(text: string): boolean {
   if (!text.startsWith('#')) return false;

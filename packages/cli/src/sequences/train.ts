@@ -107,13 +107,13 @@ const dataOf = (groups: readonly Usable[]): Data => ({ sequences: groups.map(({ 
 
 const stepsOf = (groups: readonly Usable[]) => groups.reduce((sum, { sequence }) => sum + sequence.inputs.length, 0);
 
-/** The usable groups of a table, and the number of all its groups and rows. */
+/** The usable groups of a table, and how many groups and rows the table has. */
 interface SequenceGroups {
   readonly usable: readonly Usable[];
   /** The number of groups, including those that are not usable. */
   readonly all: number;
   readonly rows: number;
-  /** The rows that cannot be used. */
+  /** The number of rows that cannot be used. */
   readonly gaps: { readonly count: number };
   /** The numbers of rows of the shortest and the longest usable group. */
   readonly lengths: readonly [shortest: number, longest: number];

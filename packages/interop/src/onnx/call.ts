@@ -68,7 +68,7 @@ export class Call {
     return value;
   }
 
-  /** Returns operand k if it is the given part of an aggregation that is written as several operators. */
+  /** Returns operand k if its `part` is the given one; undefined if it is not. */
   partial(k: number, part: NonNullable<Rows['part']>): Rows | undefined {
     const value = this.values.get(this.node.input[k] ?? '');
     return value !== undefined && 'entries' in value && value.part === part ? value : undefined;
@@ -117,7 +117,7 @@ export class Call {
     return first;
   }
 
-  /** The sizes of all axes of `rows`. Unknown sizes (the number of steps, and often the batch size) are NaN. */
+  /** The sizes of all axes of a tensor. Unknown sizes (the number of steps, and often the batch size) are NaN. */
   sizes({ shape, lead, batchAxis = 0 }: Rows): number[] {
     const unknown = lead?.length === 2 ? [NaN, NaN] : [this.tape.batchSize ?? NaN];
     return shape.toSpliced(batchAxis, 0, ...unknown);
@@ -263,8 +263,8 @@ export class Call {
   }
 
   /**
-   * The shape of a constant that is combined with rows, without the axes of the batch and the steps. If the constant has
-   * these axes, their size must be 1.
+   * Returns the shape of a constant that is combined with rows. If the constant has axes for the batch and the steps,
+   * their size must be 1, and the result excludes them.
    */
   withoutBatch({ dims: given }: Constant, rows: Rows): readonly number[] {
     const dims = this.#aligned(given, rows);
@@ -281,7 +281,7 @@ export class Call {
   }
 
   /**
-   * Before operator set 7, the attribute `axis` specifies with which axis of the rows the first axis of a constant is
+   * Before operator set 7, the attribute `axis` is the axis of the rows with which the first axis of a constant is
    * aligned. Returns `dims` with axes of size 1 appended, so that the last axes are aligned.
    */
   #aligned(dims: readonly number[], rows: Rows): readonly number[] {

@@ -34,10 +34,10 @@ export function fold(call: Call): Constant | undefined {
 
 /** The sizes of a tensor: NaN for the batch size and for the number of steps. */
 function sizesOf(call: Call): Constant {
-  const known = call.values.get(call.node.input[0] ?? '');
-  const isConstant = known !== undefined && 'dims' in known;
-  if (isConstant && known.repeated !== undefined) call.unsupported('values that are repeated for each sample or step');
-  const sizes = isConstant ? known.dims : call.sizes(call.rows(0));
+  const value = call.values.get(call.node.input[0] ?? '');
+  const isConstant = value !== undefined && 'dims' in value;
+  if (isConstant && value.repeated !== undefined) call.unsupported('values that are repeated for each sample or step');
+  const sizes = isConstant ? value.dims : call.sizes(call.rows(0));
   const values = sizes.slice(call.integer('start', 0), call.integer('end', sizes.length));
   return { dims: [values.length], values, isUnknown: values.some(Number.isNaN) };
 }

@@ -56,7 +56,7 @@ export function trustRegionStep(
   return { step, lambda, length };
 }
 
-/** Returns ‖D⁻¹·Jᵀr‖. Divided by the radius, it is an upper bound of λ. */
+/** Returns ‖D⁻¹·Jᵀr‖. Divided by the radius, it is an upper bound on λ. */
 function gradientNorm({ R, z, n }: TriangularFactor, scale: Float64Array): number {
   const gradient = new Float64Array(n);
   for (let k = 0; k < n; k++) {
@@ -66,7 +66,7 @@ function gradientNorm({ R, z, n }: TriangularFactor, scale: Float64Array): numbe
   return norm(gradient);
 }
 
-/** Returns −d‖D·step‖/dλ divided by ‖D·step‖, computed as ‖R⁻ᵀ·D²·step / ‖D·step‖‖². */
+/** Returns −d‖D·step‖/dλ divided by ‖D·step‖, computed as ‖R⁻ᵀ·D²·step‖² / ‖D·step‖². */
 function relativeDecrease(
   { R, n }: Pick<TriangularFactor, 'R' | 'n'>,
   scale: Float64Array,

@@ -8,7 +8,7 @@ import { show } from '../show.js';
 import { choiceTask, numberTask, type Task } from '../task.js';
 import { inBothLanguages } from '../text.js';
 
-/** Parameters of node 2, the two inputs, and the target at the last step. */
+/** Parameters of node 2, the input at each of the two steps, and the target at step 2. */
 interface Numbers {
   readonly b: number;
   readonly c: number;
@@ -99,7 +99,7 @@ type Solved = Omit<TimeExercise, 'tasks'>;
 
 function secondValue({ pass: { cache }, numbers: { b, c, w, inputs } }: Solved): Task {
   const g = (h: number) => sigmoid.value(h);
-  const [x1, x2] = [inputs[1], cache.x('2@0')];
+  const [input, previous] = [inputs[1], cache.x('2@0')];
   const x = cache.x('2@1');
   return numberTask({
     label: inBothLanguages('x_2(2)'),
@@ -114,11 +114,11 @@ function secondValue({ pass: { cache }, numbers: { b, c, w, inputs } }: Solved):
     expected: x,
     mistakes: [
       {
-        value: c * g(b + w[0] * x1),
+        value: c * g(b + w[0] * input),
         hint: { en: 'The memory is missing: w_2to2 · x_2(1).', zh: '少了记忆的部分：w_2to2 · x_2(1)。' },
       },
       {
-        value: c * g(b + w[1] * x2),
+        value: c * g(b + w[1] * previous),
         hint: { en: 'The input of step 2 is missing: w_1to2 · x_1(2).', zh: '少了第 2 步的输入：w_1to2 · x_1(2)。' },
       },
       { value: x / c, hint: { en: 'That is g(h); c_2 is missing.', zh: '这是 g(h)；少了 c_2。' } },
@@ -127,7 +127,7 @@ function secondValue({ pass: { cache }, numbers: { b, c, w, inputs } }: Solved):
         hint: { en: 'That is h. The sigmoid and c_2 come after it.', zh: '这是 h，后面还有 sigmoid 和 c_2。' },
       },
       {
-        value: c * g(b + w[0] * inputs[0] + w[1] * x2),
+        value: c * g(b + w[0] * inputs[0] + w[1] * previous),
         hint: {
           en: 'That is the input of step 1: step 2 has its own.',
           zh: '这是第 1 步的输入：第 2 步有自己的输入。',

@@ -1,4 +1,4 @@
-/** Normalizations that are affine at inference: a scale and a shift per channel. */
+/** Normalizations that, at inference, only scale and shift each channel. */
 import type { Call } from '../call.js';
 import { sizeOf } from '../../size-of.js';
 import { affine, type Rows } from '../tape.js';
