@@ -30,19 +30,19 @@ export function filesOfViews(bundle: Bundle): Record<string, string[]> {
     viewNames.map((name) => {
       const view = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(`/web/${name}/view.tsx`) === true);
       if (view === undefined) throw new Error(`The build has no view "${name}".`);
-      const files = [...filesOf(bundle, view.fileName)].filter((file) => !pageFiles.has(file));
       const worker = Object.keys(bundle).find(
         (file) => view.code.includes(file.replace('assets/', '')) && /\/worker-[^/]*\.js$/.test(file),
       );
       const moduleChunk = chunks.find(
         ({ facadeModuleId }) => facadeModuleId?.endsWith(loadedWithView[name] ?? ' ') === true,
       );
+      const files = filesOf(bundle, view.fileName);
+      if (moduleChunk !== undefined) filesOf(bundle, moduleChunk.fileName, files);
       return [
         name,
         [
-          ...files,
+          ...[...files].filter((file) => !pageFiles.has(file)),
           ...(worker === undefined ? [] : [worker]),
-          ...(moduleChunk === undefined ? [] : filesOf(bundle, moduleChunk.fileName)),
           ...Object.keys(bundle).filter((file) => fonts[name]?.test(file)),
         ],
       ];

@@ -18,8 +18,8 @@ export interface GruOptions extends RecurrentOptions {
  * of unit k are listed below, without the prefix of their ids; x are the inputs, h the values of all units, W the input
  * weights, and U the recurrent weights. The node of the unit's value, h_k, has the id `k`:
  *
- *     r.k  = sigmoid(b + W x + U h(t−1))   reset gate       keep.k = 1 − z.k
- *     z.k  = sigmoid(b + W x + U h(t−1))   update gate      new.k  = keep.k · n.k
+ *     r.k  = sigmoid(b + W x + U h(t−1))   reset gate       take.k = 1 − z.k
+ *     z.k  = sigmoid(b + W x + U h(t−1))   update gate      new.k  = take.k · n.k
  *     u.k  = b + U h(t−1)                                   old.k  = z.k · h_k(t−1)
  *     ru.k = r.k · u.k                                      h_k    = new.k + old.k
  *     n.k  = tanh(b + W x + ru.k)          candidate
@@ -77,8 +77,8 @@ export function gruCell(options: Omit<GruOptions, 'from'>): Cell {
           weights: initializer,
           share: shared('n', k),
         });
-        const keep = fixedNode(builder, inner('keep', k), [z], { b: 1, w: -1 });
-        const added = productNode(builder, inner('new', k), [keep, n]);
+        const take = fixedNode(builder, inner('take', k), [z], { b: 1, w: -1 });
+        const added = productNode(builder, inner('new', k), [take, n]);
         const old = productNode(builder, inner('old', k), [z, h[k]]);
         fixedNode(builder, numbered(name, units)[k], [added, old]);
       }

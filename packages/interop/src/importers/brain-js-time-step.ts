@@ -171,8 +171,8 @@ function gruLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
     ...rh.map((id, k) => productNode(id, [`${name}.r.${k}`, h[k]])),
     ...gate(`${name}.n`, tanh, from, rh, matrices('cellWrite')),
     ...numbered(name, units).flatMap((id, k) => [
-      fixedNode(`${name}.keep.${k}`, [`${name}.z.${k}`], identity, 1, [-1]),
-      productNode(`${name}.new.${k}`, [`${name}.keep.${k}`, `${name}.n.${k}`]),
+      fixedNode(`${name}.take.${k}`, [`${name}.z.${k}`], identity, 1, [-1]),
+      productNode(`${name}.new.${k}`, [`${name}.take.${k}`, `${name}.n.${k}`]),
       productNode(`${name}.old.${k}`, [h[k], `${name}.z.${k}`]),
       fixedNode(id, [`${name}.new.${k}`, `${name}.old.${k}`]),
     ]),
