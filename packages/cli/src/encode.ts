@@ -1,7 +1,6 @@
 /** Encodes the cells of a row as one number per column. Finds columns by name, in any order. */
 import type { Column } from './columns.js';
 import { categoryOf } from './csv/column-kind.js';
-import { isMissingMark } from './csv/missing.js';
 import { type Decimal, numberIn } from './csv/number-format.js';
 import type { Csv } from './csv/read.js';
 import { suggestion } from './nearest.js';
@@ -22,6 +21,8 @@ export class Encoder {
   readonly #codes: readonly (ReadonlyMap<string, number> | undefined)[];
   readonly #fills: readonly (number | undefined)[];
   readonly #decimals: readonly Decimal[];
+  /** Whether the values of each column are numbers, which includes categories that are integers. */
+  readonly #hasNumbers: readonly boolean[];
 
   /** @throws Problem if the file does not have all these columns. */
   constructor(
@@ -33,6 +34,10 @@ export class Encoder {
     this.#decimals = this.#columnIndices.map((index) => csv.decimals[index]);
     this.#codes = columns.map((column) =>
       column.kind === 'category' ? new Map(column.values.map((value, k) => [value, k])) : undefined,
+    );
+    this.#hasNumbers = columns.map(
+      (column, k) =>
+        column.kind === 'number' || column.values.every((value) => numberIn(value, this.#decimals[k]) !== undefined),
     );
     this.#fills = columns.map(({ fill }, k) => (typeof fill === 'string' ? this.#codes[k]?.get(fill) : fill));
   }
@@ -47,7 +52,7 @@ export class Encoder {
       const code = this.#code(k, cell) ?? this.#fills[k];
       if (code === undefined) {
         const { name, kind } = this.columns[k];
-        return { column: name, kind, cell: this.#isMissing(cell) ? '' : cell };
+        return { column: name, kind, cell: this.#isMissing(k, cell) ? '' : cell };
       }
       codes[from + k] = code;
     }
@@ -62,8 +67,9 @@ export class Encoder {
     return codes.get(cell) ?? codes.get(categoryOf(cell));
   }
 
-  #isMissing(cell: string): boolean {
-    return this.csv.format.missing.always(cell) || isMissingMark(cell);
+  #isMissing(k: number, cell: string): boolean {
+    const { missing } = this.csv.format;
+    return missing.always(cell) || (this.#hasNumbers[k] && missing.inNumbers(cell));
   }
 }
 

@@ -92,6 +92,27 @@ describe('nnbp predict', () => {
     expect(rest).toEqual(['c;Paris;3;100,5;', 'd;Genf;;90;']);
   });
 
+  it.each([
+    ['NA in a column of words', 'NA,1,1', '"town" is "NA", which did not occur in training'],
+    ['NA in a column of integer classes', 'Bern,NA,1', '"stars" is missing'],
+    ['NA in a column of numbers', 'Bern,1,NA', '"area" is missing'],
+    ['an empty cell in a column of words', ',1,1', '"town" is missing'],
+  ])('predict reports why it cannot use %s', async (_, cells, reason) => {
+    const rows = Array.from({ length: 60 }, (_, k) => `${k % 2 ? 'Bern' : 'Genf'},${1 + (k % 3)},${k},${2 * k}\n`);
+    const { nnbp, write } = await workspace({ 'a.csv': `town,stars,area,price\n${rows.join('')}` });
+    await nnbp('train', 'a.csv', '-t', 'price', '--category', 'stars', '--epochs', '1', '-o', 'm.nnbp');
+    await write('new.csv', `town,stars,area\n${cells}\n`);
+    const { stderr } = await nnbp('predict', 'm.nnbp', 'new.csv');
+    expect(stderr).toBe(`1 row without a prediction (row 1: ${reason}).\n`);
+  });
+
+  it('predict reports that NA is not a number if --missing-values lists other cells', async () => {
+    const { nnbp, write } = await irisWorkspace();
+    await write('new.csv', 'sepal_length,sepal_width,petal_length,petal_width\n1,2,3,NA\n');
+    const { stderr } = await nnbp('predict', iris, 'new.csv', '--missing-values', '-');
+    expect(stderr).toBe('1 row without a prediction (row 1: "petal_width" is "NA", which is not a number).\n');
+  });
+
   it('predict names the missing column and suggests a similar one', async () => {
     const { nnbp, write } = await irisWorkspace();
     await write('short.csv', 'sepal_length,sepal_width,petal_lenght,petal_width\n1,2,3,4\n');
