@@ -13,7 +13,7 @@ import { openDataFor, withCsvOptions, withModel } from '../options.js';
 import { misuse, Problem } from '../problem.js';
 import { modelRows } from '../samples.js';
 import { readSequences } from '../sequences/read.js';
-import { withTargets } from '../sequences/targets.js';
+import { stepCount, withTargets } from '../sequences/targets.js';
 import { counted, tableOf } from '../table.js';
 import { visible, visibleJson } from '../visible.js';
 
@@ -129,8 +129,7 @@ async function sequencesOf(csv: Csv, { inputs, targets, loss }: Columns, use: Se
   const withoutTarget = table.sequences.length - sequences.length;
   const sentence = table.gaps.sentence('left out') ?? '';
   if (sequences.length === 0) throw new Problem(`${csv.name} has no group with a target. ${sentence}`.trim());
-  const rows = sequences.reduce((sum, { inputs: steps }) => sum + steps.length, 0);
-  return { data: { sequences }, count: sequences.length, rows, gaps: table.gaps, withoutTarget };
+  return { data: { sequences }, count: sequences.length, rows: stepCount(sequences), gaps: table.gaps, withoutTarget };
 }
 
 interface ColumnImportance {

@@ -74,3 +74,7 @@ export function withTargets(
   const last = targetOf(first);
   return { inputs, targets: inputs.map((_, t) => (t === inputs.length - 1 ? last : null)) };
 }
+
+/** The total number of steps. */
+export const stepCount = (sequences: readonly Sequence[]): number =>
+  sequences.reduce((sum, { inputs }) => sum + inputs.length, 0);

@@ -29,7 +29,7 @@ import { duration } from '../training/progress.js';
 import { visible, visibleJson } from '../visible.js';
 import { recurrentNetwork } from './network.js';
 import { readSequences, type RowSequence, type SequenceColumns } from './read.js';
-import { type TargetSteps, targetSteps, withTargets } from './targets.js';
+import { stepCount, type TargetSteps, targetSteps, withTargets } from './targets.js';
 
 /** Maximum number of steps for backpropagation through time. Limits memory use. */
 const maxSteps = 1000;
@@ -69,7 +69,7 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
     engine,
     { callbacks: [] },
     seed,
-    { rows: stepsOf(parts.training), ...(found.lengths[1] > maxSteps && { truncate: maxSteps }) },
+    { rows: stepCount(sequencesOf(parts.training)), ...(found.lengths[1] > maxSteps && { truncate: maxSteps }) },
   );
 
   const metrics = metricsFor(plan);
@@ -103,9 +103,9 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
   );
 }
 
-const dataOf = (groups: readonly Usable[]): Data => ({ sequences: groups.map(({ sequence }) => sequence) });
+const sequencesOf = (groups: readonly Usable[]) => groups.map(({ sequence }) => sequence);
 
-const stepsOf = (groups: readonly Usable[]) => groups.reduce((sum, { sequence }) => sum + sequence.inputs.length, 0);
+const dataOf = (groups: readonly Usable[]): Data => ({ sequences: sequencesOf(groups) });
 
 /** The usable groups of a table, and how many groups and rows the table has. */
 interface SequenceGroups {
@@ -166,7 +166,7 @@ function sequenceRun(
   found: SequenceGroups,
   parts: ReturnType<typeof splitGroups>,
 ): TrainingRun {
-  const epochs = options.epochs ?? epochsFor(stepsOf(parts.training));
+  const epochs = options.epochs ?? epochsFor(stepCount(sequencesOf(parts.training)));
   return planTrainingRun(
     plan,
     { ...options, epochs },
