@@ -109,6 +109,23 @@ describe('a table with one label per group', () => {
     expect(JSON.parse(stdout)).toMatchObject({ rows: 270 - groupRows - 1, sequences: 59, leftOut: 1 });
   });
 
+  test('predict keeps the place of groups without usable rows, leaves their predictions empty and names the first', async () => {
+    const rows = gestures.map((row) => (row.id === 'g4' || row.id === 'g5' ? { ...row, x: '' } : row));
+    const { nnbp } = await workspace({ 'gestures.csv': tableOf(gestures), 'gaps.csv': tableOf(rows) });
+    await nnbp(...classify, 'rnn', ...fewEpochs);
+    const { stdout, stderr } = await nnbp('predict', 'gestures.nnbp.safetensors', 'gaps.csv');
+    const lines = stdout.trim().split('\n').slice(1);
+    expect(lines.map((line) => line.split(',')[0])).toEqual([...new Set(gestures.map(({ id }) => id))]);
+    expect(lines.filter((line) => line.endsWith(','))).toEqual(['g4,', 'g5,']);
+    const omitted = rows.filter(({ x }) => x === '').length;
+    const first = rows.findIndex(({ x }) => x === '') + 1;
+    expect(stderr).toBe(
+      `${omitted} rows left out (row ${first}: "x" is missing).\n2 groups without a prediction ("g4" has no usable rows).\n`,
+    );
+    const whole = await nnbp('predict', 'gestures.nnbp.safetensors', 'gestures.csv');
+    expect(whole.stderr).toBe('');
+  });
+
   test('train and evaluate reject groups with several labels and name the rows', async () => {
     const rows = gestures.map((row, k) => (k === 1 ? { ...row, label: 'down' } : row));
     const { nnbp } = await workspace({ 'gestures.csv': tableOf(gestures), 'wrong.csv': tableOf(rows) });

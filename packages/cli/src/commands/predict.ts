@@ -15,7 +15,8 @@ import { openDataFor, withCsvOptions, withModel } from '../options.js';
 import { misuse } from '../problem.js';
 import { type ModelRow, modelRows } from '../samples.js';
 import { readSequences } from '../sequences/read.js';
-import { visibleJson } from '../visible.js';
+import { counted } from '../table.js';
+import { cut, visible, visibleJson } from '../visible.js';
 
 interface PredictOptions extends ModelOptions, CsvOptions {
   readonly output?: string;
@@ -33,7 +34,8 @@ Examples:
 
 Rows are copied unchanged, with a column predicted_TARGET added at the end. A row
 with missing values keeps its place and has no prediction. If the model reads sequences
-and has one target per group, the output has one row per group.
+and has one target per group, the output has one row per group; a group keeps its place
+and has no prediction if all of its rows have missing values.
 
 Cells of the data are copied as they are. If the rows come from an untrusted source and
 you want to open the predictions in a spreadsheet, use --escape-formulas: otherwise the
@@ -127,6 +129,11 @@ async function predictSequences(
   await writeData(io, options.output, text);
   const sentence = gaps.sentence(targets === 'last' ? 'left out' : 'without a prediction');
   if (sentence !== undefined) await note(io, sentence);
+  const unusable = sequences.filter(({ steps }) => steps.every(({ input }) => input === undefined));
+  if (targets === 'last' && unusable.length > 0) {
+    const name = cut(visible(unusable[0].name), 60);
+    await note(io, `${counted(unusable.length, 'group')} without a prediction ("${name}" has no usable rows).`);
+  }
 }
 
 /** Formats the header and the rows of the output. */
