@@ -1,11 +1,11 @@
-// Checks the size that common imports of the built packages add to a bundle, minified and gzipped, against a budget.
+// Checks that the minified and gzipped size of common imports of the built packages stays within a budget.
 import sizeLimit from 'size-limit';
 import preset from '@size-limit/preset-small-lib';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const kilobyte = 1000;
-/** Returns the names of the values that the index of a package exports, except `…Records`. */
+/** Returns the names of the values that the index of a package exports, except names that end in `Records`. */
 const exported = (name) =>
   [...readFileSync(`packages/${name}/src/index.ts`, 'utf8').matchAll(/export \{([^}]*)\}/g)]
     .flatMap(([, list]) => list.split(','))
@@ -22,12 +22,12 @@ const functions = (kind, name, kilobytes) =>
  * The budgets. A typical application takes 8.6 kB, including 3.2 kB for building and validating graphs, 1.5 for
  * predictions, 1.3 for the network and its parameters, 0.9 for the optimizer and 0.8 for the class `Graph`. The texts
  * of error messages take 1.2 of the 8.6 kB.
- * When `Network` still contained the reference engine, such an application took 9.9 kB (commit ee3b2a4). Support for
- * delays, aggregations, fixed and shared parameters increased this to 12.8 kB (commit 6720685). No application contains
- * all of core: the js engine, the reference engine, sequences, `edit`, `unroll`, `compile` and Jacobians are included
- * only if they are imported. The js engine is a third of core. `explain` includes the reference engine and
- * sequences. Repeated code costs little, since gzip compresses it: sharing the unrolled loops of predictions saved 21
- * bytes and made predictions 17 % slower.
+ * While `Network` still contained the reference engine, such an application took 9.9 kB (commit ee3b2a4), and 12.8 kB
+ * after delays, aggregations, and fixed and shared parameters were added (commit 6720685). No application contains all
+ * of core: the js engine, the reference engine, sequences, `edit`, `unroll`, `compile` and Jacobians are included only
+ * if they are imported. The js engine is a third of core. `explain` includes the reference engine and sequences.
+ * Repeated code costs little, since gzip compresses it: sharing the unrolled loops of predictions saved 21 bytes and
+ * made predictions 17 % slower.
  *
  * @type {Budget[]}
  */

@@ -9,5 +9,5 @@ export function deviation(values: readonly number[]): number {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1));
 }
 
-/** The middle value; for an even number of values, the upper of the two. */
+/** The middle value; for an even number of values, the upper of the two middle values. */
 export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1];

@@ -58,8 +58,8 @@ export function randomRecurrent(seed) {
 }
 
 /**
- * Creates a random network of one or two bidirectional layers over a sequence of 2 to 6 steps, given as one sample.
- * Some networks also have a dense layer at each step, a dense output layer or an input scaler.
+ * Creates a random network of one or two bidirectional layers. Each sample is a whole sequence of 2 to 6 steps. Some
+ * networks also have a dense layer at each step, a dense output layer or an input scaler.
  */
 export function randomBidirectional(seed) {
   const random = new Random(seed);

@@ -1,4 +1,7 @@
-/** Edits of delayed edges and aggregations, and their round trip through the JSON that the Build view exports. */
+/**
+ * Tests edits of delayed edges and aggregations, and the round trip of the edited network through the JSON that the
+ * Build view exports.
+ */
 import { describe, expect, test } from 'vitest';
 import { connect, disconnect, removeNode, rename, setAggregation, setDelay, setInitial } from '../web/build/edits.js';
 import { exported, openText } from '../web/build/files.js';
@@ -58,7 +61,7 @@ describe('a delayed edge', () => {
     expect(setDelay(connect(chain, 'x', 'y', 1), { from: 'x', to: 'y', delay: 1 }, 0)).toStrictEqual(undelayed);
   });
 
-  test('a delayed edge follows a renamed node and is removed with its node', () => {
+  test('renaming a node renames it in delayed edges, and removing a node removes its delayed edges', () => {
     expect(rename(loop, 'h', 'memory')).toMatchObject({
       nodes: [{ id: 'memory', from: ['x', 'memory', 'y'], delays: [0, 1, 2] }, { from: ['memory'] }],
       initial: { memory: 0.25 },
@@ -82,7 +85,7 @@ test('the `sum` aggregation is the default and is not stored', () => {
   expect(setAggregation(setAggregation(chain, 'h', 'max'), 'h', 'sum')).toStrictEqual(chain);
 });
 
-test('a network built from a description has its delays, initial value and aggregation', () => {
+test('networkOf keeps the delays, the initial value and the aggregation of a description', () => {
   const { graph } = networkOf(setAggregation(loop, 'h', 'max'), functions);
   const h = graph.indexOf('h');
   expect(Array.from({ length: 3 }, (_, k) => graph.edgeName(graph.edgeStart[h] + k))).toEqual(['x', 'h@-1', 'y@-2']);

@@ -3,9 +3,9 @@ import type { Random } from './random.js';
 
 /**
  * Shuffles a list in place (Fisher–Yates shuffle). All orders are equally likely, apart from the rounding of 32-bit
- * random numbers. Draws 32 random bits for each entry except the first. The random numbers are computed in local
- * variables, which is 5× faster than one call per entry. They are signed integers, which is 2.8× faster than unsigned
- * integers, because V8 represents unsigned integers as doubles.
+ * random numbers. Draws 32 random bits for each entry except the first. The generator's state is kept in local
+ * variables, which is 5× faster than calling a method of `random` for each entry. The variables hold signed integers,
+ * which is 2.8× faster than unsigned integers, because V8 represents unsigned integers as doubles.
  *
  * @example
  * ```ts

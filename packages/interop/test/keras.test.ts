@@ -220,14 +220,14 @@ describe('a model that cannot be imported', () => {
   });
 
   test('damaged models are rejected with an NnbpError or result in a network', () => {
-    const read = countLoaded((random) => {
+    const loadedCount = countLoaded((random) => {
       const model = models[Math.floor(random.uniform() * models.length)];
       const json = damaged(model.json, random);
       const bytes = weightsOf(model);
       if (random.uniform() < 0.5) bytes[Math.floor(random.uniform() * bytes.length)] ^= 1 << (8 * random.uniform());
       return () => fromKeras(json, random.uniform() < 0.9 ? bytes : bytes.subarray(1));
     }, 0.8);
-    expect(read).toBeGreaterThan(0);
+    expect(loadedCount).toBeGreaterThan(0);
     countLoaded((random) => {
       const model = models[Math.floor(random.uniform() * models.length)];
       const text = damagedText(JSON.stringify(model.json), random);

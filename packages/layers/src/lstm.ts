@@ -13,8 +13,8 @@ export interface LstmOptions extends RecurrentOptions {
 }
 
 /**
- * Adds a layer of LSTM units: PyTorch's `nn.LSTM`. b is the sum of PyTorch's two biases. The nodes of unit k are listed
- * below, without the prefix of their ids; x are the inputs, and h the values of all units:
+ * Adds a layer of LSTM units: PyTorch's `nn.LSTM`. The nodes of unit k are listed below, without the prefix of their
+ * ids; x are the inputs, h the values of all units, and b the sum of PyTorch's two biases:
  *
  *     i.k = sigmoid(b + W x + U h(t−1))    input gate       ig.k = i.k · g.k
  *     f.k = sigmoid(b + W x + U h(t−1))    forget gate      fc.k = f.k · c.k(t−1)

@@ -38,8 +38,8 @@ const options = (overrides: Partial<FitOptions> = {}): FitOptions => ({
 const plain = () => new Network(mlp([2, 6, 5, 1], { activation: tanh }), { seed: 1 });
 
 /**
- * A graph in which h reads its own previous value. If `masked`, every undelayed edge from a, h or k reads the value
- * times a mask input.
+ * A graph in which `h` reads its own previous value. If `masked`, each undelayed edge from `a`, `h` or `k` reads the
+ * product of the node's value and a mask, which is an additional input.
  */
 function recurrent(masked: boolean): Graph {
   const builder = new GraphBuilder();
@@ -62,15 +62,15 @@ function recurrent(masked: boolean): Graph {
   return builder.build();
 }
 
-/** An engine that records the inputs of each step. */
-function recording(engine: Engine, rows: Float64Array[]): Engine {
+/** Returns an engine that adds the inputs of each training step to `recordedInputs`. */
+function recording(engine: Engine, recordedInputs: Float64Array[]): Engine {
   return {
     ...engine,
     prepare(graph, batchSize, steps) {
       const executor = engine.prepare(graph, batchSize, steps);
       const step = executor.step.bind(executor);
       executor.step = (inputs, ...rest) => {
-        rows.push(Float64Array.from(inputs));
+        recordedInputs.push(Float64Array.from(inputs));
         return step(inputs, ...rest);
       };
       return executor;

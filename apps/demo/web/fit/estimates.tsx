@@ -20,11 +20,11 @@ export function Estimates({ fit: { parameters, statistics } }: { readonly fit: F
   const say = useMessages(messages);
   const join = useJoin();
   const { undetermined } = statistics;
-  const unknown = parameters.filter(({ index }) => undetermined.includes(index)).map(({ label }) => label);
+  const undeterminedLabels = parameters.filter(({ index }) => undetermined.includes(index)).map(({ label }) => label);
   return (
     <section className="panel" aria-label={say.estimates}>
       <h2>{say.estimates}</h2>
-      {unknown.length > 0 && <p className="problem">{say.undeterminedHint(join(unknown))}</p>}
+      {undeterminedLabels.length > 0 && <p className="problem">{say.undeterminedHint(join(undeterminedLabels))}</p>}
       <div className={styles.scroll} tabIndex={0} role="group" aria-label={say.estimates}>
         <table>
           <thead>

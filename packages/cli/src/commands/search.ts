@@ -172,7 +172,7 @@ function describeRanking(
   return `The best of ${counted(ranked.length, 'candidate')}, mean over ${folds} folds:\n\n${tableOf([head, ...lines], [2, 3, 4, 5])}`;
 }
 
-/** The `nnbp train` command that trains a candidate with the same columns. */
+/** Returns the `nnbp train` command that trains a candidate with the column options of the search. */
 function commandFor(path: string, options: SearchCommandOptions, { options: candidate, budget }: Trial<Candidate>) {
   const { hidden, activation, optimizer, rate, batch } = settingsOf(candidate);
   const columns = (['target', 'number', 'category', 'ignore'] as const).flatMap((option) =>

@@ -6,7 +6,7 @@ import { delayed, edgeName } from '../delayed.js';
 import { Graph } from '../graph.js';
 
 /**
- * A value from an earlier time step that an edge reads.
+ * A value that delayed edges read from an earlier time step.
  *
  * @internal
  */
@@ -52,8 +52,8 @@ export function stepGraphOf(graph: Graph): StepGraph {
   const indexInStep = (i: number) => (i < inputCount ? i : i + added);
   for (let e = 0; e < graph.edgeCount; e++) if (edgeDelay[e] === 0) sourceOf[e] = indexInStep(predecessors[e]);
   /**
-   * Inserts entries for the memories after the entries of the inputs. `values` has one entry per node and, for a list
-   * such as `edgeStart`, a last entry for the end.
+   * Inserts entries for the memories after the entries of the inputs. `values` has one entry per node. A list of
+   * starts, such as `edgeStart`, has one more entry: the end of the last node's range.
    */
   const insertMemories = (values: ArrayLike<number>) =>
     Uint32Array.from({ length: values.length + added }, (_, i) =>

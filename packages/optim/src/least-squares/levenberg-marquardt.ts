@@ -63,16 +63,18 @@ const emptyMemory = (): Memory => ({
 });
 
 /**
- * Minimizes $\sum r^2$ with steps that solve $\min \|J s + r\|^2 + \lambda \|D s\|^2$, where $D$ holds the largest norm
- * so far of each column of the Jacobian $J$, and $\lambda$ follows from the radius of a trust region (Moré 1978). The
- * linear problem is solved with a QR factorization, never with $J^T J$. When the loss no longer changes, Gauss–Newton
- * steps refine the parameters until the steps stop getting shorter, and `converged` becomes true.
+ * Minimizes the sum of the squared residuals $r$. Each step $s$ minimizes $\|J s + r\|^2 + \lambda \|D s\|^2$, where $J$
+ * is the Jacobian of the residuals, $D$ holds the largest norm so far of each column of $J$, and $\lambda$ follows from
+ * the radius of a trust region (Moré 1978). The linear problem is solved with a QR factorization, never with $J^T J$.
+ * When the loss no longer changes, Gauss–Newton steps refine the parameters. When these steps stop getting shorter,
+ * `converged` becomes true.
  *
  * Requires a loss that declares `residuals` (mse), and uses full batches. An iteration needs one Jacobian and a few
  * evaluations of the loss. Memory: 3 n² numbers for n parameters.
  *
  * @throws NnbpError `OUT_OF_RANGE` (an option); training throws `UNSUPPORTED` if the loss is not a sum of squares,
- * `TOO_LARGE` for more than 5,000 parameters, and `WRONG_LENGTH` if there is not one bound per parameter
+ * `TOO_LARGE` for more than 5,000 parameters, and `WRONG_LENGTH` if the length of `lower` or `upper` is not the
+ * number of parameters
  */
 export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): LevenbergMarquardt {
   const name = 'levenbergMarquardt';

@@ -44,7 +44,7 @@ const maxPoints = 400;
 
 const access: Access<SequenceTrainer> = {
   start: () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'sequences' }),
-  // Comlink proxies also expose methods of nested objects, but the types of Comlink omit them.
+  // Comlink proxies also expose methods of nested objects, but Comlink's types omit them.
   inUserWorker: ({ sequences }) => sequences as unknown as Remote<SequenceTrainer>,
 };
 
@@ -65,8 +65,8 @@ export class SequenceTraining {
   #shown: Kind = 'lstm';
   #opened: Origin | undefined;
   /**
-   * The step count with which this run was opened, or the step count that it last wrote to the store. If the store
-   * contains another step count, that step count came from a link.
+   * The last step count passed to `open` or written to the store. If the store contains a different count, that count
+   * came from a link.
    */
   #storedSteps = 0;
 
@@ -89,7 +89,7 @@ export class SequenceTraining {
     await this.open(origin, steps);
   }
 
-  /** Starts a new training run and takes `steps` steps, to restore a training run from a link. */
+  /** Starts a new training run and takes `steps` steps: 0, or more to restore a training run from a link. */
   async open(origin: Origin, steps: number): Promise<void> {
     const request = ++this.#worker.request;
     const { settings, table, functions } = origin;

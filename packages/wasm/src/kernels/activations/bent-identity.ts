@@ -3,8 +3,8 @@ import { f32x4 } from '../../assembler.js';
 import { type ActivationKernel, locals, one } from './kernel.js';
 
 /**
- * In the root, |h| is limited to this bound. Above the bound, √(h² + 1) equals |h| in float32. The square of the bound
- * does not overflow.
+ * In the quotients h / √(h² + 1) and h / (√(h² + 1) + 1), |h| is limited to this bound, whose square does not overflow.
+ * At and above the bound, both quotients are ±1 in float32.
  */
 const bound = f32x4.const(1e18);
 const half = f32x4.const(0.5);
