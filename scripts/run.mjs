@@ -1,5 +1,5 @@
-// The program behind `npm start` and `npm test`: installs the dependencies with the version of pnpm that package.json names, then
-// runs the given script of package.json. Needs nothing but Node and npm.
+// The program behind `npm start` and `npm test`: installs the dependencies with the version of pnpm that package.json
+// names, then runs the given script of package.json. Needs nothing but Node and npm.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

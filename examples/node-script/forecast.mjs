@@ -43,6 +43,7 @@ for (let day = 0; day < horizon; day++) {
   [next] = predictor.next([next]);
 }
 
+// The baseline repeats the last known week.
 const actual = visitors.slice(-horizon);
 const error = (predict) => actual.reduce((sum, value, day) => sum + Math.abs(value - predict(day)), 0) / horizon;
 forecast.forEach((value, day) => console.log(`${rows.at(day - horizon).split(',')[0]}: ${value.toFixed(0)}, actual ${actual[day]}`)); // oxfmt-ignore

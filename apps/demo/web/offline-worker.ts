@@ -90,8 +90,8 @@ addEventListener('fetch', (event) => {
 });
 
 /**
- * Whether an address belongs to a built file of this or another version. JSON assets (the digits) are excluded,
- * because they are read in parts.
+ * Whether an address belongs to a built file of this or another version. JSON assets are excluded: they contain
+ * the handwritten digits, and the page reads only the beginning of each file.
  */
 const isBuilt = (address: string): boolean =>
   (address.startsWith(addressOf('assets/')) && !address.endsWith('.json')) || nowAddresses.has(address);

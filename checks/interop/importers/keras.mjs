@@ -10,13 +10,13 @@ export async function models() {
   return [
     await trained(
       'XOR',
-      sequence(layers.dense({ units: 6, activation: 'tanh', inputShape: [2] }), layers.dense({ units: 1 })),
+      sequential(layers.dense({ units: 6, activation: 'tanh', inputShape: [2] }), layers.dense({ units: 1 })),
       xor,
       60,
     ),
     await trained(
       'flowers, dropout and softmax',
-      sequence(
+      sequential(
         layers.dense({ units: 8, activation: 'relu', inputShape: [4] }),
         layers.dropout({ rate: 0.2 }),
         layers.dense({ units: 3, activation: 'softmax' }),
@@ -26,7 +26,7 @@ export async function models() {
     ),
     await withOutputs(
       'dense and activation layers',
-      sequence(
+      sequential(
         layers.inputLayer({ inputShape: [2, 2] }),
         layers.flatten(),
         layers.dense({ units: 5, useBias: false }),
@@ -48,7 +48,7 @@ export async function models() {
       [...activations, ...moreActivations].map((activation) =>
         withOutputs(
           activation,
-          sequence(
+          sequential(
             layers.dense({ units: 5, activation, inputShape: [3], biasInitializer: 'randomUniform' }),
             layers.dense({ units: 2, activation }),
           ),
@@ -150,7 +150,7 @@ async function convolutional() {
     ],
   };
   return Promise.all(
-    Object.entries(models).map(([name, [list, inputCount]]) => withOutputs(name, sequence(...list), inputCount)),
+    Object.entries(models).map(([name, [list, inputCount]]) => withOutputs(name, sequential(...list), inputCount)),
   );
 }
 
@@ -177,10 +177,10 @@ export async function recurrent(count, steps) {
         timeDistributed({ layer: dense({ units: 3, activation: 'tanh' }) }),
         simpleRNN({ ...options, units: 2 }),
       ];
-      results.push(await withOutputsOfEachStep(`${name} ${k}`, sequence(layer, ...rest), probes(2, steps), [2]));
+      results.push(await withOutputsOfEachStep(`${name} ${k}`, sequential(layer, ...rest), probes(2, steps), [2]));
     }
   }
-  const images = sequence(
+  const images = sequential(
     timeDistributed({ layer: conv2d({ filters: 2, kernelSize: 2 }), inputShape: [null, 3, 3, 1] }),
     timeDistributed({ layer: batchNormalization({ movingMeanInitializer: 'randomUniform' }) }),
     timeDistributed({ layer: reLU() }),
@@ -190,7 +190,7 @@ export async function recurrent(count, steps) {
   return [...results, await withOutputsOfEachStep('images, step by step', images, probes(9, steps), [3, 3, 1])];
 }
 
-const sequence = (...list) => tf.sequential({ layers: list });
+const sequential = (...list) => tf.sequential({ layers: list });
 
 function twoInputs() {
   const [a, b] = [tf.input({ shape: [2] }), tf.input({ shape: [3] })];

@@ -92,8 +92,8 @@ function lookUp<Entry>(what: string, table: Readonly<Record<string, Entry>>, nam
 }
 
 /** The custom or built-in activation with this name. */
-export const activationNamed = (name: string, own: readonly Activation[] = []): Activation =>
-  lookUp('activation', { ...builtinActivations, ...Object.fromEntries(own.map((one) => [one.name, one])) }, name);
+export const activationNamed = (name: string, custom: readonly Activation[] = []): Activation =>
+  lookUp('activation', { ...builtinActivations, ...Object.fromEntries(custom.map((one) => [one.name, one])) }, name);
 
 /** The loss with this name; see {@link LossUse}. */
 export const lossNamed = (name: string): LossUse => lookUp('loss', uses, name);

@@ -118,8 +118,8 @@ export async function crossValidate(
 }
 
 /**
- * Trains on the training set of the split. If `groups` or `timeOrdered` is set, first splits the validation set off, since
- * `fit` would draw it at random.
+ * Trains on the training set of the split. If `validation` is a fraction and `groups` or `timeOrdered` is set, first
+ * splits off the validation set, since `fit` would draw it at random.
  */
 function train(
   network: Network,

@@ -13,7 +13,7 @@ export interface Constant {
   readonly repeated?: readonly number[];
 }
 
-/** The content of external files, by their paths in the model. */
+/** The contents of external files, keyed by the path that the model gives for each file. */
 export type ExternalFiles = Readonly<Record<string, Uint8Array>>;
 
 /**

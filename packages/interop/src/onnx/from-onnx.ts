@@ -23,7 +23,7 @@ import { sizeOf } from '../size-of.js';
 
 /** Options of {@link fromOnnx}. */
 export interface FromOnnxOptions {
-  /** Contents of the external weight files, by their paths in the model. Default: none. */
+  /** Contents of the external weight files, keyed by the path that the model gives for each file. Default: none. */
   readonly files?: ExternalFiles;
   /**
    * For a single-step model: maps the name of each input that is a state to the name of the output that is its next

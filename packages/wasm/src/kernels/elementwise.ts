@@ -1,8 +1,9 @@
 /**
  * Elementwise units: nodes with one or two edges and no parameters, such as the gates and the cell states of an LSTM.
- * The forward kernel writes h = z, z₁ + z₂ or z₁ · z₂ to the node's row of x. The backward kernel computes
- * delta = dloss/dx · slope. It then adds one term of case 2 of backpropagation to the dLossDx of each predecessor:
- * delta or, for a product, delta times the other factor.
+ * The forward kernel computes h, which is the x of the only predecessor, or the sum or product of the x of two
+ * predecessors, and writes it to the node's row of x. The backward kernel computes delta = dloss/dx · slope. It then
+ * adds one term of case 2 of backpropagation to the dLossDx of each predecessor: delta or, for a product, delta times
+ * the other factor.
  */
 import { type Assembler, type Callable, type Code, control, f32x4, i32, int, type Local, v128 } from '../assembler.js';
 import { unit, word } from '../memory-map.js';
@@ -39,7 +40,7 @@ interface Position {
   readonly first: Local;
   /** The address of the second predecessor's row of x, if there is one. */
   readonly second: Local;
-  /** The offset of the samples from the start of a row. */
+  /** The offset of the current four samples from the start of a row. */
   readonly column: Local;
 }
 

@@ -149,8 +149,8 @@ export function originalParameter({ quantity, node, from }: QuantityName): Quant
 }
 
 /**
- * Returns the name of a weight's edge. If `from` is not the name of an edge, but the id of a node with delayed edges to
- * `node`, returns the name of the first of these edges, which includes its delay.
+ * Returns the name of a weight's edge, such as `h@-1`. If `from` is not the name of an edge, but the id of a node with
+ * delayed edges to `node`, returns the name of the first of these edges.
  */
 function fullEdgeName(graph: Graph, { node, from }: QuantityName): string {
   const i = graph.indexOf(node);
@@ -202,9 +202,9 @@ export function termsInTime(exercise: TimeExercise, { quantity, node, from }: Qu
 }
 
 /**
- * Returns the nodes and edges of the unrolled graph to highlight. For a parameter derivative: the paths to the loss
- * that start at the parameter's node, in each time step from `firstStep` on. For any other quantity: the same as in a
- * graph without delays.
+ * Returns the nodes and edges of the unrolled graph to highlight. For a parameter derivative, these are the paths from
+ * the parameter's node to the loss, in each time step from `firstStep` on, and, for a weight, also its edge. For any
+ * other quantity, see `highlightsOf`.
  */
 export function highlightsInTime(exercise: TimeExercise, selected: QuantityName, firstStep: number): Highlights {
   const { unrolled, network, steps } = exercise;

@@ -9,7 +9,10 @@ import type { Operator } from './operator.js';
 /** Returns its operand unchanged. */
 export const passThrough: Operator = (call) => call.operand(0);
 
-/** `Cast` to a floating-point type. Constants, which may be sizes or positions, are not changed. */
+/**
+ * `Cast`: returns its operand unchanged. A computed operand can be cast only to a floating-point type. A constant, which
+ * may contain sizes or positions, can be cast to any type.
+ */
 export const cast: Operator = (call) => {
   const operand = call.operand(0);
   const to = call.integer('to', 1);
