@@ -1,4 +1,4 @@
-/** The records of the built-in activations, by name. An export without a record is a type error. */
+/** The records of the built-in activations, by name. If index.ts exports an activation without a record, compilation fails. */
 import { bentIdentityRecord } from './bent-identity.js';
 import { eluRecord } from './elu.js';
 import { gaussianRecord } from './gaussian.js';

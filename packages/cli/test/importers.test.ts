@@ -69,7 +69,7 @@ describe('a neat-python genome', () => {
     ],
   };
 
-  it('a neat-python genome can be used for predictions, explained and exported', async () => {
+  it('predict, explain and convert accept a neat-python genome', async () => {
     const { nnbp } = await workspace({ 'genome.json': JSON.stringify(genome), 'rows.csv': 'a,b\n1,2\n' });
     const { stdout } = await nnbp('predict', 'genome.json', 'rows.csv', '--only');
     const hidden = 1 / (1 + Math.exp(-5 * (-0.1 + 0.3 * 1)));

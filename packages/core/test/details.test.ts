@@ -167,7 +167,7 @@ describe('overflow', () => {
     );
   });
 
-  test('an overflow of the first gradient of the vector is reported', () => {
+  test('an overflow of the first entry of the gradient vector is reported', () => {
     const builder = new GraphBuilder();
     builder.output(builder.node('y', { from: [builder.input('x')], activation: identity, fixed: { c: 1 } }));
     const network = new Network(builder.build());

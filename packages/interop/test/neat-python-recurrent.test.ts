@@ -106,7 +106,7 @@ describe('an aggregation', () => {
   });
 });
 
-test('a recurrent genome requires the `recurrent` option, and a recurrent node without connections is rejected', () => {
+test('fromNeatPython rejects a cycle unless `recurrent` is set, and a node without connections if it is set', () => {
   const genome = (connections: NeatGenome['connections']): NeatGenome => ({
     input_keys: [-1],
     output_keys: [0],
@@ -125,7 +125,7 @@ describe('a network that is exported', () => {
     return new Network(builder.build(), { seed: 1 });
   };
 
-  test('toNeatPython adds identity nodes for the sums that an aggregation reads, and keeps the outputs', () => {
+  test('toNeatPython adds identity nodes for sums that an aggregation reads and for an output with c = 2, without changing predictions', () => {
     const network = networkOf((b) => {
       const [x, y] = b.inputs(2);
       b.node('h', { from: [x, y], activation: hardSigmoid });

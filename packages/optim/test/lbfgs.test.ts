@@ -122,7 +122,7 @@ describe('lbfgs', () => {
     expect(optimizer.converged).toBe(true);
   });
 
-  test('lbfgs discards its stored curvature when a search fails', () => {
+  test('lbfgs discards its stored curvature when a line search fails', () => {
     let offset = 0;
     const shifted = objectiveOf(
       (p) => (p[0] - 1) ** 4 + offset,

@@ -18,7 +18,7 @@ export const uniform =
   (random) =>
     low + (high - low) * random.uniform();
 
-/** Draws a number in `[low, high)`, both above 0, whose logarithm is uniformly distributed. */
+/** Draws a number in `[low, high)` whose logarithm is uniformly distributed. Both limits must be above 0. */
 export const logUniform =
   (low: number, high: number): Distribution<number> =>
   (random) =>

@@ -55,25 +55,25 @@ export function addCaseThree(
   for (let t = 0; t <= step; t++) {
     for (let i = inputCount; i < nodeCount; i++) {
       const row = rowLength * rowOf[time.at(i, t)];
-      const [bias, scale] = [graph.biasSlot(i), graph.scaleSlot(i)];
+      const [biasSlot, scaleSlot] = [graph.biasSlot(i), graph.scaleSlot(i)];
       for (let s = 0, to = first; s < samples; s++, to += stride) {
         delta[s] = dLossDx[row + s] * slope[row + s];
-        if (bias < parameterCount) out[to + bias] += delta[s];
-        if (scale < parameterCount) out[to + scale] += dLossDx[row + s] * g[row + s];
+        if (biasSlot < parameterCount) out[to + biasSlot] += delta[s];
+        if (scaleSlot < parameterCount) out[to + scaleSlot] += dLossDx[row + s] * g[row + s];
       }
       const edges = edgeStart[i + 1] - edgeStart[i];
       const sources = Array.from({ length: edges }, (_, e) => sourceRow(edgeStart[i] + e, t));
-      const weights = Array.from({ length: edges }, (_, e) => graph.weightSlot(edgeStart[i] + e, i));
+      const weightSlots = Array.from({ length: edges }, (_, e) => graph.weightSlot(edgeStart[i] + e, i));
       const aggregation = graph.aggregation(i);
       const z = new Float64Array(edges);
       const dAdz = new Float64Array(edges).fill(1);
       for (let s = 0, to = first; s < samples; s++, to += stride) {
         if (aggregation !== undefined) {
-          for (let e = 0; e < edges; e++) z[e] = slots[weights[e]] * x[sources[e] + s];
+          for (let e = 0; e < edges; e++) z[e] = slots[weightSlots[e]] * x[sources[e] + s];
           aggregation.derivative(z, aggregation.value(z), dAdz);
         }
         for (let e = 0; e < edges; e++) {
-          if (weights[e] < parameterCount) out[to + weights[e]] += delta[s] * dAdz[e] * x[sources[e] + s];
+          if (weightSlots[e] < parameterCount) out[to + weightSlots[e]] += delta[s] * dAdz[e] * x[sources[e] + s];
         }
       }
     }

@@ -18,7 +18,7 @@ export interface Shape {
 const reluFamily = new Set(['relu', 'leakyRelu', 'elu', 'gelu', 'silu', 'mish', 'softplus']);
 
 /** Returns the number of outputs: one, or one per class. */
-export const outputsFor = ({ task, classes }: Shape): number => (task === 'classes' ? classes.length : 1);
+export const outputCountFor = ({ task, classes }: Shape): number => (task === 'classes' ? classes.length : 1);
 
 /**
  * Builds the network to train: the graph in the settings with its own parameters, or a layered network that is
@@ -38,7 +38,7 @@ export function networkFor(settings: Settings, shape: Shape, functions: Pick<Fun
     from = conv2d(builder, { from, height: side, width: side, stride: 2, activation, ...settings.convolution });
   }
   for (const units of settings.hidden) from = builder.layer(units, { from, activation });
-  const output = builder.layer(outputsFor(shape), {
+  const output = builder.layer(outputCountFor(shape), {
     from,
     activation: outputActivation,
     fixed: { c: 1 },

@@ -10,7 +10,7 @@ import type { Settings, Task } from '../shared/training-settings.js';
 import type { Column, TableProblem } from './data/csv.js';
 import type { Dataset, InputField, SampleSet } from './data/dataset.js';
 import { datasetLoader, type TableRequest } from './data/request.js';
-import { outputsFor } from './network-for.js';
+import { outputCountFor } from './network-for.js';
 import { Player, type Speed } from './player.js';
 import { isProblem, type Problem } from './problem.js';
 import {
@@ -330,7 +330,7 @@ function shapeProblem({ graph }: Settings, dataset: Dataset): Problem | undefine
   if (graph === null) return undefined;
   if (hasDelays(graph)) return { kind: 'delays' };
   const inputs = { received: graph.inputs.length, expected: dataset.inputNames.length };
-  const outputs = { received: graph.outputs.length, expected: outputsFor(dataset) };
+  const outputs = { received: graph.outputs.length, expected: outputCountFor(dataset) };
   const fits = inputs.received === inputs.expected && outputs.received === outputs.expected;
   return fits ? undefined : { kind: 'shape', inputs, outputs };
 }

@@ -3,8 +3,8 @@ import type { Series } from './read.js';
 import type { Step } from './time.js';
 
 /**
- * The calendar inputs of a network, in this order: the hour of the day, the day of the week, and the month of the year.
- * Each of them becomes two inputs: its sine and its cosine.
+ * The positions in the calendar that a network can read, in this order: the hour of the day, the day of the week, and
+ * the month of the year. Each position is encoded as two inputs, a sine and a cosine.
  */
 export const calendarPeriods = ['hour', 'weekday', 'month'] as const;
 export type CalendarPeriod = (typeof calendarPeriods)[number];
@@ -84,8 +84,8 @@ export function writeCalendar(time: number, calendar: readonly CalendarPeriod[],
 }
 
 /**
- * The inputs of a recurrent network: for each step of the window, its value minus the value of the window's last step,
- * divided by the scale, followed by the calendar inputs of the step after it.
+ * The inputs of a recurrent network, with one row for each value that it reads: the difference from the last value
+ * before `end`, divided by the scale, followed by the calendar inputs of the next step.
  *
  * @param next - The time of the first step to forecast. The series may end before it.
  */
@@ -102,14 +102,14 @@ export function inputRows({ series, scale, end }: Window, { window, calendar }: 
 
 /**
  * The inputs of a dense network in one row: the values as in {@link inputRows}, without the last value, followed by the
- * calendar of the first step to forecast.
+ * calendar inputs of the first step to forecast.
  */
 export function inputRow(window: Window, shape: Shape, next: number): number[] {
-  const rows = inputRows(window, { ...shape, calendar: [] }, next).map(([value]) => value);
+  const row = inputRows(window, { ...shape, calendar: [] }, next).map(([value]) => value);
   // The last value is omitted because it is always 0.
-  rows.pop();
-  writeCalendar(next, shape.calendar, rows);
-  return rows;
+  row.pop();
+  writeCalendar(next, shape.calendar, row);
+  return row;
 }
 
 /** The scaled changes to forecast. */
