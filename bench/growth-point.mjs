@@ -1,6 +1,7 @@
 /**
- * Measures one graph size in a fresh process: the time to build the graph, prepare it and take a step, and the memory.
- * Needs --expose-gc.
+ * Measures one graph size: the time to build the graph, to prepare it for the engine and to run a training step, and the
+ * memory of the graph and of the engine. `growth.mjs` runs this script in a fresh process for each size. Needs
+ * --expose-gc.
  */
 import { sigmoid } from '@nnbp/activations';
 import { mlp } from '@nnbp/core';
@@ -14,7 +15,10 @@ const [kind, requestedEdges] = [process.argv[2], Number(process.argv[3])];
 const batch = 32;
 const outputs = 10;
 
-/** Builds a network with n inputs, two hidden layers of n nodes and 10 outputs: 2 n² + 10 n edges. */
+/**
+ * Builds a dense network with about `edges` edges: n inputs, two hidden layers of n nodes and 10 outputs have
+ * 2 n² + 10 n edges.
+ */
 function dense(edges) {
   const n = Math.round((Math.sqrt(outputs ** 2 + 8 * edges) - outputs) / 4);
   return mlp([n, n, n, outputs], { activation: sigmoid });
@@ -25,7 +29,8 @@ const sparse = (edges) =>
   randomGraph({ inputs: Math.min(64, edges / 20), hidden: edges / 10 - outputs, edges, outputs, scale: 'trainable' });
 
 /**
- * Returns the memory in use after garbage collection. V8 releases pages some time after it has collected their objects.
+ * Returns the memory in use after garbage collection. Waits before it measures, since V8 releases pages some time after
+ * it has collected their objects.
  */
 const memoryInUse = async () => {
   globalThis.gc();

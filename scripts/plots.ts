@@ -1,4 +1,4 @@
-// Draws the figures in docs/plots: the value and derivative of every activation and loss, and the nodes and edges of
+// Draws figures in docs/plots: the value and derivative of every activation and loss, and the nodes and edges of
 // layers. With `--check`, writes nothing and fails if a figure is out of date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { activationRecords } from '@nnbp/activations';

@@ -4,7 +4,7 @@
  */
 const key = 'nnbp-last-edit';
 
-/** Stores the link of the current state. Called when the page is hidden or closed after an edit. */
+/** Stores the link of the current state. Called when the user leaves, reloads or closes the page after an edit. */
 export function keepLastEdit(link: string): void {
   try {
     sessionStorage.setItem(key, link);
@@ -13,7 +13,7 @@ export function keepLastEdit(link: string): void {
   }
 }
 
-/** Removes the stored link. Called when the page is hidden or closed and has not been edited since it was opened. */
+/** Removes the stored link. Called when the user leaves, reloads or closes the page without an edit to keep. */
 export function forgetLastEdit(): void {
   try {
     sessionStorage.removeItem(key);

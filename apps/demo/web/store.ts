@@ -24,7 +24,7 @@ history.replaceState(shown, '');
 
 /**
  * Changes the state and, soon after, the URL. Changing the view or chapter adds an entry to the browser history, so
- * that Back returns to the previous one. Other changes replace the current entry.
+ * that Back returns to the previous view or chapter. Other changes replace the current entry.
  */
 export function update(change: Change): void {
   const before = state;
@@ -51,8 +51,9 @@ function writeUrl(): void {
   history.replaceState(shown, '', addressOf(state, initialState));
 }
 
-// Runs before the page is hidden or closed. The URL restores the state when the user returns to the page; the stored
-// link restores it after a reload. If there was no edit, a link stored earlier is outdated and must be removed.
+// Runs when the user leaves, reloads or closes the page. The URL restores the state when the user returns to the page;
+// the stored link restores it after a reload. If the state has not changed since it was last read from the URL, a link
+// stored earlier is outdated and must be removed.
 addEventListener('pagehide', () => {
   if (state === loaded) {
     forgetLastEdit();

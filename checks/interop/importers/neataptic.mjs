@@ -70,8 +70,8 @@ export function recurrent(count, steps) {
 }
 
 /**
- * Creates models until the outputs and biases of one are between −1e6 and 1e6. Some models diverge, and JSON stores NaN
- * as null.
+ * Returns a model whose outputs and biases are all between −1e6 and 1e6. Creates models until it finds one, since some
+ * models diverge and JSON stores NaN as null.
  */
 function makeFinite(make) {
   for (;;) {

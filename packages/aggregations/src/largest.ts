@@ -1,6 +1,6 @@
-/** Finds the entry that determines a maximum. */
+/** Finds the entry that determines a maximum or minimum. */
 
-/** Returns the index of the entry with the largest `rank`, or of the first one if several are equal. */
+/** Returns the index of the first entry with the largest `rank`. */
 export function firstLargest(z: ArrayLike<number>, rank: (z: number) => number): number {
   let at = 0;
   for (let e = 1; e < z.length; e++) if (rank(z[e]) > rank(z[at])) at = e;
@@ -8,8 +8,8 @@ export function firstLargest(z: ArrayLike<number>, rank: (z: number) => number):
 }
 
 /**
- * Returns how far entries can move before another entry can become the largest: half the difference between the two
- * largest ranks.
+ * Returns how far each entry can move before another entry can have the largest `rank`: half the difference between the
+ * two largest ranks.
  */
 export function distanceToTie(z: ArrayLike<number>, rank: (z: number) => number): number {
   const at = firstLargest(z, rank);

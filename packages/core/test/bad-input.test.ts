@@ -210,13 +210,13 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
   ['an incomplete random state', 'WRONG_LENGTH', /state/, () => new Random(1).restore([1, 2])],
   ['a deviation of 0', 'OUT_OF_RANGE', /above 0/, () => new Standardization([0], [0])],
   [
-    'an input scaler of another width',
+    'an input scaler with the wrong width',
     'WRONG_LENGTH',
     /inputScaler/,
     () => (network().inputScaler = new Standardization([0], [1])),
   ],
   [
-    'an output scaler of another width',
+    'an output scaler with the wrong width',
     'WRONG_LENGTH',
     /outputScaler/,
     () => (network().outputScaler = new Standardization([0, 0], [1, 1])),

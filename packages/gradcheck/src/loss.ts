@@ -13,8 +13,8 @@ export interface LossCheckOptions {
   /** Range of the random outputs. Default: [−3, 3], or [0.02, 0.98] for a loss that is NaN outside [0, 1]. */
   readonly x?: readonly [low: number, high: number];
   /**
-   * Draws a target vector. Default: numbers from −2 to 2, numbers from 0 to 1, ±1, integers from 0 to 4, or one-hot
-   * targets, whichever the loss accepts.
+   * Draws a target vector. By default, targets are numbers from −2 to 2, numbers from 0 to 1, ±1, integers from 0 to 4,
+   * and one-hot vectors, in turn. Kinds that the loss rejects are skipped.
    */
   readonly target?: (random: Random, outputs: number) => readonly number[];
   /** Seed of the random outputs and targets. Default: 0. */
@@ -107,7 +107,7 @@ export function checkLoss(loss: Loss, options: LossCheckOptions = {}): Report {
   return new Report(`Loss ${loss.name}`, comparisons, excluded, violations);
 }
 
-/** Returns the default range of outputs. A loss on probabilities is recognized by being NaN outside [0, 1]. */
+/** Returns the default range of outputs. If the loss is NaN outside [0, 1], the outputs must be probabilities. */
 function domain(loss: Loss): readonly [number, number] {
   return Number.isNaN(loss.value([-1], [1])) || Number.isNaN(loss.value([2], [0])) ? [0.02, 0.98] : [-3, 3];
 }

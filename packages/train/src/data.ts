@@ -17,7 +17,8 @@ import {
 import type { Sequences } from './sequences.js';
 
 /**
- * One number per output node, or null if the target is unknown. An unknown target has no loss, and its gradient is 0.
+ * One number per output node, or null if the target is unknown. An unknown target adds nothing to the loss or the
+ * gradients.
  */
 export type Target = ArrayLike<number | null>;
 
@@ -37,8 +38,8 @@ export interface Tables {
   readonly targets: ArrayLike<Target>;
   /**
    * The weight of each sample, a number ≥ 0. The loss of the data is Σ weight · (loss of the sample) / Σ weight, so an
-   * integer weight has the same effect as repeating the sample. In the backward pass, the weight is a factor only of
-   * dloss/dx of the outputs. Default: 1.
+   * integer weight has the same effect as repeating the sample. The backward pass multiplies only dloss/dx of the
+   * outputs by the weight. Default: 1.
    */
   readonly weights?: ArrayLike<number>;
 }

@@ -15,7 +15,7 @@ export interface ParameterName {
   readonly node: string;
   /** The parameter: b, c or w. */
   readonly name: 'b' | 'c' | 'w';
-  /** For a weight, the name of its edge: the predecessor's id; with a delay of 2, `id@-2`. Default: every edge. */
+  /** For a weight, the predecessor's id, or `id@-2` if the edge has a delay of 2. Default: every edge of the node. */
   readonly from?: string;
 }
 

@@ -28,7 +28,7 @@ const expressions = {
   sine: ({ frequency }) => `torch.sin(${frequency} * h)`,
 } satisfies Readonly<Record<ActivationName, (options: Options) => string>>;
 
-/** Returns g as a Python expression in h; undefined for a custom activation. */
+/** Returns the activation as a Python expression in h; undefined for a custom activation. */
 export const pythonOf = ({ builtin }: Activation): string | undefined =>
   builtin &&
   (expressions as Readonly<Record<string, ((options: Options) => string) | undefined>>)[builtin.name]?.(

@@ -1,6 +1,6 @@
 /**
  * Rebuilds, on the page, a network that a worker trained on sequences. The Derive view opens this network with the
- * sequence whose states are shown.
+ * sequence whose states the Train view shows.
  */
 import { lossOf, type Settings } from '../../shared/sequence-settings.js';
 import { targetStepsOf } from '../../shared/sequence.js';
@@ -20,7 +20,7 @@ export function trainedSequence(settings: Settings, shape: SequenceShape, result
       target: targets.flatMap((row) => row ?? Array<number>(width).fill(0)),
       time: { steps: inputs.length, targets: targetStepsOf(targets) },
       loss: lossOf(settings),
-      // Empty, so that the Derive view selects the first weight of a delayed edge.
+      // Empty, so that the Derive view selects the weight of the first delayed edge.
       selected: '',
     },
   };
