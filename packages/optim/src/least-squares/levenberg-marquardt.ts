@@ -63,11 +63,11 @@ const emptyMemory = (): Memory => ({
 });
 
 /**
- * Minimizes the sum of the squared residuals $r$. Each step $s$ minimizes $\|J s + r\|^2 + \lambda \|D s\|^2$, where $J$
- * is the Jacobian of the residuals, $D$ holds the largest norm so far of each column of $J$, and $\lambda$ follows from
- * the radius of a trust region (Moré 1978). The linear problem is solved with a QR factorization, never with $J^T J$.
- * When the loss no longer changes, Gauss–Newton steps refine the parameters. When these steps stop getting shorter,
- * `converged` becomes true.
+ * Minimizes the sum of the squared residuals $r$. Each step $s$ minimizes $\|J s + r\|^2 + \lambda \|D s\|^2$, where
+ * $J$ is the Jacobian of the residuals, $D$ holds the largest norm so far of each column of $J$, and $\lambda$ follows
+ * from the radius of a trust region (Moré 1978). The linear problem is solved with a QR factorization, never with
+ * $J^T J$. When the loss no longer changes, Gauss–Newton steps refine the parameters. When these steps stop getting
+ * shorter, `converged` becomes true.
  *
  * Requires a loss that declares `residuals` (mse), and uses full batches. An iteration needs one Jacobian and a few
  * evaluations of the loss. Memory: 3 n² numbers for n parameters.

@@ -28,7 +28,7 @@ export function windowsOfLayer(
   const sizes = shape.slice(0, axes);
   const edgesPerCell = shape[axes] * (option === 'kernel_size' ? filtersOf(config) : 1);
   const cellCount = sizeOf(sizes);
-  const one = kind.startsWith('Global')
+  const oneCopy = kind.startsWith('Global')
     ? {
         shape: config.at('keepdims').value === true ? sizes.map(() => 1) : [],
         kernel: sizes,
@@ -38,8 +38,8 @@ export function windowsOfLayer(
   // If a `TimeDistributed` layer makes copies of this layer, their grids are concatenated into one long grid.
   const windows = Array.from({ length: copies }, (_, k) =>
     k === 0
-      ? one.windows
-      : one.windows.map((each) => ({ ...each, cells: each.cells.map((cell) => k * cellCount + cell) })),
+      ? oneCopy.windows
+      : oneCopy.windows.map((each) => ({ ...each, cells: each.cells.map((cell) => k * cellCount + cell) })),
   ).flat();
-  return { ...one, windows };
+  return { ...oneCopy, windows };
 }
