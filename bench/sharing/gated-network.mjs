@@ -1,7 +1,7 @@
 /**
- * synaptic and neataptic: LSTM cells with peepholes, built from gated connections. The
- * gradients come from eligibility traces; synaptic updates the weights after each time step, neataptic once per batch.
- * The cells compute a different function from PyTorch's LSTM, so losses are not compared.
+ * synaptic and neataptic: LSTM cells with peepholes, built from gated connections. Both libraries compute gradients
+ * with eligibility traces. synaptic updates the weights after each time step, neataptic once per batch. The cells
+ * compute a different function from PyTorch's LSTM, so losses are not compared.
  */
 import { bySequence } from './by-sequence.mjs';
 

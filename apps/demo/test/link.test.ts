@@ -73,7 +73,7 @@ describe('a link', () => {
       'notAState',
     ],
     [
-      'a function of 8,001 characters',
+      'a function whose source has 8,001 characters',
       linkOf(
         JSON.stringify({
           ...defaultState,
@@ -118,7 +118,7 @@ describe('a link', () => {
     expect(readAddress(addressOf(state, defaultState), defaultState)).toEqual(state);
   });
 
-  test('a link with a random corrupted character is read as a state or throws a LinkError', () => {
+  test('a link with one character replaced at random is read as a state or throws a LinkError', () => {
     const seed = Date.now() % 1e9;
     const link = writeLink(defaultState);
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_%#';

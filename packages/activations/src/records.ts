@@ -23,7 +23,7 @@ import type { ActivationRecord } from './record.js';
 /** The name of a built-in activation. */
 export type ActivationName = Exclude<keyof typeof exported, 'activationRecords'>;
 
-/** The record of each built-in activation, by name: its formula, derivative, range, and options with defaults. */
+/** The record of each built-in activation, by name: its formula, derivative, range and options. */
 export const activationRecords: Readonly<Record<ActivationName, ActivationRecord>> = {
   bentIdentity: bentIdentityRecord,
   elu: eluRecord,

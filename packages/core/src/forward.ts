@@ -44,7 +44,7 @@ function preActivation(graph: Graph, slots: Float64Array, sequence: SequenceCach
  * Computes the derivatives that the backward pass uses more than once, for node i at step t:
  *
  *     slope_i = c_i · g'(h_i)
- *     dA/dz_e of every incoming edge e, unless the aggregation is the sum, for which it is 1
+ *     dA/dz_e of every incoming edge e    omitted for the sum, where dA/dz_e = 1
  */
 export function slope(graph: Graph, slots: Float64Array, { steps }: SequenceCache, t: number, i: number): void {
   const { h, g, slope, aggregated } = steps[t];

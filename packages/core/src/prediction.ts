@@ -1,6 +1,6 @@
 /**
- * Computes predictions directly with the parameters of a network, in float64, with the same sums as the reference
- * engine. Allocates only the result.
+ * Computes predictions in float64. Reads the parameters of the network without copying them, and adds numbers in the
+ * same order as the reference engine. Allocates only the result.
  */
 import type { Activation, Aggregation } from './contract.js';
 import { expectArray, expectFinite, expectLength } from './expect.js';
@@ -175,8 +175,8 @@ class TopologicalPass implements ForwardPass {
       let h1 = slots[biases[i + 1]];
       let h2 = slots[biases[i + 2]];
       let h3 = slots[biases[i + 3]];
-      // One index for four weights is a third faster than four indices, and `| 0`, which keeps an index within 32 bits,
-      // saves V8 the checks for overflow.
+      // One index for four weights is a third faster than four indices. `| 0` keeps the indices within 32 bits, so V8
+      // does not check for overflow.
       for (let j = source, at = w; j < sourceEnd; j = (j + 1) | 0, at = (at + 1) | 0) {
         const value = x[j];
         h0 += slots[at] * value;

@@ -51,12 +51,14 @@ export function load(file: Uint8Array, plugins: Plugins = {}): Loaded {
   activations.forEach(activationOf);
   aggregations.forEach(aggregationOf);
   const values = expectParameters(tensors.get('parameters')?.values, parameters);
-  const state = metadata.get('checkpoint');
-  const userMetadata = metadata.get('metadata');
+  const checkpointText = metadata.get('checkpoint');
+  const userMetadataText = metadata.get('metadata');
   const rest = {
-    ...(state !== undefined && { checkpoint: readCheckpoint(json('checkpoint', state), tensors, values.length) }),
+    ...(checkpointText !== undefined && {
+      checkpoint: readCheckpoint(json('checkpoint', checkpointText), tensors, values.length),
+    }),
     ...(loss && { loss: lossNamed(loss, plugins.losses ?? []) }),
-    metadata: userMetadata === undefined ? {} : asObject(json('metadata', userMetadata)),
+    metadata: userMetadataText === undefined ? {} : asObject(json('metadata', userMetadataText)),
   };
   // The file is valid: now build the network.
   const document: unknown = JSON.parse(model);

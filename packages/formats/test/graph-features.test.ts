@@ -131,7 +131,7 @@ test.each<[string, string, RegExp, (text: string) => string]>([
     /"z"/,
     (t) => t.replace('{"id":"y","delay"', '{"id":"z","delay"'),
   ],
-  ['a cycle without delay', 'MALFORMED', /nodes|predecessor/, (t) => t.replace('{"id":"y","delay":1}', '"y"')],
+  ['a cycle without a delay', 'MALFORMED', /nodes|predecessor/, (t) => t.replace('{"id":"y","delay":1}', '"y"')],
   [
     'a state that is too large',
     'TOO_LARGE',
@@ -161,7 +161,7 @@ test('save rejects delays that add up to more than a file can hold', () => {
   expect(() => save(new Network(builder.build()))).toThrow(failure('TOO_LARGE', /delays of the nodes add up/));
 });
 
-test('load limits the sum of the longest delay of each node, like save', () => {
+test('load, like save, limits the sum of the longest delays of all nodes', () => {
   const builder = new GraphBuilder();
   const [x, z] = builder.inputs(2);
   // The longest delay of x comes first in the file, the longest delay of z last.

@@ -12,7 +12,7 @@ export const uniformWithinInverseRoot =
 /** Options of a node with weights. */
 export interface Weighted {
   readonly from: readonly Source[];
-  /** A source that is added with fixed weight 1. */
+  /** An additional source. The weight of its edge is fixed at 1. */
   readonly plus?: string;
   readonly activation: Activation;
   /** Initial value of b. */

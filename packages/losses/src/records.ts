@@ -15,7 +15,7 @@ import type { LossRecord } from './record.js';
 /** The name of a built-in loss. */
 export type LossName = Exclude<keyof typeof exported, 'elementwise' | 'lossRecords'>;
 
-/** The record of each built-in loss, by name: its options with defaults, formula, derivative and task. */
+/** The record of each built-in loss, by name: its formula, derivative, task and options. */
 export const lossRecords: Readonly<Record<LossName, LossRecord>> = {
   binaryCrossEntropy: binaryCrossEntropyRecord,
   binaryCrossEntropyWithLogits: binaryCrossEntropyWithLogitsRecord,

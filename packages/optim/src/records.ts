@@ -21,7 +21,7 @@ export type OptimizerName = {
   ]: (typeof exported)[Name] extends (options: never) => Optimizer ? Name : never;
 }[Exclude<keyof typeof exported, 'chain' | 'lbfgs' | 'levenbergMarquardt' | 'optimizerRecords'>];
 
-/** The record of each built-in optimizer, by name: its options with defaults, and its formula. */
+/** The record of each built-in optimizer, by name: its formula and options. */
 export const optimizerRecords: Readonly<Record<OptimizerName, OptimizerRecord>> = {
   adagrad: adagradRecord,
   adam: adamRecord,

@@ -14,8 +14,8 @@ export const estimatesOf = ({ parameters, network }: FitResult): Record<string, 
   Object.fromEntries(parameters.map(({ label, index }) => [label, network.parameters.vector[index]]));
 
 /**
- * Opens the fitted model in the Derive view, which shows how the derivatives of the loss at one data point are
- * computed, and selects the derivative with respect to the given parameter.
+ * Opens the fitted model in the Derive view, with the given data point as the sample. Selects the derivative of the
+ * loss with respect to the given parameter.
  */
 export function openInDerive(fit: FitResult, point: number, { quantity }: Parameter): void {
   const { x, y } = fit.data.points[point];

@@ -79,7 +79,7 @@ export function Terms({ exercise, selected, termCount }: TermsProps) {
   );
 }
 
-/** Slider for the number of terms shown. Moves the trace to the step that adds the last shown term. */
+/** Slider for the number of terms shown. Moves the trace to the trace step that adds the last of these terms. */
 function TermSlider({ exercise, selected, termCount }: TermsProps) {
   const say = useMessages(messages);
   const max = exercise.steps;
@@ -137,7 +137,7 @@ function Factors({
             aria-label={say.select(nameOf(quantity), formatNumber(exercise.value(quantity)))}
             onClick={() => select(quantity)}
           >
-            <Letter>{letters[quantity.quantity]}</Letter>
+            <Letter>{symbols[quantity.quantity]}</Letter>
             <sub>{splitId(quantity.node).join('@')}</sub>
           </button>
         </span>
@@ -152,14 +152,14 @@ function Factors({
   );
 }
 
-const letters: Partial<Record<QuantityName['quantity'], string>> = {
+const symbols: Partial<Record<QuantityName['quantity'], string>> = {
   dLossDx: '∂loss/∂x',
   slope: 'slope',
   x: 'x',
   g: 'g',
 };
 
-/** The factors of a term, except dA/dz, by which a term of dloss/dw is multiplied if the aggregation is not a sum. */
+/** The factors of a term, without ∂A/∂z, which `Factors` adds if necessary. */
 function factorsAt({ network: { graph } }: TimeExercise, { quantity, node, from }: QuantityName, step: number) {
   const at = (kind: QuantityName['quantity'], id = node, t = step): QuantityName => ({
     quantity: kind,

@@ -1,2 +1,2 @@
-/** `fetch` for our own modules. In the worker that runs user code, the global `fetch` is removed later. */
+/** `fetch` for our own modules. Saved before the worker that runs user code removes the global `fetch`. */
 export const ownFetch = globalThis.fetch.bind(globalThis);
