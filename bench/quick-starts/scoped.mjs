@@ -7,7 +7,7 @@ import { fit } from '@nnbp/train';
 
 const network = new Network(mlp([2, 8, 1], { activation: tanh, outputActivation: identity }), { seed: 1 });
 const data = { inputs: [[0, 0], [0, 1], [1, 0], [1, 1]], targets: [[0], [1], [1], [0]] }; // oxfmt-ignore
-// The loss is measured before the last update, and that update can increase the loss: stop at 0.003 to end below 0.005.
+// `loss` is measured before the epoch's update. The update can increase the loss: stop at 0.003 to end below 0.005.
 const stopAt = { onEpochEnd: ({ loss, stop }) => loss < 0.003 && stop() };
 await fit(network, data, { loss: mse(), optimizer: adam({ learningRate: 0.05 }), epochs: 1000, callbacks: [stopAt] });
 console.log(JSON.stringify(data.inputs.map((input) => network.predict(input)[0])));

@@ -176,10 +176,10 @@ test('a repeated training run has the same losses at the same steps', async () =
   clock.mockRestore();
 });
 
-test('if a preparation fails after the next one has started, the session of the next one continues', async () => {
+test('if a preparation fails after a second one has started, the session of the second one continues', async () => {
   const trainer = createTrainer(builtinFunctions);
   const { port1, port2 } = new MessageChannel();
-  // There is no table.
+  // Fails, because there is no table.
   const first = trainer.prepare({ ...defaultState.train, data: 'csv' }, undefined, port1);
   const second = trainer.prepare({ ...defaultState.train, data: 'circles' }, undefined, port1);
   expect([await first, (await second) ?? {}]).toEqual([

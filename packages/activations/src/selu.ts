@@ -1,6 +1,6 @@
 /**
- * Scaled exponential linear unit, with constants that keep the mean near 0 and the standard deviation near 1 from layer
- * to layer.
+ * Scaled exponential linear unit. Its constants keep the mean of the values in each layer near 0, and their standard
+ * deviation near 1.
  */
 import type { Activation } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';

@@ -17,8 +17,8 @@ export interface RowUnit extends Unit {
   readonly gIsX: boolean;
   /**
    * The operation of an elementwise unit; undefined for other units. The nodes of an elementwise unit have one or two
-   * edges and no parameters: b = 0, c = 1, w = 1. No two of them share a predecessor, so they pass dloss/dx on to their
-   * predecessors without rows of delta (dloss/dh) or dA/dz.
+   * incoming edges and no parameters: b = 0, c = 1, w = 1. No two nodes of the unit share a predecessor, so they pass
+   * dloss/dx on to their predecessors without rows for delta (dloss/dh) or for the derivatives of an aggregation.
    */
   readonly elementwise: (typeof elementwise)[keyof typeof elementwise] | undefined;
 }
@@ -35,7 +35,7 @@ export const gIsX = (graph: Graph, { nodes, activation }: Unit): boolean =>
   activationKernelOf(activation).code !== customActivation &&
   nodes.every((i) => constantOf(graph, graph.scaleSlot(i)) === 1);
 
-/** Whether x is h. */
+/** Whether the nodes of a unit only copy h to x. */
 export const isCopy = (graph: Graph, unit: Unit): boolean =>
   gIsX(graph, unit) && activationKernelOf(unit.activation).code === identityCode;
 

@@ -6,7 +6,8 @@ export type Speed = Settings['speed'];
 /** These globals are saved here because `lockDown` removes them from a worker that runs user code. */
 const { MessageChannel, setTimeout } = globalThis;
 
-const stepsPerSecond: Readonly<Record<Speed, number>> = { slow: 6, steady: 300, full: Infinity };
+/** Maximum number of steps per second. */
+const maxRate: Readonly<Record<Speed, number>> = { slow: 6, steady: 300, full: Infinity };
 /** Milliseconds of training before the player yields to messages. */
 const yieldInterval = 8;
 /** Milliseconds between measurements of the speed. */
@@ -15,7 +16,7 @@ const meterTime = 400;
 export class Player {
   readonly #takeStep: () => boolean;
   readonly #stepCount: () => number;
-  /** Number of the current run, counted from 1; 0 while paused. The loop of any other run ends. */
+  /** Id of the current run: 1, 2, …; 0 while paused. The loop of any other run ends. */
   #currentRun = 0;
   #runCount = 0;
   #meter = { since: 0, steps: 0, rate: 0 };
@@ -54,25 +55,25 @@ export class Player {
     return this.playing ? this.#meter.rate : 0;
   }
 
-  async #run(number: number, speed: Speed): Promise<void> {
+  async #run(id: number, speed: Speed): Promise<void> {
     const start = performance.now();
     let taken = 0;
-    while (this.#currentRun === number) {
+    while (this.#currentRun === id) {
       const until = performance.now() + yieldInterval;
       while (performance.now() < until) {
-        if (taken >= ((performance.now() - start) / 1000) * stepsPerSecond[speed]) break;
+        if (taken >= ((performance.now() - start) / 1000) * maxRate[speed]) break;
         if (!this.#takeStep()) {
           this.pause();
           return;
         }
         taken++;
       }
-      await (speed === 'full' ? yieldToEventLoop() : rest(yieldInterval));
+      await (speed === 'full' ? yieldToEventLoop() : sleep(yieldInterval));
     }
   }
 }
 
-const rest = (milliseconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
+const sleep = (milliseconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
 
 /** Lets the worker receive messages. A timer would do the same, but it would wait 4 ms. */
 const yieldToEventLoop = () =>

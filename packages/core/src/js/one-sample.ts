@@ -161,7 +161,7 @@ function denseBackward(
   for (let k = 0; k < width; k++) dLossDx[gathered[k]] += dLossDx[first + k];
 }
 
-/** Case 3 of a block, four nodes at a time: dloss/dw += delta · x. */
+/** Case 3 of a block, four nodes at a time: adds factor · delta_i · x_j to `target`. */
 function caseThree(
   { firstRow, count, firstWeight, stride }: DenseBlock,
   first: number,

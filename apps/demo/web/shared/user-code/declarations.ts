@@ -8,7 +8,7 @@ interface Activation {
   readonly name?: string;
   /** g(h), for any finite h. */
   value(h: number): number;
-  /** g'(h); g is value(h), so that a sigmoid can return g * (1 - g). */
+  /** g'(h). The argument g is value(h): a sigmoid can return g * (1 - g). */
   derivative(h: number, g: number): number;
   /** Values of h at which g has no derivative. */
   readonly kinks?: readonly number[];

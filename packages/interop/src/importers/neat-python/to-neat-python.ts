@@ -14,16 +14,17 @@ interface Value {
 }
 
 /**
- * Exports a network as a neat-python genome. `response` is 1 and every connection is enabled. Keys are −1, −2, … for
- * inputs and 0, 1, … for outputs. A hidden node whose id is a valid key keeps the id as its key. Features that
- * neat-python lacks become weighted sums of several nodes: c, scalers, a leaky ReLU with any slope, elu with any α, and
- * a hard sigmoid. If an output is such a sum, an identity node is added for the sum. Shared weights become separate
- * weights. The outputs are equal up to rounding unless h of a `sine` or `softplus` is outside [−60, 60], where
- * neat-python clamps it.
+ * Exports a network as a neat-python genome. Every connection is enabled. `response` is 1 for every node whose
+ * aggregation is the sum. Keys are −1, −2, … for inputs and 0, 1, … for outputs. A hidden node whose id is a
+ * valid key keeps the id as its key. Features that neat-python lacks are written as weighted sums of nodes: c, scalers,
+ * a leaky ReLU with any slope, elu with any α, and a hard sigmoid. If an output is such a sum, an identity node is added
+ * for the sum. Shared weights become separate weights. The outputs are equal up to rounding unless h of a `sine` or
+ * `softplus` is outside [−60, 60], where neat-python clamps it.
  *
- * A network with delays becomes a genome for neat-python's `RecurrentNetwork`, which reads inputs of the same step and
- * all other nodes one step earlier. Therefore each edge between two nodes needs a delay of 1 and an initial value of
- * 0, and each output and each node that is read with a delay has to be a single neat-python node.
+ * A network with delays becomes a genome for neat-python's `RecurrentNetwork`, which reads inputs in the same step and
+ * all other nodes one step earlier. Therefore each edge from an input needs a delay of 0, and every other edge a delay
+ * of 1 and an initial value of 0. Each output and each node that is read with a delay has to be a single neat-python
+ * node.
  *
  * @throws NnbpError `UNSUPPORTED` (functions that neat-python lacks: bentIdentity, gelu, hardSwish, mish, silu,
  * softsign, logSumExp and custom functions; delays that its recurrent networks do not support), `NOT_FINITE`
@@ -217,7 +218,7 @@ class GenomeWriter {
     const value = this.#read(i, e);
     const { terms, constant } = value;
     if (terms.length === 1 && constant === 0) return [terms[0][0], weight * terms[0][1]];
-    // An added node would delay the value by a step, even the value of an input.
+    // The aggregation would read an added node one step later, even if that node reads only inputs.
     if (this.#isRecurrent) {
       this.#throwUnsupported(
         this.#graph.predecessors[e],
@@ -296,14 +297,14 @@ const isPlain = ({ terms, constant }: AsNeat, c: number) =>
 /** constant + Σ weight · value, with the terms of each key combined. */
 function sum(constant: number, parts: readonly (readonly [Value, number])[]): Value {
   const coefficients = new Map<number, number>();
-  let rest = constant;
+  let total = constant;
   for (const [value, weight] of parts) {
-    rest += weight * value.constant;
+    total += weight * value.constant;
     for (const [key, coefficient] of value.terms) {
       coefficients.set(key, (coefficients.get(key) ?? 0) + weight * coefficient);
     }
   }
-  return { terms: [...coefficients], constant: rest };
+  return { terms: [...coefficients], constant: total };
 }
 
 /** Assigns keys to hidden nodes. Ids that are valid keys are kept; other nodes get the next free numbers. */
