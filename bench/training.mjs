@@ -1,4 +1,4 @@
-/** Prepares a multilayer perceptron and random samples, for benchmarks without other libraries. */
+/** Prepares a multilayer perceptron and random samples, for benchmarks that do not involve other libraries. */
 import { sigmoid } from '@nnbp/activations';
 import { mlp, Network, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';

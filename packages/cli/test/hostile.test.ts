@@ -17,7 +17,7 @@ import { type Outcome, type Workspace, workspace } from './workspace.js';
 
 const cell = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
-/** A table with one column per string. The values of a column alternate between three of the strings. */
+/** A table with one column per string. The values of a column cycle through three of the strings. */
 function hostileCsv(names: readonly string[], rows = 24): string {
   const valueAt = (k: number, r: number) => names[(k + (r % 3)) % names.length];
   const lines = Array.from({ length: rows }, (_, r) => names.map((_, k) => cell(valueAt(k, r))).join());
@@ -34,7 +34,7 @@ function expectHarmless(what: string, { stdout, stderr }: Outcome): void {
 }
 
 /**
- * Strings that are tested as names in CSV files: not blank, not very long, and without NUL, byte order marks and
+ * Strings that are tested as names in CSV files: not blank, not very long, and without NUL, byte order marks or
  * unpaired surrogates.
  */
 const csvNames = hostileStrings.filter(

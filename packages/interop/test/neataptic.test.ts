@@ -9,7 +9,7 @@ import { countLoaded, damaged, damagedText } from '../../formats/test/fuzz.js';
 
 const { models, recurrent, program, version } = fixtures('neataptic');
 
-/** Returns the JSON of a model whose only computing nodes are a hidden node and an output with the given squash. */
+/** Returns the JSON of a model with an input, a hidden node, and an output that has the given squash (activation). */
 function modelWith(squash: unknown, ...more: object[]) {
   return {
     input: 1,
@@ -40,7 +40,7 @@ describe(`models trained by ${program} ${version}`, () => {
   });
 });
 
-describe('every squash', () => {
+describe('squashes', () => {
   const bentIdentity = (x: number) => (Math.sqrt(x * x + 1) - 1) / 2 + x;
 
   test.each([
@@ -89,7 +89,7 @@ describe('a gated or backward connection', () => {
     expect(outputs(gatedByOutput, [1, 1])).toEqual([2.5, 0.5 + 2 * 2.5]);
   });
 
-  test('a connection from a node to itself adds the previous sum, taken before the squash, even if the squash has a factor', () => {
+  test('a connection from a node to itself adds the previous sum of the node, not its output, even if the squash is INVERSE', () => {
     const self = modelWith('INVERSE', { from: 2, to: 2, weight: 0.5, gater: null });
     // The sums are 0.5 + 2 and 0.5 + 2 + 1.25.
     expect(outputs(self, [1, 1])).toEqual([1 - 2.5, 1 - 3.75]);

@@ -122,7 +122,7 @@ const edgeTypes = { arrow: ArrowEdge };
 /** Width of a printed A4 page without margins and padding, in pixels. US Letter is wider. */
 const paperWidth = 640;
 
-/** CSS variables for print: the width on the screen, and the zoom that makes it fit on a page. */
+/** CSS variables for print: the width on the screen, and the zoom that makes the graph fit on a page. */
 const printVariables = (width: number): CSSProperties =>
   ({ '--screen-width': `${width}px`, '--print-zoom': Math.min(1, paperWidth / Math.max(1, width)) }) as CSSProperties;
 

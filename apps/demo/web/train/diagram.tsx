@@ -23,6 +23,7 @@ interface Props {
   readonly observation: Observation | undefined;
   /** Called to show the values of a node in the large plot. Null shows the values of the output. */
   readonly inspect: (node: number | null) => void;
+  /** Called to show the gradient of a sample on the edges. Null shows the weights. */
   readonly choose: (sample: number | null) => void;
 }
 
@@ -199,7 +200,7 @@ function Graph({ ready, observation, inspect }: GraphProps) {
   const longest = Math.max(...layout.layers.map(({ ids }) => ids.length));
   const height = longest * nodeRow + 8;
   const positions = positionsOf(layout, width, height);
-  const edges = useDrawing(
+  const edgeCanvas = useDrawing(
     useCallback(
       (canvas) => {
         if (observation === undefined || width === 0) return;
@@ -227,7 +228,7 @@ function Graph({ ready, observation, inspect }: GraphProps) {
         ))}
       </div>
       <div className={styles.nodes} style={{ width, height }}>
-        <canvas ref={edges} style={{ width, height }} aria-hidden />
+        <canvas ref={edgeCanvas} style={{ width, height }} aria-hidden />
         {layout.layers.map(({ ids, size }, k) => {
           if (ids.length === 0) {
             return (

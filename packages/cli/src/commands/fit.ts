@@ -41,7 +41,7 @@ Examples:
   nnbp fit growth.csv --formula "y = b1*(1 - exp(-b2*x))" --start b1=500,b2=0.0001 --plot growth.svg
   nnbp fit decay.csv --formula "a*exp(-t/tau) + c" --target counts --weights w --lower tau=0 --plot
 
-Names of columns in the formula are variables; all other names are parameters. You can use
+Column names in the formula are variables; all other names are parameters. You can use
 + - * / ^, parentheses, pi, and exp, log, sqrt, sin, cos, tan, atan, sinh, cosh, tanh, abs.
 The fit minimizes the sum of the squared residuals (Levenberg–Marquardt, with exact
 derivatives). Initial values should have the right sign and order of magnitude.`;

@@ -40,7 +40,7 @@ const utf8 = new TextEncoder();
 const range = <T>(count: number, item: (k: number) => T) => Array.from({ length: count }, (_, k) => item(k));
 const repeated = (part: string, size: number) => part.repeat(Math.ceil(size / part.length));
 
-/** A file of about `size` bytes, of a form that once made the command hang. */
+/** A file of about `size` bytes, with a structure that once made the command hang. */
 export const pathsFile = (size: number) =>
   utf8.encode(`{"modelTopology":1,"weightsManifest":1,${repeated('"paths":[', size)}`);
 

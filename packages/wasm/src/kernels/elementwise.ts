@@ -1,6 +1,6 @@
 /**
- * Elementwise units: nodes with one or two edges and no parameters, such as the gates and the cell states of an LSTM.
- * The forward kernel computes h, which is the x of the only predecessor, or the sum or product of the x of two
+ * Elementwise units: nodes with one or two incoming edges and no parameters, such as the products and cell states of an
+ * LSTM. The forward kernel computes h, which is the x of the only predecessor, or the sum or product of the x of two
  * predecessors, and writes it to the node's row of x. The backward kernel computes delta = dloss/dx · slope. It then
  * adds one term of case 2 of backpropagation to the dLossDx of each predecessor: delta or, for a product, delta times
  * the other factor.

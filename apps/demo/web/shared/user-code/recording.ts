@@ -7,7 +7,7 @@ import type { FormulaDescription, NetworkDescription, PlaygroundState } from '..
 
 /** The results of all calls of user functions in a pass. */
 export interface Recording {
-  /** For each activation, by name: h, g(h) and g'(h) of every call, flattened in the order of the calls. */
+  /** For each user activation, by name: h, g(h) and g'(h) of every call, flattened in the order of the calls. */
   readonly activations: ReadonlyMap<string, readonly number[]>;
   /** The value of the loss, and its derivative dloss/dx for each output; undefined if the loss is built in. */
   readonly loss: { readonly value: number; readonly dLossDx: readonly number[] } | undefined;
