@@ -71,7 +71,7 @@ function residualsOf({ value, derivative }: NonNullable<ElementwiseLoss['residua
   return { value: fill(value), derivative: fill(derivative) };
 }
 
-/** Returns what is wrong with the first invalid target, after the index of its output; undefined if all are valid. */
+/** Describes the first invalid target, such as "output 1: expected -1 or 1, received 0". Undefined if all are valid. */
 export function firstProblem(t: ArrayLike<number>, problem: (t: number) => string | undefined): string | undefined {
   for (let k = 0; k < t.length; k++) {
     const message = problem(t[k]);

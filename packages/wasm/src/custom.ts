@@ -119,8 +119,8 @@ export class CustomPlugins {
   };
 
   /**
-   * Like `caseOne`, for several threads. An error is stored for `rethrow`, since this thread must reach the end of the
-   * pass, as the workers do, before it throws.
+   * Like `caseOne`, for several threads. An error is stored for `rethrow`: this thread must complete the pass together
+   * with the workers before it throws.
    */
   readonly threadedCaseOne = (): number => {
     try {

@@ -105,7 +105,7 @@ export interface Layout extends CommonLayout {
   readonly scratch: number;
   /** For each dense unit, a table of its predecessors' rows. The tables are concatenated. */
   readonly predecessorTables: number;
-  /** The panel of predecessors' values that all dense units share. */
+  /** The panel for the values of a dense unit's predecessors. All dense units share this panel. */
   readonly panel: number;
   readonly panelStride: number;
 }
@@ -221,9 +221,9 @@ export function layout(
   const edgesOf = (units: readonly RowUnit[]) =>
     units.reduce((total, { nodes }) => nodes.reduce((sum, i) => sum + fanIn(i), total), 0);
   const inEdges = edgesOf(sparse);
-  const others = sparse.filter((unit) => unit.elementwise === undefined);
-  const outEdges = edgesOf(others);
-  const aggregatedEdges = edgesOf(others.filter(({ aggregation }) => aggregation !== undefined));
+  const nonElementwise = sparse.filter((unit) => unit.elementwise === undefined);
+  const outEdges = edgesOf(nonElementwise);
+  const aggregatedEdges = edgesOf(nonElementwise.filter(({ aggregation }) => aggregation !== undefined));
   const parameterBytes = parameterVectorBytes(graph);
   const slotBytes = parameterBytes + roundedUp(graph.constants.length * 4, lineBytes);
   const samples = roundedUp(batchSize, 4);

@@ -27,7 +27,7 @@ import { SuccessorsStage } from './stages/successors-stage.js';
 import { TimeStage } from './stages/time-stage.js';
 import { VanishingStage } from './stages/vanishing-stage.js';
 
-/** A chapter with the component that shows its picture, independent of the type of its exercises. */
+/** A chapter and the component that shows its picture. The exercise type is erased, so one record can hold them. */
 export interface Lesson {
   readonly chapter: Chapter;
   readonly Stage: ComponentType<StageProps>;

@@ -329,10 +329,10 @@ function layersOf({ ids, inputCount, nodeCount, edgeStart, predecessors }: Graph
   return layers;
 }
 
-function layoutOf(graph: Graph, ids: readonly (readonly string[])[]): Layout {
-  const layers = ids.map((layer, k) => ({
-    size: layer.length,
-    ids: k === 0 && layer.length > maxShown ? [] : representatives(graph, layer).slice(0, maxShown),
+function layoutOf(graph: Graph, idsByLayer: readonly (readonly string[])[]): Layout {
+  const layers = idsByLayer.map((ids, k) => ({
+    size: ids.length,
+    ids: k === 0 && ids.length > maxShown ? [] : representatives(graph, ids).slice(0, maxShown),
   }));
   const numberOf = new Map(layers.flatMap((layer) => layer.ids).map((id, k) => [graph.indexOf(id), k]));
   const edges: [number, number][] = [];

@@ -70,7 +70,7 @@ function currentLine(line: Uint8Array, bytes: Uint8Array): Uint8Array {
   return line.length + bytes.length > 2 ** 20 ? new Uint8Array(0) : joined(line, bytes);
 }
 
-/** Concatenates bytes. The playground also decodes CSV files, and browsers have no `Buffer`. */
+/** Concatenates bytes. Does not use `Buffer`, since this code also runs in browsers. */
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   const both = new Uint8Array(a.length + b.length);
   both.set(a);

@@ -8,8 +8,8 @@ export const trainSource = String.raw`"""Trains the network of network.py, in on
 torchrun sets the environment variables RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT. If you start the processes in another
 way, set them yourself. Without WORLD_SIZE, a single process trains. The data is a CSV file of numbers with one row per sample,
 inputs before targets, with or without a header line; or a .pt file with the tensors "inputs" and "targets". For a network with
-delays, the data is a .pt file of sequences, [sequences, steps, inputs] and [sequences, steps, outputs], with nan where a step
-has no target; or a CSV file with one row per step of a single sequence. Each process trains on a part of the samples, and
+delays, the shapes of these tensors are [sequences, steps, inputs] and [sequences, steps, outputs], with nan where a step has no
+target; a CSV file contains a single sequence, with one row per step. Each process trains on a part of the samples, and
 gradients are averaged over all processes. The first process writes the trained weights to OUT.safetensors, for fromPyTorch in
 @nnbp/interop, and to OUT.pt, for torch.load.
 """

@@ -37,8 +37,8 @@ export interface Dataset {
   /** Whether the inputs and, for regression, the targets are standardized. */
   readonly standardize: boolean;
   /**
-   * Minimum and maximum of each input axis of the plot, for data with one or two inputs. Default: the range of the
-   * data, with a margin.
+   * For data with one or two inputs: minimum and maximum of the plot's input axes, the same for both axes. Default: for
+   * each axis, the range of its input, with a margin.
    */
   readonly range?: readonly [number, number];
 }
