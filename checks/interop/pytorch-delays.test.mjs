@@ -90,12 +90,12 @@ describe.skipIf(found === undefined)('PyTorch', () => {
       const result = JSON.parse(readFileSync(join(directory, 'result.json'), 'utf8'));
       const outputs = network.graph.stateSize > 0 ? result.outputs[0] : result.outputs;
       const errors = expected.outputs.flatMap((row, t) => Array.from(row, (x, k) => relativeError(x, outputs[t][k])));
-      expect(maxAbs(errors), `outputs, INTEROP_SEED=${seed}`).toBeLessThan(1e-9);
+      expect(maxAbs(errors), `outputs, INTEROP_SEED=${seed}`).toBeLessThan(1e-12);
       worst.outputs = Math.max(worst.outputs, ...errors);
       const got = fromPyTorch(asSafetensors(directory, result.gradients), network).parameters.vector;
       const size = Math.max(1e-6, maxAbs(expected.gradients));
       const error = maxAbs(expected.gradients.map((value, p) => (value - got[p]) / size));
-      expect(error, `gradients, INTEROP_SEED=${seed}`).toBeLessThan(1e-9);
+      expect(error, `gradients, INTEROP_SEED=${seed}`).toBeLessThan(1e-12);
       worst.gradients = Math.max(worst.gradients, error);
     }
     const recurrent = cases.filter(({ network }) => network.graph.stateSize > 0).length;

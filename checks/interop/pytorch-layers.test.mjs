@@ -61,11 +61,11 @@ function compare(cases) {
     const outputs = result.outputs.flat(2);
     const errors = expected.outputs.flat(2).map((value, k) => relativeError(value, outputs[k]));
     expect(errors, `INTEROP_SEED=${seed}`).toHaveLength(outputs.length);
-    expect(maxAbs(errors), `outputs, INTEROP_SEED=${seed}`).toBeLessThan(1e-10);
+    expect(maxAbs(errors), `outputs, INTEROP_SEED=${seed}`).toBeLessThan(1e-12);
     const got = fromPyTorch(asSafetensors(directory, result.gradients), network).parameters.vector;
     const size = Math.max(1e-6, maxAbs(expected.gradients));
     const error = maxAbs(expected.gradients.map((value, p) => (value - got[p]) / size));
-    expect(error, `gradients, INTEROP_SEED=${seed}`).toBeLessThan(1e-10);
+    expect(error, `gradients, INTEROP_SEED=${seed}`).toBeLessThan(1e-12);
     worst.outputs = Math.max(worst.outputs, ...errors);
     worst.gradients = Math.max(worst.gradients, error);
   }

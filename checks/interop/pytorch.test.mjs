@@ -130,7 +130,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
         .predictBatch(inputs)
         .flatMap((row, s) => row.map((x, o) => relativeError(x, outputs[s][o])));
       worst.outputs = Math.max(worst.outputs, ...errors);
-      expect(Math.max(...errors), `outputs, INTEROP_SEED=${seed}`).toBeLessThan(1e-10);
+      expect(Math.max(...errors), `outputs, INTEROP_SEED=${seed}`).toBeLessThan(1e-12);
 
       // Imports the gradients as if they were parameters, which brings them into the order of our parameter vector.
       const expected = backpropagateBatch(network, inputs, targets, mse()).gradients.vector;
@@ -138,7 +138,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
       const size = maxAbs(expected);
       const gradientError = size === 0 ? maxAbs(got) : maxAbs(expected.map((value, p) => (value - got[p]) / size));
       worst.gradients = Math.max(worst.gradients, gradientError);
-      expect(gradientError, `gradients, INTEROP_SEED=${seed}`).toBeLessThan(1e-10);
+      expect(gradientError, `gradients, INTEROP_SEED=${seed}`).toBeLessThan(1e-12);
     });
     rows.push([
       `${cases.length} random graphs in float64, 16 samples each`,
@@ -170,7 +170,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     const torchOutputs = JSON.parse(python('outputs.py', directory, join(directory, 'trained.pt')));
     const nnbpOutputs = trained.predictBatch(unseen.map(({ input }) => input));
     const error = Math.max(...nnbpOutputs.flatMap((row, s) => row.map((x, k) => relativeError(x, torchOutputs[s][k]))));
-    expect(error).toBeLessThan(1e-10);
+    expect(error).toBeLessThan(1e-12);
     const accuracy = (outputs) =>
       outputs.filter((row, s) => row.indexOf(Math.max(...row)) === unseen[s].digit).length / unseen.length;
     expect(accuracy(nnbpOutputs)).toBe(accuracy(torchOutputs));
@@ -207,7 +207,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     }
     const trained = fromPyTorch(readFileSync(join(directory, 'trained.safetensors')), network);
     const error = maxAbs(expected.parameters.vector.map((value, p) => value - trained.parameters.vector[p]));
-    expect(error).toBeLessThan(1e-10);
+    expect(error).toBeLessThan(1e-12);
     const changedCount = expected.parameters.vector.filter(
       (value, p) => Math.abs(value - network.parameters.vector[p]) > 1e-6,
     ).length;
