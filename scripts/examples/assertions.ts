@@ -1,17 +1,17 @@
 // Turns `expression; // value` in an example into an assertion.
+import { runInNewContext } from 'node:vm';
 
 /**
  * Rewrites each line of the form `expression; // value` so that the expression is compared with the value: a number, a
- * quoted string, true, false, undefined or an array of these. The first number with decimal places determines the
- * tolerance of all numbers: half a unit in its last decimal place. If no number has decimal places, the tolerance is
- * 0.5.
+ * quoted string, true, false, undefined, or an array or object of these. A number with decimal places is rounded to
+ * them; a number without decimal places is exact.
  */
 export function withAssertions(code: string): string {
   return code
     .split('\n')
     .map((line) => {
       const match =
-        /^(\s*)(?!\s|const |let |var |import |export |return |await )(.+); \/\/ (-?\d[\d_.e+-]*|\[.*\]|'.*'|true|false|undefined)$/.exec(
+        /^(\s*)(?!\s|const |let |var |import |export |return )(.+); \/\/ (-?\d[\d_.e+-]*|\[.*\]|\{.*\}|'.*'|true|false|undefined)$/.exec(
           line,
         );
       if (match === null) return line;
@@ -23,18 +23,36 @@ export function withAssertions(code: string): string {
 
 /** Throws unless the actual value equals the one shown in the comment. */
 export function expectShown(actual: unknown, shown: string): void {
-  const expected = JSON.parse(shown.replaceAll("'", '"').replace(/^undefined$/, 'null')) as unknown;
-  const digits = /\.(\d+)/.exec(shown)?.[1].length ?? 0;
-  if (!isClose(actual ?? null, expected, 0.5 * 10 ** -digits + 1e-12)) {
+  const code = shown.replaceAll(/'[^']*'|-?\d[\d_.e+-]*/g, (token) =>
+    token.startsWith("'") ? token : `new ShownNumber('${token}')`,
+  );
+  const expected = runInNewContext(`(${code})`, { ShownNumber }) as unknown;
+  if (!matches(actual, expected)) {
     throw new Error(`The example shows ${shown}, but computes ${JSON.stringify(actual)}.`);
   }
 }
 
-function isClose(actual: unknown, expected: unknown, tolerance: number): boolean {
-  if (typeof actual === 'number' && typeof expected === 'number') return Math.abs(actual - expected) <= tolerance;
-  if (Array.isArray(expected)) {
-    const list = Array.from(actual as ArrayLike<unknown>);
-    return list.length === expected.length && expected.every((entry, k) => isClose(list[k], entry, tolerance));
+/** A number as it is written in a comment. */
+class ShownNumber {
+  constructor(readonly text: string) {}
+
+  matches(actual: unknown): boolean {
+    const plain = this.text.replaceAll('_', '');
+    const expected = Number(plain);
+    const [, decimals, exponent = '0'] = /^-?\d+(?:\.(\d+))?(?:e([+-]?\d+))?$/.exec(plain) ?? [];
+    if (typeof actual !== 'number' || decimals === undefined) return actual === expected;
+    const tolerance = 0.5 * 10 ** (Number(exponent) - decimals.length);
+    // The slack covers the rounding errors of this comparison.
+    return Math.abs(actual - expected) <= tolerance * (1 + 1e-9) + Number.EPSILON * Math.abs(expected);
   }
-  return actual === expected;
 }
+
+function matches(actual: unknown, expected: unknown): boolean {
+  if (expected instanceof ShownNumber) return expected.matches(actual);
+  if (!isObject(expected) || !isObject(actual)) return actual === expected;
+  if (Array.isArray(expected) !== (Array.isArray(actual) || ArrayBuffer.isView(actual))) return false;
+  const [shown, computed] = [expected, actual].map((value) => new Map(Object.entries(value)));
+  return shown.size === computed.size && [...shown].every(([key, value]) => matches(computed.get(key), value));
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

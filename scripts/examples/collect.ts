@@ -9,6 +9,8 @@ export interface Example {
   readonly line: number;
   /** The code of the block, after the code of the blocks that it continues. */
   readonly code: string;
+  /** The line number in the file of each line of `code`. */
+  readonly lines: readonly number[];
   /** Whether the block is only compiled, not run (`ts types`), for example because it reads the user's files. */
   readonly typesOnly: boolean;
 }
@@ -44,13 +46,15 @@ export function collect(root: string): Example[] {
 
 function blocks(file: string, text: string): Example[] {
   const examples: Example[] = [];
-  let previous = '';
+  let previous: Pick<Example, 'code' | 'lines'> = { code: '', lines: [] };
   for (const match of text.matchAll(/^```ts(?: (continue|types))?\n([\s\S]*?)^```$/gm)) {
     const [, flag, body] = match;
     const line = text.slice(0, match.index).split('\n').length + 1;
-    const code = flag === 'continue' ? previous + body : body;
-    previous = code;
-    examples.push({ file, line, code, typesOnly: flag === 'types' });
+    const lines = body.split('\n').map((_, k) => line + k);
+    const block = { code: body, lines: lines.slice(0, -1) };
+    if (flag !== 'continue') previous = block;
+    else previous = { code: previous.code + body, lines: [...previous.lines, ...block.lines] };
+    examples.push({ file, line, ...previous, typesOnly: flag === 'types' });
   }
   return examples;
 }

@@ -36,8 +36,8 @@ describe('every example in guides, READMEs and doc comments', () => {
     } catch (error) {
       const output = (error as { stdout: string }).stdout;
       const named = output.replaceAll(/example-(\d+)\.ts\((\d+)/g, (whole, k: string, at: string) => {
-        const { file, line } = examples[Number(k)];
-        return `${file}:${line + Number(at) - 3}  ${whole}`;
+        const { file, lines } = examples[Number(k)];
+        return `${file}:${lines[Number(at) - 3]}  ${whole}`;
       });
       throw new Error(named, { cause: error });
     }
