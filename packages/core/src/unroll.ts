@@ -94,7 +94,7 @@ export function unroll(graph: Graph, steps: number, outputSteps?: readonly numbe
   }
 }
 
-/** Returns the node and the step (< 0) of every value from before the first step that one of the steps reads. */
+/** Determines which values from before the first step are read. Returns the node and the step (< 0) of each value. */
 function valuesBeforeFirstStep(graph: Graph, steps: number): (readonly [node: number, t: number])[] {
   const found = new Map<string, readonly [number, number]>();
   for (let e = 0; e < graph.edgeCount; e++) {

@@ -6,7 +6,10 @@
  * their rows at the same offsets, so the rows of a node in two tables are a constant distance apart.
  *
  * The nodes of a unit are computed together. In a dense unit, all nodes have the same predecessors. Nodes of the other
- * units are called sparse.
+ * units are called sparse. The panel of a dense unit holds the values of its predecessors, with one row per sample.
+ *
+ * Case 3 of backpropagation computes the parameter derivatives. A series consists of dense units with the same weights,
+ * one per time step; case 3 for a series processes the samples of several steps together.
  */
 import { type Code, int } from './assembler.js';
 
@@ -40,8 +43,8 @@ export const header = {
   /** For each such edge, the address of the predecessor's x row. */
   inX: 64,
   /**
-   * If the graph has `weightSlots` or there are rows of dA/dz (see `edgeRowOf`): for each edge in `inX`, the address of
-   * the weight. Otherwise, the weights of a node are contiguous, and this word is 0.
+   * If the graph has `weightSlots` or `edgeRowOf` is not 0: for each edge in `inX`, the address of the
+   * weight. Otherwise, the weights of a node are contiguous, and this word is 0.
    */
   inWeight: 68,
   /** The distance from a parameter to its gradient. */
@@ -91,11 +94,14 @@ export const header = {
   scaleOf: 184,
   /** For each row whose weights are contiguous, the address of the first. */
   weightsOf: 188,
-  /** For each row whose node has an aggregation, the address of the row of dA/dz of its first edge. */
+  /**
+   * For each row of a node that has an aggregation A(z) and is in a unit that is not elementwise: the address of the
+   * row of dA/dz_e for the node's first incoming edge e. The rows of the node's other incoming edges follow.
+   */
   edgeRowOf: 436,
   /** The factor that converts the sum of the gradients over samples to their mean, as float32. */
   mean: 180,
-  /** The optimizer's scalars for the step as float32, in the order in which its kernel declares them. */
+  /** The optimizer's scalars for the training step as float32, in the order in which its kernel declares them. */
   stepScalars: 192,
   /** The number of gradient transforms before the optimizer. */
   transformCount: 256,
@@ -111,9 +117,8 @@ export const header = {
    */
   stepTable: 424,
   /**
-   * Where the samples of the current time step begin in each row of delta and in the panel of a series. A series
-   * consists of dense units with the same weights, one per time step. Its rows of delta and its panel hold the samples
-   * of several steps.
+   * Where the samples of the current time step begin in each row of delta and in the panel of a series. The
+   * rows and the panel hold the samples of several steps.
    */
   seriesAt: 480,
   /**
@@ -171,7 +176,7 @@ export const unit = {
   /** Dense: the number of predecessors, and a table of the addresses of their x rows. */
   predecessors: 20,
   predecessorX: 24,
-  /** Dense: the predecessors' values for case 3, with one row per sample, and the distance between these rows. */
+  /** Dense: the address of the panel, and the distance between its rows. */
   panel: 28,
   panelStride: 32,
   /** Dense: 1 if the panel must be computed; 0 if the inputs can be used as they are. */
@@ -197,7 +202,7 @@ export const unit = {
   deltaStride: 92,
   /** 1 if the unit is part of a series; see `header.seriesAt`. */
   inSeries: 96,
-  /** The number of the operation of an elementwise unit (see kernels/elementwise.ts); 0 for other units. */
+  /** The code of the operation of an elementwise unit (see kernels/elementwise.ts); 0 for other units. */
   elementwise: 76,
   /** 0 if the unit is elementwise and g is the identity, so that h is x. */
   activates: 80,

@@ -40,7 +40,7 @@ export function oneThreadReason(
 /**
  * Whether two threads could write the gradient of the same parameter at once, because two nodes that write it are
  * processed between the same two barriers of the backward pass. A node writes the gradients of its own b and c, and of
- * the weights of its edges to sparse nodes. The nodes of a dense unit never share weights.
+ * the weights of its edges to nodes outside dense units. The nodes of a dense unit never share weights.
  */
 function sharesWithinUnit(graph: Graph, { units }: Plan): boolean {
   if (graph.weightSlots === undefined) return false;

@@ -56,7 +56,10 @@ export const widths: Readonly<Record<Exclude<SequenceDataName, 'series'>, readon
 const fits = ({ inputs, outputs }: NetworkDescription, data: SequenceDataName): boolean =>
   data === 'series' ? outputs.length === 1 : inputs.length === widths[data][0] && outputs.length === widths[data][1];
 
-/** Returns the settings that train a graph with delays. Switches to a data set that fits the graph, if there is one. */
+/**
+ * Returns the settings that train a graph with delays. If the data set does not fit the graph, switches to one that fits,
+ * if there is one.
+ */
 export function withSequenceGraph(settings: Settings, graph: NetworkDescription): Settings {
   const names = ['sine', 'temporal-xor', 'recall', 'series'] as const;
   const data = fits(graph, settings.data) ? settings.data : (names.find((name) => fits(graph, name)) ?? settings.data);

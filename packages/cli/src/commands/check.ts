@@ -77,8 +77,8 @@ async function inputsOf(io: Io, model: Model, path: string, options: CheckOption
 }
 
 /**
- * Returns functions that draw random inputs and targets: numbers from a normal distribution, with the mean and deviation
- * of the training data if the network has scalers, and uniformly distributed categories.
+ * Returns functions that draw random inputs and targets. Categories are uniformly distributed, numbers normally. If the
+ * network has scalers, the numbers have the mean and deviation of the training data.
  */
 function randomRows({ network: { inputScaler, outputScaler }, columns }: Model, use: LossUse, seed: number) {
   const random = new Random(seed);

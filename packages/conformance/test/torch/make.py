@@ -77,7 +77,7 @@ def counts(n):
     return [rng.randint(0, 4) for _ in range(n)]
 
 
-# Name, options, function that draws targets, PyTorch loss. The last two are built from PyTorch operations.
+# Name, options, function that draws targets, PyTorch loss. hinge and logCosh are built from PyTorch operations.
 losses = [
     ("mse", {}, real_numbers, F.mse_loss),
     ("mae", {}, real_numbers, F.l1_loss),

@@ -1,7 +1,7 @@
 /**
  * Builds a network from nodes that run one after another, with connections between them. If a node reads a node that
- * runs later, it reads the value of the previous step. A gate multiplies a connection by the value of another node. A
- * connection from a node to itself adds the node's previous sum, times the weight, to its next sum.
+ * runs later, it reads the value of the previous step. A connection can have a gate: a node whose value multiplies the
+ * connection. A connection from a node to itself adds the node's previous sum, times the weight, to its next sum.
  */
 import { identity } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
