@@ -1,5 +1,5 @@
 /**
- * brain.js: `LSTMTimeStep`, trained with `trainPattern`, which the `train` of brain.js calls. Losses are not compared:
+ * brain.js: `LSTMTimeStep`, trained with `trainPattern`, which its `train` method calls. Losses are not compared:
  * the cell passes only its output to the next step, not a cell state; the targets are the inputs of the next step; and
  * RMSProp updates the weights after each sequence.
  */

@@ -1,7 +1,7 @@
 /**
  * `pnpm --filter @nnbp/demo run speed` measures the built playground on a slow device: the time until each view is
- * ready, and the frame rate while the Train view trains a network. Reports medians over several runs, each in a browser
- * context without a cache.
+ * ready, and the frame rate during training in the Train view. Reports medians over several runs. Each run starts with
+ * an empty browser cache.
  *
  *     --runs 3                     runs of each measurement
  *     --views learn,derive         only these views
@@ -12,9 +12,9 @@
  *     --profile DIRECTORY          directory for a CPU profile of each measurement
  *
  * A view is ready when its first picture is drawn and the result of a first action is on the screen. `views` below
- * defines the picture and the action. The slowest second is the second with the fewest frames after Play was pressed.
- * The server throttles the network, so that the scripts of workers are throttled too. Latency and bandwidth are those
- * of "Fast 4G" in Chrome DevTools and of "Slow 4G" in Lighthouse.
+ * defines the picture and the action. `frames in the slowest second` is the minimum number of frames in any second of
+ * training. The server throttles the network, so that the scripts of workers are throttled too. Latency and bandwidth
+ * are those of "Fast 4G" in Chrome DevTools and of "Slow 4G" in Lighthouse.
  */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';

@@ -406,7 +406,7 @@ test.each<[string, ChainArguments[0], RegExp, ChainArguments[2]?]>([
   expect(error.message).toMatch(message);
 });
 
-test('float32, float64, int32, int64 and bool tensors are imported, and other tensors are rejected', () => {
+test('float32, float64, int32, int64 and bool tensors are imported, and string and invalid tensors are rejected', () => {
   const numbers = (tensor: object) =>
     fromOnnx(
       encodeModel({
@@ -483,7 +483,7 @@ test('a small file that would need a lot of memory is rejected before the memory
       integers: { parts: [1e5, 0] },
       outputs: `t${count}`,
     });
-  const growingFiles = {
+  const costlyModels = {
     'twice as wide each time': chainOf(60, (from, to) => ['Concat', `${from} ${from}`, to, { axis: 1n }]),
     'a transposed copy each time': chainOf(5000, (_, to) => ['Transpose', 'many', to]),
     'wide, and copied each time': chainOf(5000, (from, to) =>
@@ -493,6 +493,6 @@ test('a small file that would need a lot of memory is rejected before the memory
       from === 't0' ? ['MatMul', 't0 wide', to] : ['Split', `${from} parts`, `${to} -`, { axis: 1n }],
     ),
   };
-  for (const [what, bytes] of Object.entries(growingFiles))
+  for (const [what, bytes] of Object.entries(costlyModels))
     expect(errorOf(() => fromOnnx(bytes)).code, what).toBe('TOO_LARGE');
 });

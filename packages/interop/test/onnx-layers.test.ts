@@ -103,7 +103,7 @@ describe('a recurrent operator', () => {
     });
   });
 
-  test("a GRU whose two inputs are the same node keeps the fixed weight 1 of the edge from the reset gate's product to the candidate", () => {
+  test("if both inputs of a GRU are the same node, the edge from the reset gate's product to the candidate keeps its fixed weight 1", () => {
     const { graph } = fromOnnx(
       onnxModel({
         inputs: { a: [null, null, 1] },
@@ -569,11 +569,11 @@ describe('an operator on a grid', () => {
     const convWithPads = fromOnnx(onImage(1, [['Conv', 'x W', 'y', { pads: [1, 0, 0, 1] }]], kernel));
     expect(padThenConv.predict(image(1))).toEqual(convWithPads.predict(image(1)));
     expect(padThenConv.graph.edgeCount).toBe(convWithPads.graph.edgeCount);
-    const raised = onImage(1, [
+    const paddedWithTwos = onImage(1, [
       ['Pad', 'x', 'p', { ...pads, value: 2 }],
       ['GlobalMaxPool', 'p', 'y'],
     ]);
-    expectImage(raised, 1, [2]);
+    expectImage(paddedWithTwos, 1, [2]);
     expectImage(onImage(1, [['Pad', 'x', 'p', { pads: new Array(8).fill(0) }], ['Relu', 'p', 'y']]), 1, image(1).map((v) => Math.max(0, v))); // oxfmt-ignore
   });
 

@@ -1,4 +1,7 @@
-/** Example networks: the article's, three with a vanishing, exploding or zero gradient, and a recurrence. */
+/**
+ * Example networks: the network of the article on backpropagation, three networks whose gradients vanish, explode or
+ * are zero, and a recurrent network.
+ */
 import { articleDescription } from '../article.js';
 import { recurrence, recurrentSequence } from '../recurrence.js';
 import { defaultState, type NetworkDescription, type PlaygroundState } from '../state.js';

@@ -28,8 +28,9 @@ export interface PassState {
 export interface BrokenPass {
   /** Node index of each step. Contains only the first steps if there are more than `maxSteps`. */
   readonly steps: readonly number[];
-  /** Total number of steps in this pass, and in a correct one (`correctTotal`). */
+  /** Total number of steps in this pass. */
   readonly total: bigint;
+  /** Total number of steps in the correct pass. */
   readonly correctTotal: number;
   /** For each node, the total number of visits or computations. */
   readonly counts: readonly bigint[];
@@ -60,7 +61,7 @@ export const correctOrder = (graph: Graph): number[] => Array.from(graph.ids, (_
 /** The order of the forward pass: each node before its successors. */
 export const forwardOrder = (graph: Graph): number[] => Array.from(graph.ids, (_, i) => i);
 
-/** The correct order, except that one node is visited before its last successor. Unchanged in a graph without edges. */
+/** The correct order, except that one node comes before one of its successors. Unchanged in a graph without edges. */
 export function oneTooEarly(graph: Graph): number[] {
   const order = correctOrder(graph);
   const { successorStart: start } = graph;
@@ -73,7 +74,7 @@ export function oneTooEarly(graph: Graph): number[] {
   return others;
 }
 
-/** The order of a simple recursion from the outputs, which visits nodes once per path. Ends after 400 visits. */
+/** The order of a simple recursion: visits each node once per path from an output. Ends after 400 visits. */
 export function depthFirst({ outputs, edgeStart, predecessors }: Graph): number[] {
   const order: number[] = [];
   const stack = Array.from(outputs).reverse();
@@ -212,8 +213,8 @@ export interface NodeState {
 }
 
 /**
- * Returns the state of each node after some visits. An incomplete dloss/dx counts as wrong only once it has been passed
- * on, or if no further contribution can arrive.
+ * Returns the state of each node after some visits. An incomplete dloss/dx does not count as wrong until the node has
+ * passed it on, or no further contribution can arrive.
  *
  * @param isOver - Whether `accumulated` contains all visits of the pass.
  */

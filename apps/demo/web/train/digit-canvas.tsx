@@ -10,7 +10,7 @@ import styles from './predict-panel.module.css';
 interface Props {
   /** Pixels per side of the image. */
   readonly side: number;
-  /** The pixels of the image to predict, drawn here or selected in another panel; undefined if there is none. */
+  /** The pixels of the image to classify, drawn here or selected in another panel; undefined if there is none. */
   readonly row: Float64Array | undefined;
   readonly setRow: (row: Float64Array) => void;
 }

@@ -38,8 +38,8 @@ export function groupReader(
 }
 
 /**
- * Assigns each group to a set at random. The sizes of the sets are as close to the requested fractions as whole groups
- * allow.
+ * Assigns each group to a set at random. Groups are not split, so the sizes of the sets only approximate the requested
+ * fractions.
  *
  * @param sizes - The number of rows in each group.
  * @param groupColumn - The name of the column that identifies the group, for the error message.

@@ -34,8 +34,8 @@ export interface FromOnnxOptions {
 }
 
 /**
- * The maximum number of entries and terms on the tape (see tape.ts) is this number plus one for each byte of the model
- * and of its external files.
+ * Maximum number of entries and terms on the tape (see tape.ts) for an empty file. Each byte of the model and of its
+ * external files increases the maximum by one.
  */
 const baseLimit = 2 ** 18;
 
@@ -58,8 +58,8 @@ const baseLimit = 2 ** 18;
  *
  * Weights can be float, double, float16 or bfloat16. A recurrent model becomes a network with delayed edges, which has
  * outputs at each step. If the model returns only the last step or the last state, its result is the network's output
- * at the last step. A model with a fixed number of steps that reads the steps backwards, mixes them, or has initial
- * states as inputs becomes a network without delays, whose inputs are the values at all steps.
+ * at the last step. If a model has a fixed number of steps, and reads them backwards, mixes them, or has initial states
+ * as inputs, it becomes a network without delays, whose inputs are the values at all steps.
  *
  * A final `Softmax` or `LogSoftmax` becomes the network's `outputTransform`: `predict` returns what the model returns,
  * and training continues on the logits, as `softmaxCrossEntropy` expects. Several inputs, and several outputs, are
@@ -93,8 +93,8 @@ function importModel(bytes: Uint8Array, options: FromOnnxOptions): Network {
 /**
  * Reads a model.
  *
- * @param isStepwise - Whether its recurrent layers read sequences of any length instead of samples with a fixed number
- * of steps.
+ * @param isStepwise - Whether recurrent layers read sequences of any length. If false, they read samples with a fixed
+ * number of steps.
  */
 function read(
   model: Proto<'ModelProto'>,

@@ -1,4 +1,4 @@
-/** Queries for the recognizers: what a node computes, and which of its parameters are constant. */
+/** Queries for finding standard layers: what a node computes, and which of its parameters are constant. */
 import type { Graph } from '@nnbp/core';
 import { sourceOf } from '@nnbp/formats/shared';
 

@@ -25,7 +25,10 @@ export interface ElementwiseLossKernel {
 /** A loss whose derivative depends on all outputs. Its kernel computes dloss/dx of all outputs (case 1). */
 export interface SampleLossKernel {
   readonly options?: undefined;
-  /** Emits a function without parameters that writes the outputs' dLossDx rows and returns the sum of the losses. */
+  /**
+   * Emits a function that takes no arguments, writes the dLossDx rows of the outputs, and returns the weighted sum
+   * of the losses of all samples.
+   */
   emitAll(module: Assembler, multiplyAdd: MultiplyAdd): Callable;
 }
 
