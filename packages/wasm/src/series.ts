@@ -1,7 +1,7 @@
 /**
  * A series consists of dense units with the same weights, one unit per step, such as the gates of a recurrent layer.
- * For a series, case 3 of backpropagation, dloss/dw, is a matrix product over the samples of several steps: gradients are
- * read and written once for all of these steps.
+ * For a series, case 3 of backpropagation, dloss/dw, is a matrix product over the samples of several steps: gradients
+ * are read and written once for all of these steps.
  */
 import type { Graph } from '@nnbp/core';
 import type { RowUnit } from './row-units.js';
