@@ -1,9 +1,9 @@
 """Measures the CPU time that scikit-learn's L-BFGS takes to reach a training loss. Reads problems from stdin. The
 `goals` of a problem are the losses to reach, one for each seed.
 
-Used by speed.ts. MLPRegressor has no callback, so bisection finds the smallest number of iterations (at least 5) that reaches
-the goal; the result is the median CPU time of three fits with that number. If the goal is not reached, the result is the time of
-3,000 iterations.
+Used by speed.ts. MLPRegressor has no callback, so bisection finds the smallest number of iterations (at least 5) that
+reaches the goal. The result is the median CPU time of three fits with that number of iterations. If 3,000 iterations do
+not reach the goal, the result is the CPU time of one fit with 3,000 iterations.
 """
 import json
 import sys

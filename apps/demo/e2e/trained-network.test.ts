@@ -36,7 +36,7 @@ test('a trained network persists across views and reloads, and can be exported, 
   expect(await stat(page, 'steps')).toBe('7');
   expect(await stat(page, 'training-loss')).toBe(loss);
 
-  // After a reload, the page repeats the training steps, whose number is in the link.
+  // The link contains the number of training steps. After a reload, the page repeats them.
   await page.reload();
   await expect.poll(() => stat(page, 'steps')).toBe('7');
   expect(await stat(page, 'training-loss')).toBe(loss);
@@ -76,7 +76,7 @@ test('a trained network persists across views and reloads, and can be exported, 
   await untilUrl(page, ({ train }) => train.steps === 2 && train.graph?.nodes.length === 17);
 });
 
-test('a graph that does not fit the data is rejected with a message that states the difference, and a graph that fits is trained', async () => {
+test('a graph that does not fit the data is rejected with a message that states what the data needs, and a graph that fits is trained', async () => {
   const page = await open({ view: 'build' });
   await button(page, 'Train this network').click();
   await steps(page, 3);

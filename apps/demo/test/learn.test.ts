@@ -1,6 +1,6 @@
 /**
- * Tests the exercises of the Learn view without a page: their answers, hints and seeds, and that their numbers equal the
- * engine's.
+ * Tests the exercises of the Learn view without a page: their answers, hints and seeds. Also tests that their numbers
+ * equal the engine's.
  */
 import { articleNetwork } from '@nnbp/conformance';
 import { backpropagate } from '@nnbp/core';
@@ -31,7 +31,7 @@ test('typed numbers can have a hyphen or minus sign, a decimal point or comma, a
   for (const typed of ['', '-', '1/2', '1.2.3', '0x10', 'Infinity', 'abc']) expect(parseNumber(typed), typed).toBeNaN();
 });
 
-test('the article’s exercises ask for the exact numbers of the engine', () => {
+test('the solutions of the article’s exercises are exactly the engine’s numbers', () => {
   const solution = (name: string, task: number) => Number(tasksOf(name)[task].solution);
   expect(solution('forward', 0)).toBe(article.cache.h('4'));
   expect(solution('forward', 1)).toBe(article.cache.x('4'));
@@ -154,7 +154,7 @@ test('a learning rate of 0.084 converges and 0.085 diverges, and the loss after 
   expect(hintOf(tasks[0], '-135')).toMatch(/straight line/);
 });
 
-test('derivatives through time equal those of the unrolled network, and the gradient is their sum over the steps', () => {
+test('derivatives through time equal those of the unrolled network, and the gradient of a weight is the sum of its terms over the steps', () => {
   const { network, pass, terms, measured, tasks } = timeChapter.exercise(0);
   const { cache, gradients } = pass;
   expect(Number(tasks[0].solution)).toBe(cache.x('2@1'));

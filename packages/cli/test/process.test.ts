@@ -31,7 +31,7 @@ function start(cwd: string, argv: readonly string[], nodeOptions: readonly strin
 
 describe('the nnbp program', () => {
   it(
-    'train reads a file that is larger than its heap, and leaves no temporary file',
+    'train reads a file that is larger than the heap of the process, and leaves no temporary file',
     { timeout: 180_000 },
     async () => {
       const { directory } = await workspace();

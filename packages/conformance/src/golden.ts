@@ -1,5 +1,5 @@
 /**
- * The example network of the article (docs/guides/method-*.md) and its golden numbers, computed in 50-digit arithmetic.
+ * The network of the article (docs/guides/method-*.md) and its golden numbers, computed in 50-digit arithmetic.
  */
 import { sigmoid } from '@nnbp/activations';
 import { GraphBuilder, Network } from '@nnbp/core';
@@ -54,7 +54,10 @@ export interface Golden {
   };
   /** All numbers of the two runs. */
   readonly runs: readonly GoldenRun[];
-  /** The article's example: the numbers of output node 7, and dloss/dx of its three predecessors. */
+  /**
+   * The numbers of the article's worked example, which differ from those of the runs. For output node 7, b, c and every
+   * w are 1, and x_4 = 4, x_5 = 5, x_6 = 6, x_7 = 7 and t = 10 are given.
+   */
   readonly article_output_node: {
     /** The pre-activation. */
     readonly h7: string;
@@ -77,7 +80,7 @@ export interface Golden {
   };
 }
 
-/** All numbers of two runs of the article's network, and those of the article's example. */
+/** All numbers of two runs of the article's network, and those of the article's worked example. */
 export const golden: Golden = numbers;
 
 /**

@@ -66,7 +66,7 @@ test.each<[string, (engine: nnbp.Engine) => unknown]>([
   }
 });
 
-test('the replacement of @nnbp/wasm in the build for Node exports the same names, and its engines run', async () => {
+test('the module that replaces @nnbp/wasm in the Node build exports the same names, and its engines run', async () => {
   const replacement: typeof fast = onDemand;
   expect(Object.keys(replacement).sort()).toEqual(Object.keys(fast).sort());
   expect(replacement.cores()).toBe(fast.cores());

@@ -1,10 +1,13 @@
 /**
- * An assembler for WebAssembly. Functions build code as nested lists of bytes: `f32x4.add(a, b)` returns the code of
- * the sum of `a` and `b`. No toolchain and no prebuilt binary is needed, and kernels can be generated for the host, for
+ * An assembler for WebAssembly. Code is a nested list of bytes: `f32x4.add(a, b)` returns the code of the sum of `a`
+ * and `b`. The assembler needs neither a toolchain nor a prebuilt binary, and it can generate kernels for the host, for
  * example with fused multiply-add.
  */
 
-/** Code: bytes, nested like the expressions, and vector constants, which become locals of the function. */
+/**
+ * A list of bytes and vector constants, nested like the expressions. Each vector constant becomes a local of the
+ * function.
+ */
 export type Code = readonly (number | Code | Uint8Array | VectorConstant)[];
 
 /** The instruction for a vector constant. */

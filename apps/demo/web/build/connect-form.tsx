@@ -1,4 +1,4 @@
-/** A form that adds an edge without dragging. */
+/** A form to connect two nodes without dragging. */
 import { type SubmitEvent, useState } from 'react';
 import { useMessages } from '../language.js';
 import { BoundedField } from '../shared/bounded-field.js';

@@ -4,14 +4,14 @@
  */
 import type { DenseBlock, Program, ProgramUnit, Sources, SparseEdges } from './program.js';
 
-/** The tables of a pass: `[nodes × samples]`, row-major. */
+/** The tables of a pass: `[rows × samples]`, row-major. Each node has one row. */
 export interface ForwardTables {
   readonly h: Float64Array;
   readonly g: Float64Array;
   readonly x: Float64Array;
   /**
-   * For each node with an aggregation A other than the sum: A(z), where z holds w · x for each edge into the node. Empty
-   * if the graph has no such node.
+   * For each node with an aggregation A other than the sum: A(z), where z holds w · x for each edge into the node.
+   * Empty if the graph has no such node.
    */
   readonly a: Float64Array;
 }

@@ -49,7 +49,7 @@ export interface SparseEdges {
   readonly weights: Uint32Array;
 }
 
-/** The aggregation of a unit, if it is not the sum, with scratch memory. */
+/** The aggregation of a unit, if it is not the sum, and the arrays for its operands and derivatives. */
 export interface Combination {
   readonly aggregation: Aggregation;
   /**
@@ -166,7 +166,7 @@ function compileUnit(graph: Graph, unit: Unit, rowOf: Uint32Array): ProgramUnit 
   };
 }
 
-/** Allocates the scratch memory of a {@link Combination}. */
+/** Allocates the scratch arrays of a {@link Combination}. */
 function scratchOf({ start }: SparseEdges): Combination['scratch'] {
   const byLength = new Map<number, Combination['scratch'][number]>();
   return Array.from(start.subarray(1), (end, k) => {

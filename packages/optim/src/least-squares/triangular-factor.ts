@@ -1,4 +1,4 @@
-/** A QR factorization that is updated with one block of rows after another. */
+/** A QR factorization to which rows are added block by block. */
 
 /** The maximum number of rows that `fold` adds at once. */
 const rowsPerBlock = 128;
@@ -10,7 +10,7 @@ const minSquaredNormRatio = 1.5e-8;
 
 /**
  * The triangular factor of a least-squares problem, min ‖J·p + r‖: J = Q·R, stored as R and z = Qᵀr. The rows of J are
- * folded in one block after another, so that memory does not depend on the number of rows. Uses Householder reflections
+ * added block by block, so that memory does not depend on the number of rows. Uses Householder reflections
  * (Golub and Van Loan, Matrix Computations, 5.2 and 5.4).
  */
 export class TriangularFactor {
@@ -41,7 +41,7 @@ export class TriangularFactor {
   }
 
   /**
-   * Adds rows. May overwrite both arrays.
+   * Adds rows to J and r. May overwrite both arguments.
    *
    * @param rows - Rows of J, row-major, [count × n].
    * @param right - The entries of r for these rows.
@@ -67,7 +67,7 @@ export class TriangularFactor {
    * Folds a block of rows into R and z.
    *
    * @param columns - The rows in column-major order, one column every `stride` numbers.
-   * @param isTriangular - Whether row i begins at column i.
+   * @param isTriangular - Whether row i is 0 before column i.
    */
   #foldColumns(columns: Float64Array, right: Float64Array, stride: number, isTriangular = false): void {
     const { R, z, n } = this;
@@ -163,7 +163,7 @@ export class TriangularFactor {
         for (let i = j; i < n; i++) dot += work[pivotStart + i] * work[columnStart + i];
         dot *= factor;
         for (let i = j; i < n; i++) work[columnStart + i] += dot * work[pivotStart + i];
-        // Updates the norm of the column below row j by subtraction as long as that is accurate, like LAPACK's xGEQP3.
+        // The norm of column k below row j: computed by subtraction as long as that is accurate, as in LAPACK's xGEQP3.
         if (norms[k] === 0) continue;
         const share = Math.max(0, 1 - (work[columnStart + j] / norms[k]) ** 2);
         if (share * (norms[k] / exact[k]) ** 2 > minSquaredNormRatio) norms[k] *= Math.sqrt(share);
@@ -232,8 +232,8 @@ export class TriangularFactor {
   }
 
   /**
-   * Returns a copy of the factor with the additional rows √λ·D. Row i begins at column i, so that column j has j + 1
-   * entries in these rows.
+   * Returns a copy of the factor with the additional rows √λ·D. Row i of them is 0 before column i, so only the first
+   * j + 1 entries of column j are used.
    */
   #damp(lambda: number, scale: Float64Array): TriangularFactor {
     const { n } = this;

@@ -7,7 +7,8 @@ const { add, mul, shl } = int;
 const number = int.const;
 
 /**
- * Computes the loss and dloss/dx of the outputs (case 1) at each step, and writes the sum of the losses to the header.
+ * Computes the loss and dloss/dx of the outputs (case 1 of backpropagation) at each step, and writes the sum of
+ * the losses to the header.
  *
  * @param loss - Holds the number that selects the kernel of the loss.
  */

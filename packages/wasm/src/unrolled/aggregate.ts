@@ -41,7 +41,7 @@ export function aggregate(context: CodegenContext, k: number, a: Local): Code {
 /**
  * Sets `a` to A(z) and the slopes to dA/dz_e, for an aggregation other than the sum.
  *
- * @param slopes - The register for dA/dz_e of each column.
+ * @param slopes - For each column, the local for dA/dz_e.
  */
 function aggregateWithSlopes(context: CodegenContext, k: number, a: Local, slopes: readonly Local[]): Code {
   const { multiplyAdd, local } = context;

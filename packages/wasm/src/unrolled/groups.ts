@@ -36,7 +36,7 @@ const notComputed = {
 };
 
 /**
- * Returns the groups in the order in which they are computed: inputs, memories, the rest.
+ * Returns the groups of the inputs, then those of the memories, then the others in the order of computation.
  *
  * @param memories - Values of earlier steps, which are the last inputs of the graph; see `stepGraphOf`.
  */
@@ -134,7 +134,7 @@ function memoryGroups(groups: readonly Group[], inputCount: number, memories: re
   );
 }
 
-/** Returns the node whose value a memory holds. Both are nodes of the step's graph, where the memory is an input. */
+/** Returns the node whose value a memory holds. Both are nodes of the one-step graph, where the memory is an input. */
 export function originOf(memories: readonly Memory[], inputCount: number, memory: number): number {
   const { node } = memories[memory - inputCount];
   return node < inputCount ? node : node + memories.length;

@@ -1,4 +1,4 @@
-/** Matrix products of dense layers. */
+/** Operators on matrices: `Gemm`, `MatMul` and `Transpose`. */
 import { permute } from '../axes.js';
 import type { Call } from '../call.js';
 import { sizeOf } from '../../size-of.js';
@@ -24,7 +24,7 @@ function matrixProduct(call: Call, rows: Rows, matrix: Matrix, bias: (column: nu
   const entries: Entry[] = [];
   for (let first = 0; first < rows.entries.length; first += fanIn) {
     const inputs = rows.entries.slice(first, first + fanIn).map((entry) => call.tape.single(entry));
-    // A node that occurs in several columns gets one edge.
+    // If a node occurs in several inputs, `sparseSums` merges its edges into one.
     const distinct = new Set(inputs.flatMap(({ from }) => from)).size === fanIn;
     for (const entry of (distinct ? sums : sparseSums)(inputs, matrix, bias)) entries.push(entry);
   }
@@ -39,7 +39,10 @@ function isSparse({ rows, columns, at }: Matrix): boolean {
 
 type Sums = (inputs: readonly Entry[], matrix: Matrix, bias: (column: number) => number) => Entry[];
 
-/** If all nodes are distinct and the matrix has no zeros or only zeros: all columns share one list of nodes. */
+/**
+ * Used if all nodes are distinct, and either no entry or every entry of the matrix is 0. All columns share one list of
+ * nodes.
+ */
 const denseSums: Sums = (inputs, matrix, bias) => {
   const from = inputs.flatMap((input) => input.from);
   return Array.from({ length: matrix.columns }, (_, column) => {
@@ -54,8 +57,8 @@ const denseSums: Sums = (inputs, matrix, bias) => {
 };
 
 /**
- * If only some entries of the matrix are 0, or if a node occurs several times: each column reads only the inputs whose
- * weight is not 0.
+ * Used if some but not all entries of the matrix are 0, or if a node occurs several times. Each column reads only the
+ * inputs whose weight is not 0.
  */
 const sparseSums: Sums = (inputs, matrix, bias) =>
   Array.from({ length: matrix.columns }, (_, column) => {
