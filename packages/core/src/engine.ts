@@ -87,8 +87,8 @@ export interface Executor {
     options?: PassOptions,
   ): number;
   /**
-   * Computes the derivative of every output with respect to every parameter, with one backward pass per output. The
-   * pass starts from dloss/dx = 1 for this output and 0 for the others. Writes dx_k/dp for each row, output k and
+   * Computes the derivative of every output with respect to every parameter, with one backward pass per output. Each
+   * pass starts from dloss/dx = 1 for its output and 0 for the others. Writes dx_k/dp for each row, output k and
    * parameter p, in this order, to `out[(row * outputCount + k) * parameterCount + p]`. In a sequence, the outputs of a
    * step also depend on earlier steps. To bound the size of `out`, pass a few samples at a time. Afterwards, the
    * cache's `slope` and `dLossDx` are unspecified.

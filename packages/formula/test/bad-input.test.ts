@@ -22,7 +22,7 @@ function networkOf(formula: string, start: Readonly<Record<string, number>> = {}
 const options = (optimizer = levenbergMarquardt()) => ({ loss: mse(), optimizer, epochs: 300 });
 
 describe('Levenberg–Marquardt', () => {
-  test('Levenberg–Marquardt fits a formula with more parameters than samples, and reports those that are undetermined', async () => {
+  test('Levenberg–Marquardt fits a formula with more parameters than samples, and reports the undetermined parameters', async () => {
     const network = networkOf('a + b*x + c*x^2 + d*x^3', { a: 0, b: 0, c: 0, d: 0 });
     const optimizer = levenbergMarquardt();
     const data = { inputs: column([1, 2]), targets: column([3, 5]) };

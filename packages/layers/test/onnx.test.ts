@@ -19,9 +19,9 @@ interface Case {
     readonly W: readonly Rows[];
     /** Recurrent weights, `[directions × rows × units]`. */
     readonly R: readonly Rows[];
-    /** Biases of W, followed by biases of R, `[directions × 2 rows]`. */
+    /** Biases of W, followed by biases of R, `[directions × (2 · rows)]`. */
     readonly B?: Rows;
-    /** Peephole weights, `[directions × 3 units]`. */
+    /** Peephole weights, `[directions × (3 · units)]`. */
     readonly P?: Rows;
     readonly sequence_lens?: readonly number[];
   };
@@ -31,7 +31,7 @@ interface Case {
 
 const kinds = { RNN: 'rnn', LSTM: 'lstm', GRU: 'gru' } as const;
 const layers = { rnn, lstm, gru };
-/** The gates of each operator in the order of ONNX's weight rows, as this package names them. */
+/** This package's names for the gates of each operator, in the order of ONNX's weight rows. An RNN has no gates. */
 const parts = { RNN: [''], LSTM: ['i', 'o', 'f', 'g'], GRU: ['z', 'r', 'n'] } as const;
 
 const optionsOf = ({ attributes, tensors }: Case) => ({

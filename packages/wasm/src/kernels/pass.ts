@@ -42,9 +42,9 @@ export interface Pass {
   loadRows(source: 'inputs' | 'targets', stride: keyof typeof header, count: Code, rowsAt: Code): Code;
   /**
    * Fills the panel of a dense unit if `makesPanel` of the unit is set. The panel has one row per sample: it is the
-   * transpose of the rows of the unit's predecessors. The first sample is written to row `first`.
+   * transpose of the rows of the unit's predecessors. The first sample is written to row `firstRow`.
    */
-  makePanel(first: Code): Code;
+  makePanel(firstRow: Code): Code;
   /** Sets the thread's share of a table to 0. */
   clear(address: Code, bytes: Code): Code;
 }
@@ -78,7 +78,7 @@ export function passOf(kernels: KernelSet, thread: Local, local: Pass['local']):
     ),
   ];
 
-  const makePanel: Pass['makePanel'] = (first) =>
+  const makePanel: Pass['makePanel'] = (firstRow) =>
     control.when(field('makesPanel'), [
       share(roundedUp(field('predecessors')), 4),
       rows.toSamples(
@@ -86,7 +86,7 @@ export function passOf(kernels: KernelSet, thread: Local, local: Pass['local']):
         number(0),
         shareSize,
         roundedUp(word('samples')),
-        add(add(field('panel'), mul(first, field('panelStride'))), shl(from.get, number(2))),
+        add(add(field('panel'), mul(firstRow, field('panelStride'))), shl(from.get, number(2))),
         field('panelStride'),
       ),
     ]);

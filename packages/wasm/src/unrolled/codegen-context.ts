@@ -17,7 +17,7 @@ export interface StepAddresses {
   outputRow(k: number): Code;
 }
 
-/** The context in which the parts of the program emit their code. */
+/** The context for generating the code of one step. */
 export interface CodegenContext extends StepAddresses {
   readonly graph: Graph;
   readonly groups: readonly Group[];
@@ -43,14 +43,14 @@ export interface CodegenContext extends StepAddresses {
   stretchesOf(i: number): readonly Stretch[];
   /** Returns the incoming edges of group k, divided into columns. */
   columnsOf(k: number): readonly Column[];
-  /** Returns the value of a slot that is a constant; undefined for a parameter. */
+  /** Returns the constant in a slot; undefined if the slot is a parameter. */
   constant(slot: number): number | undefined;
   /** Returns the address of a parameter, or of its gradient. */
   parameter(slot: number): Code;
   gradient(slot: number): Code;
 }
 
-/** Creates the context for a step. */
+/** Creates the context for generating the code of a step. */
 export function codegenContext(
   { graph, groups, rowOf }: Step,
   layout: UnrolledLayout,

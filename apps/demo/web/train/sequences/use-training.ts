@@ -19,7 +19,7 @@ export function useSequenceTraining(
   const start = useStable({ ...rest, graph: trained });
   const activations = trained?.nodes.map(({ activation }) => activation) ?? [];
   const functions = useStable(userFunctionsOf(activations, lossOf(settings), custom));
-  // The step count in the settings is updated when training stops, so a change to it must not open a training run.
+  // `taken`, the step count, is updated when training stops, so a change to it must not open a training run.
   const stepsToRepeat = useEffectEvent(() => taken);
   useEffect(() => void training.observe(shown), [training, shown]);
   useEffect(() => {
