@@ -32,7 +32,7 @@ test('the packages compile after all guides have been applied', { timeout: 240_0
   await run('typescript-native', 'bin/tsc', 230_000, '--pretty', 'false', '-p', 'tsconfig.packages.json');
 });
 
-test('the tests that the guides name pass after all guides have been applied', { timeout: 600_000 }, async () => {
+test('the tests named in the guides pass after all guides have been applied', { timeout: 600_000 }, async () => {
   // One process runs the projects and test files of all commands, which is faster than one process per guide.
   const words = guides.flatMap(({ guide }) =>
     guide.commands.slice(1).flatMap((command) => command.split(' ').slice(1)),
@@ -46,12 +46,12 @@ test('the tests that the guides name pass after all guides have been applied', {
  * Runs a program of an installed package in the copy. `timeout` is in milliseconds; keep it below the time limit of the
  * test, so that no process outlives the test. If the program fails, throws an error with its output.
  */
-async function run(name: string, file: string, timeout: number, ...parameters: string[]): Promise<void> {
+async function run(name: string, file: string, timeout: number, ...args: string[]): Promise<void> {
   const { VITEST: _, VITEST_POOL_ID: __, VITEST_WORKER_ID: ___, NODE_OPTIONS: ____, ...env } = process.env;
   const program = join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), file);
   const options = { cwd: copy, env, maxBuffer: 2 ** 26, timeout };
-  await promisify(execFile)(process.execPath, [program, ...parameters], options).catch((error: unknown) => {
+  await promisify(execFile)(process.execPath, [program, ...args], options).catch((error: unknown) => {
     const { stdout, stderr } = error as { stdout: string; stderr: string };
-    throw new Error(`${name} ${parameters.join(' ')}\n${stdout}\n${stderr}`.slice(0, 8000), { cause: error });
+    throw new Error(`${name} ${args.join(' ')}\n${stdout}\n${stderr}`.slice(0, 8000), { cause: error });
   });
 }

@@ -350,7 +350,7 @@ test('a node can be added and connected, and an edge removed, with the keyboard 
   await page.getByRole('button', { name: 'Remove edge', exact: true }).focus();
   await page.keyboard.press('Enter');
   await expect.poll(async () => edgesOf(await shown(page))).not.toContain('3→8');
-  // The keyboard focus does not move to the top of the page.
+  // The focus moves to a heading, not to the top of the page.
   expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H2');
 });
 

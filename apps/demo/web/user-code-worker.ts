@@ -3,7 +3,7 @@
  * locks the worker down. Then the user's code defines its functions, and the page sends requests.
  */
 import { type Endpoint, expose } from 'comlink';
-// own-fetch.js keeps a reference to `fetch`, which loads the data sets. `lockDown` removes the global `fetch` later.
+// own-fetch.js keeps a reference to `fetch` for loading the data sets. `lockDown` removes the global `fetch` later.
 import './train/data/own-fetch.js';
 import { createSequenceTrainer } from './train/sequences/trainer.js';
 import { createTrainer } from './train/trainer.js';

@@ -172,8 +172,8 @@ export interface OptimizerState {
 
 /**
  * The data that an engine needs to run the update of a built-in optimizer itself: the name and options of the
- * optimizer, the scalars of the next step, the step count and the vectors. `state()` and `restore` then work whether
- * the engine or the optimizer runs the update.
+ * optimizer, the scalars of the next step, the step count and the vectors. The engine and the optimizer share this
+ * data, so the optimizer's `state` and `restore` work even if the engine runs the updates.
  */
 export interface BuiltinOptimizer extends Builtin {
   /** Steps taken so far. */
@@ -184,7 +184,7 @@ export interface BuiltinOptimizer extends Builtin {
   scalars(): Readonly<Record<string, number>>;
   /** Whether the learning rate is the same at every step. Default: false. */
   readonly constantRate?: boolean;
-  /** Whether an update is parameters −= learning rate · gradients, if there are no transforms. Default: false. */
+  /** Whether an update without transforms is parameters −= learning rate · gradients. Default: false. */
   readonly isPlainDescent?: boolean;
   /** Increments the step count. The engine calls it after every update that it runs. */
   advance(): void;
@@ -203,7 +203,7 @@ export interface BuiltinOptimizer extends Builtin {
 export interface Optimizer {
   /** The name in messages and files. */
   readonly name: string;
-  /** Updates the parameters once. `gradients` may be overwritten (a clipping transform does). */
+  /** Updates the parameters once. May overwrite `gradients`, as a clipping transform does. */
   step(parameters: FloatArray, gradients: FloatArray): void;
   /** Returns a copy of the state, from which the optimizer resumes bit-for-bit. */
   state(): OptimizerState;

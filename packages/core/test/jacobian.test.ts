@@ -57,14 +57,14 @@ describe.each(Object.entries(engines))('the Jacobian of the %s engine', (_, engi
         };
         const [above, below] = [perturbedOutputs(1e-6), perturbedOutputs(-1e-6)];
         for (let row = 0; row < samples * outputs; row++) {
-          const slope = (above[row] - below[row]) / 2e-6;
-          expect(jacobian[row * count + p], `seed ${seed}`).toBeCloseTo(slope, 6);
+          const difference = (above[row] - below[row]) / 2e-6;
+          expect(jacobian[row * count + p], `seed ${seed}`).toBeCloseTo(difference, 6);
         }
       }
     }
   });
 
-  test('the Jacobian yields the gradient of mse for sequences, with delays, products, fixed and shared parameters', () => {
+  test('the Jacobian yields the gradient of mse for sequences, with delays, product aggregations, and fixed and shared parameters', () => {
     for (let seed = 1; seed <= 40; seed++) {
       const random = new Random(seed);
       const graph = randomRecurrentGraph(random);
@@ -99,7 +99,7 @@ describe.each(Object.entries(engines))('the Jacobian of the %s engine', (_, engi
   });
 });
 
-test('the engines compute the same Jacobian of sequences, with delays, products, fixed and shared parameters', () => {
+test('the engines compute the same Jacobian of sequences, with delays, product aggregations, and fixed and shared parameters', () => {
   for (let seed = 1; seed <= 40; seed++) {
     const [expected, actual] = [reference(), js()].map((engine) => {
       const random = new Random(seed);

@@ -11,7 +11,10 @@ export const product: Aggregation = {
   },
 };
 
-/** Creates a graph with delays of up to 3 steps, products, fixed and shared parameters, and one or two outputs. */
+/**
+ * Creates a graph with delays of up to 3 steps, product aggregations, fixed and shared parameters, and one or two
+ * outputs.
+ */
 export function randomRecurrentGraph(random: Random): Graph {
   const below = (n: number) => Math.floor(random.uniform() * n);
   const chance = (p: number) => random.uniform() < p;

@@ -24,12 +24,12 @@ describe('a tensor of [2, batch, 3]', () => {
     ['Gather at several positions', [['Gather', 'x p', 'y', { axis: -1n }]], [2, 0, 5, 3], { p: [2, 0] }],
     ['Slice of two axes', [['Slice', 'x s e a', 'y']], [4, 5], { s: [1, 1], e: [9, 9], a: [0, 2] }],
     ['Slice backwards', [['Slice', 'x s e a t', 'y']], [3, 4, 5, 0, 1, 2], { s: [-1], e: [-9], a: [0], t: [-1] }],
-    ['Concat', [['Concat', 'x x', 'y', { axis: 2n }]], [0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5]],
-    ['Concat before the batch', [['Concat', 'x x', 'y', { axis: 0n }]], [0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5]],
+    ['Concat along the last axis', [['Concat', 'x x', 'y', { axis: 2n }]], [0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5]],
+    ['Concat along the first axis', [['Concat', 'x x', 'y', { axis: 0n }]], [0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5]],
     ['Reshape', [['Reshape', 'x s', 'y']], [0, 1, 2, 3, 4, 5], { s: [0, 0, 3, 1] }],
     ['ReduceSum over the first axis', [['ReduceSum', 'x a', 'y', { keepdims: 0n }]], [3, 5, 7], { a: [0] }],
     ['ReduceSum over the last axis', [['ReduceSum', 'x a', 'y', { keepdims: 0n }]], [3, 12], { a: [2] }],
-    ['ReduceSum over both axes', [['ReduceSum', 'x a', 'y']], [15], { a: [0, -1] }],
+    ['ReduceSum over the first and last axes', [['ReduceSum', 'x a', 'y']], [15], { a: [0, -1] }],
     ['ReduceMean', [['ReduceMean', 'x', 'y', { axes: [0] }]], [1.5, 2.5, 3.5]],
     ['ReduceMax', [['ReduceMax', 'x', 'y', { axes: [0], keepdims: 0n }]], [3, 4, 5]],
     ['Unsqueeze and Squeeze', [['Unsqueeze', 'x a', 'z'], ['Squeeze', 'z a', 'y']], [0, 1, 2, 3, 4, 5], { a: [1] }],
@@ -206,9 +206,9 @@ describe('initial states', () => {
   });
 
   test('initial states can be inputs of the model only if the number of steps is fixed', () => {
-    const model = (size: number | null) =>
+    const model = (steps: number | null) =>
       onnxModel({
-        inputs: { x: [size, null, 1], h0: [1, null, units] },
+        inputs: { x: [steps, null, 1], h0: [1, null, units] },
         nodes: rnnNodes,
         numbers,
         integers: { one: [1] },
@@ -226,13 +226,13 @@ describe('initial states', () => {
     });
   });
 
-  test('a model that combines steps is imported only if the number of steps is fixed', () => {
+  test('a model that takes the maximum over the steps is imported only if the number of steps is fixed', () => {
     const nodes: Nodes = [
       ...rnnNodes.with(0, ['RNN', 'x W R', 'all']),
       ['ReduceMax', 'y', 'z', { axes: [0], keepdims: 0n }],
     ];
-    const model = (size: number | null) =>
-      onnxModel({ inputs: { x: [size, null, 1] }, nodes, numbers, integers: { one: [1] }, outputs: 'z' });
+    const model = (steps: number | null) =>
+      onnxModel({ inputs: { x: [steps, null, 1] }, nodes, numbers, integers: { one: [1] }, outputs: 'z' });
     const h = run([1, 0.5, -1], [0, 0]);
     fromOnnx(model(3))
       .predict([1, 0.5, -1])

@@ -29,11 +29,11 @@ describe('Protocol Buffers', () => {
     ['a list', { many: [1n, 128n] }, [0x20, 1, 0x20, 0x80, 0x01]],
     ['a packed list', { packed: [3n, 270n, 86942n] }, [0x2a, 6, 3, 0x8e, 2, 0x9e, 0xa7, 5]],
     ['a float', { f: 1.5 }, [0x35, 0, 0, 0xc0, 0x3f]],
-    ['packed doubles', { d: [-2] }, [0x3a, 8, 0, 0, 0, 0, 0, 0, 0, 0xc0]],
+    ['a packed list of doubles', { d: [-2] }, [0x3a, 8, 0, 0, 0, 0, 0, 0, 0, 0xc0]],
     ['a field number above 15', { b: Uint8Array.of(9) }, [0x82, 0x01, 1, 9]],
     ['a negative int32', { n: -1 }, [0x08, ...new Array<number>(9).fill(255), 1]],
     [
-      'the extremes of int64',
+      'a list of the smallest and the largest int64',
       { many: [-(2n ** 63n), 2n ** 63n - 1n] },
       [0x20, ...new Array<number>(9).fill(0x80), 1, 0x20, ...new Array<number>(8).fill(255), 127],
     ],

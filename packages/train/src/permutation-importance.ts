@@ -26,7 +26,7 @@ export interface PermutationOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The effect of shuffling some inputs. */
+/** The increase of the loss when some inputs are shuffled: its mean and standard deviation over the repeats. */
 export interface Importance extends MeanAndDeviation {
   /** The ids of the shuffled inputs. */
   readonly inputs: readonly string[];

@@ -32,6 +32,7 @@ export class SampleRows {
   readonly #words: Uint32Array;
   readonly #numbers: Float32Array;
   readonly #layout: CommonLayout & Partial<Pick<Layout, 'stepTable' | 'delta' | 'deltasEnd' | 'seriesSamples'>>;
+  /** Whether inputs and targets are padded to a multiple of four samples. */
   readonly #padded: boolean;
   /** Indices of the nodes that have outgoing delayed edges. */
   readonly #remembered: readonly number[];
@@ -177,7 +178,7 @@ export class SampleRows {
     }
   }
 
-  /** Finds the positions at which the outputs' rows begin, in words. */
+  /** Returns the positions, in words, at which the rows of the outputs begin. */
   #findOutputs(): Uint32Array {
     const { outputX } = this.#layout;
     const count = this.#outputCount * this.#capacity.steps;

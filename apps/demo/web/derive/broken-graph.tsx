@@ -37,12 +37,18 @@ export interface Broken {
 export function useBroken(exercise: Exercise): Broken {
   const { mistake, order, step } = usePlayground(({ derive }) => derive);
   const pass = useMemo(() => brokenPass(exercise, mistake, order), [exercise, mistake, order]);
-  const all = pass.steps.length;
-  const shownSteps = step === null ? all : Math.min(step, all);
+  const stepCount = pass.steps.length;
+  const shownSteps = step === null ? stepCount : Math.min(step, stepCount);
   return useMemo(() => {
     const accumulated = pass.at(shownSteps);
-    return { exercise, pass, shownSteps, accumulated, states: nodeStates(exercise, accumulated, shownSteps === all) };
-  }, [exercise, pass, shownSteps, all]);
+    return {
+      exercise,
+      pass,
+      shownSteps,
+      accumulated,
+      states: nodeStates(exercise, accumulated, shownSteps === stepCount),
+    };
+  }, [exercise, pass, shownSteps, stepCount]);
 }
 
 export function BrokenGraph({ broken }: { readonly broken: Broken }) {
@@ -139,7 +145,7 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
   );
 }
 
-/** Describes the last step. */
+/** Describes the last step shown. */
 function LastStep({ broken: { exercise, pass, shownSteps, accumulated } }: { readonly broken: Broken }) {
   const mistake = usePlayground(({ derive }) => derive.mistake);
   const { break: say } = useMessages(messages);
@@ -148,7 +154,7 @@ function LastStep({ broken: { exercise, pass, shownSteps, accumulated } }: { rea
   const i = pass.steps[shownSteps - 1];
   const correct = exercise.trace.pass.cache.dLossDx(graph.ids[i]);
   const to = Array.from(graph.predecessors).slice(graph.edgeStart[i], graph.edgeStart[i + 1]);
-  // A visit changes dloss/dx of the node's predecessors, not of the node itself, so this is the value that it has sent.
+  // The step has changed dloss/dx of node i's predecessors, not of node i itself, so this is the value that node i sent.
   const sent = accumulated.dLossDx[i];
   return (
     <p>

@@ -35,7 +35,7 @@ const toBuild = () =>
 const toExtend = () => update((state) => ({ ...state, view: 'extend', task: 'softsign' }));
 const toDerive = () => update((state) => ({ ...state, view: 'derive', network: articleDescription }));
 
-/** Trains one node on y = 3x with gradient descent, as in the chapter on the learning rate. */
+/** Opens the Train view and trains one node on y = 3x with gradient descent, as in the chapter on the learning rate. */
 function toTrain(): void {
   requestPlay();
   update((state) => ({

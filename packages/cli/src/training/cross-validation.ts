@@ -112,7 +112,7 @@ export function describeFolds({ folds, loss, metrics }: CrossValidation, group: 
   return `Cross-validation, ${counted(folds.length / repeats, 'fold')}${times}${grouped}:\n\n${tableOf([['', 'mean', 'deviation'], ...lines], [1, 2])}`;
 }
 
-/** Means, deviations and the results of each fold as an object, for --json. */
+/** The means and deviations over the folds, and the results of each fold, as an object for --json. */
 export const summaryOfFolds = ({ folds, loss, metrics }: CrossValidation) => ({
   loss,
   metrics,

@@ -18,7 +18,6 @@ export interface UnrolledLayout extends CommonLayout {
 /**
  * Lays out the memory. `x`, `g`, `slope` and `dLossDx` each contain the rows of the last `graph.maxDelay` steps before
  * the sequence, then the rows of the sequence itself.
-
  *
  * @param groups - The number of groups of up to four nodes; see `groupsOf`.
  */
