@@ -1,6 +1,5 @@
 /**
- * The benchmark workloads: five networks. Weights and samples are drawn from fixed seeds, so they are the same in every
- * process.
+ * The five benchmark workloads. Weights and samples are drawn from fixed seeds, so they are the same in every process.
  */
 import { sigmoid } from '@nnbp/activations';
 import { GraphBuilder, mlp, Network, Random } from '@nnbp/core';

@@ -85,8 +85,8 @@ const steady = smoke || (seen.size >= 3 && results.megabytes.end <= 1.25 * resul
 if (wrong > 0 || status !== 0 || !steady) process.exit(1);
 
 /**
- * Sends requests over one connection, and checks that each response is the float32 prediction of the model whose number
- * it contains.
+ * Sends requests over one connection. A response contains the number of the model that computed it; the outputs must be
+ * the prediction of that model, up to the precision of float32.
  */
 async function sendRequests() {
   while (sent < count) {

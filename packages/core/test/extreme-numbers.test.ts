@@ -71,8 +71,8 @@ describe('the smallest and largest numbers of float64', () => {
       for (const x of extremes) {
         const result = attempt(() => backpropagate(single(), [x], [1], loss));
         if (!(result instanceof NnbpError)) expect(numbersOf(result).every(Number.isFinite)).toBe(true);
-        // The cross-entropy of a number outside 0 to 1 is undefined. Everything else is finite for inputs that are not
-        // large.
+        // An output from 0 to 1 must not overflow. Outside this range, a cross-entropy is undefined, and a large output
+        // can overflow other losses.
         else if (Math.abs(x) <= 1 && x >= 0) expect.unreachable(`${loss.name}, x ${x}`);
       }
     }
@@ -112,7 +112,7 @@ describe('the smallest and largest numbers of float64', () => {
     expect(message(() => single(identity, { w: 10 }).predictBatch([[1], [large]]))).toMatch(/^Sample 1: x of node/);
   });
 
-  test('a saturated node is not an overflow, since its x is finite although its h is not', () => {
+  test('a saturated node is not reported as an overflow: its h is infinite, but its x is finite', () => {
     expect(single(tanh, { w: 10 }).predict([Number.MAX_VALUE])).toEqual([1]);
     expect(single(sigmoid, { w: -10 }).predict([Number.MAX_VALUE])).toEqual([0]);
   });

@@ -78,11 +78,11 @@ export function paths(source: Network | Graph, from: string, output: string): Pa
       if (reached[i] === 0) continue;
       edgesVisited++;
       cachedMultiplications += 2 + byAggregation;
-      const before = counts.get(i);
+      const soFar = counts.get(i);
       counts.set(i, {
-        paths: (before?.paths ?? 0n) + after.paths,
-        edges: (before?.edges ?? 0n) + through,
-        multiplications: (before?.multiplications ?? 0n) + multiplications,
+        paths: (soFar?.paths ?? 0n) + after.paths,
+        edges: (soFar?.edges ?? 0n) + through,
+        multiplications: (soFar?.multiplications ?? 0n) + multiplications,
       });
     }
   }

@@ -21,13 +21,16 @@ export interface TraceStep {
   readonly index: number;
   /** Id of the node. */
   readonly node: string;
-  /** The case that computes the written quantities. A slope belongs to case 3: it depends only on the node. */
+  /**
+   * `forward`, or the case of backpropagation: 1 and 2 compute dloss/dx, 3 the parameter derivatives. The step that
+   * computes the slope counts as case 3.
+   */
   readonly case: 'forward' | 1 | 2 | 3;
-  /** The case 1 part of dloss/dx; only for case 2 of an output with successors. */
+  /** The part of dloss/dx from case 1. Only for an output with successors, where case 2 adds the rest. */
   readonly caseOne?: number;
   /** Cached quantities that the step reads. Parameters and targets are not listed. */
   readonly reads: readonly QuantityName[];
-  /** Quantities that the step writes. Each quantity is written once, a shared weight once per edge. */
+  /** Quantities that the step writes. The derivative of a shared parameter is written once per use, all others once. */
   readonly writes: readonly QuantityName[];
   /** One number per write. For a shared parameter, the sum so far. */
   readonly values: readonly number[];
@@ -131,7 +134,7 @@ function traceOf(computation: Computation): Trace {
 }
 
 /**
- * Reconstructs from a trace the cache and the gradients after its first `steps` steps. dA/dz is taken from `pass`.
+ * Reconstructs the cache and the gradients after the first `steps` steps of a trace. dA/dz is taken from `pass`.
  *
  * @throws NnbpError `OUT_OF_RANGE` (not an integer from 0 to the number of steps)
  */
@@ -143,7 +146,7 @@ export function replay({ graph, pass, steps: all }: Trace, steps: number = all.l
   const written = new Uint8Array(graph.nodeCount);
   for (const { node, writes, values } of all.slice(0, steps)) {
     const i = graph.indexOf(node);
-    // A node's weights are written in the order of its edges.
+    // The derivatives of a node's weights are written in the order of its edges.
     const edges = trainedEdges(graph, i);
     let edge = 0;
     writes.forEach(({ quantity }, k) => {

@@ -122,7 +122,7 @@ describe('checkLoss', () => {
     for (const { at } of checkLoss(half).assert().comparisons) expect(Math.abs((at ?? NaN) - 0.5)).toBeLessThan(0.48);
   });
 
-  test('checkLoss evaluates no point more than 0.1 outside a given range', () => {
+  test('checkLoss leaves a given range by less than 0.1', () => {
     const { loss, seen } = recording(mse());
     checkLoss(loss, { x: [5, 6], outputs: 1 }).assert();
     const all = seen.flatMap(({ x }) => x);
@@ -237,7 +237,7 @@ describe('checkNetwork', () => {
       checkNetwork(line(w, 0), [[x]], [[t]], mse(), { relativeTolerance: 0.5 }).comparisons.map((c) => c.tolerance);
     // For the loss (w x − t)²: dloss/db = 2 (w x − t), dloss/dw = x · dloss/db, dloss/dx = w · dloss/db.
     for (const [k, expected] of [10, 10, 10].entries()) expect(tolerances(1, 1, -9)[k]).toBeCloseTo(expected, 8);
-    // dloss/dx = 0.002 and the loss is 100: half a thousandth of the loss is larger.
+    // dloss/dx is 0.002, and a thousandth of the loss is 0.1. The tolerance is half of the larger number.
     expect(tolerances(1e-4, 0, -10)[2]).toBeCloseTo(0.05, 8);
   });
 

@@ -76,7 +76,7 @@ export function TextPanel({ editor }: { readonly editor: Editor }) {
           onChange={(event) => {
             const { files } = event.target;
             void choose(files?.[0]).then(() => {
-              // Allows choosing the same file again, for example after a fix.
+              // Allows choosing the same file again, for example after the user has fixed it.
               event.target.value = '';
             });
           }}

@@ -13,7 +13,7 @@ export const examples: readonly Example[] = [
     key: 'swish',
     kind: 'activation',
     name: 'swish',
-    source: `// g(h) = h · σ(2h): a smooth hinge.
+    source: `// g(h) = h · σ(2h): a smooth version of relu.
 const sigmoid = (h: number) => 1 / (1 + Math.exp(-h));
 
 export default {

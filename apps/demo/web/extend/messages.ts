@@ -49,7 +49,7 @@ const en = {
   derivative: 'your derivative',
   byDifferences: 'finite differences',
   disagree: 'Points at which the derivatives differ',
-  safe: 'Your code runs in an isolated worker: without access to this page or the network, and with a time limit.',
+  safe: 'Your code runs in an isolated worker: without access to this page or the internet, and with a time limit.',
   inUse: 'In use',
 };
 
@@ -101,7 +101,7 @@ const zh: typeof en = {
   derivative: '你的导数',
   byDifferences: '有限差分',
   disagree: '导数不一致的点',
-  safe: '你的代码在隔离的 Worker 中运行，不能访问本页和网络，运行时间也有限制。',
+  safe: '你的代码在隔离的 Worker 中运行，不能访问本页，也不能联网，运行时间也有限制。',
   inUse: '使用中',
 };
 

@@ -112,7 +112,8 @@ export class ColumnCounter {
 }
 
 /**
- * The statistics of all columns. A column that does not determine its decimal separator uses that of the other columns.
+ * The statistics of all columns. If the cells of a column do not determine the decimal separator, the column uses the
+ * separator of the other columns.
  */
 export function surveysOf(counters: readonly ColumnCounter[], delimiter: string): ColumnSurvey[] {
   const defaultDecimal = decimalOfFile(

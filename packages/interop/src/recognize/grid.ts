@@ -23,15 +23,15 @@ export const operatorAxes = ([rows, columns]: Geometry): readonly Axis[] =>
   rows.size === 1 && rows.kernel === 1 ? [columns] : [rows, columns];
 
 /**
- * Yields the geometries that match the windows, which are listed row by row. Yields the simplest geometry first.
+ * Yields the geometries that match the windows, the simplest first.
  *
- * @param windows - For each window, the cells that it reads, in ascending order.
+ * @param windows - The windows, row by row. Each window is a list of the cells that it reads, in ascending order.
  * @param cells - The number of cells of the grid. Cells are numbered row by row.
  */
 export function* geometriesOf(windows: readonly (readonly number[])[], cells: number): Generator<Geometry> {
   for (const width of divisors(cells).reverse()) {
-    for (const columns of divisors(windows.length).reverse()) {
-      const sides = sidesOf(windows, width, columns);
+    for (const windowsPerRow of divisors(windows.length).reverse()) {
+      const sides = sidesOf(windows, width, windowsPerRow);
       if (sides === undefined) continue;
       for (const rows of axesOf(sides.rows, cells / width)) {
         for (const across of axesOf(sides.columns, width)) yield [rows, across];
@@ -62,13 +62,13 @@ export function divisors(n: number): number[] {
 function sidesOf(
   windows: readonly (readonly number[])[],
   width: number,
-  columns: number,
+  windowsPerRow: number,
 ): { readonly rows: readonly number[][]; readonly columns: readonly number[][] } | undefined {
   const rows: number[][] = [];
   const across: number[][] = [];
   for (let w = 0; w < windows.length; w++) {
     const window = windows[w];
-    const [r, c] = [Math.floor(w / columns), w % columns];
+    const [r, c] = [Math.floor(w / windowsPerRow), w % windowsPerRow];
     if (c === 0) rows.push(distinct(window, (cell) => Math.floor(cell / width)));
     if (r === 0) across.push(distinct(window, (cell) => cell % width));
     const [ys, xs] = [rows[r], across[c]];

@@ -1,6 +1,6 @@
 /**
- * Chapter 6's picture: a table of how often each quantity is computed with no cache, one cache or both caches, and
- * logarithmic bars of paths and edges by depth.
+ * The picture of chapter 6. First two tasks: a table of how often dloss/dx and slope are computed if neither, one or
+ * both of them are cached. Third task: bars for the number of paths and edges at each depth, on a logarithmic scale.
  */
 import { useMessages } from '../../language.js';
 import { grouped } from '../../shared/format-number.js';
