@@ -245,7 +245,10 @@ export function expectErrors(engine: Engine): void {
   expectStateErrors(engine);
 }
 
-/** Checks that invalid sample counts and states of the wrong length are rejected. */
+/**
+ * Checks that invalid sample counts, states of the wrong length, and samples and steps that the last pass did not have
+ * are rejected.
+ */
 function expectStateErrors(engine: Engine): void {
   const builder = new GraphBuilder();
   builder.output(builder.node('h', { from: [builder.input('x'), delayed('h', 2)], activation: sigmoid }));
@@ -256,6 +259,13 @@ function expectStateErrors(engine: Engine): void {
   expectError('OUT_OF_RANGE', () => executor.predict(inputs, []));
   expectError('OUT_OF_RANGE', () => executor.predict(inputs, [1, 2]));
   expectError('OUT_OF_RANGE', () => executor.predict(inputs, [1, 1, 1, 1]));
+  executor.predict(inputs, [2, 2, 2]);
+  executor.predict(inputs, [2, 1]);
+  // These samples and steps belong to the pass before the last one.
+  expectError('OUT_OF_RANGE', () => executor.cache.x('h', 0, 2));
+  expectError('OUT_OF_RANGE', () => executor.cache.x('h', 1, 1));
+  executor.predict(inputs, 1);
+  expectError('OUT_OF_RANGE', () => executor.cache.x('h', 1));
   const targets = new Float64Array(6);
   const jacobian = new Float64Array(6 * graph.parameterCount);
   const before = executor.parameters.join();

@@ -44,7 +44,7 @@ export interface AggregatedCache {
 export interface SequenceCache {
   /** One entry per step. Entries from index `length` on do not belong to the last pass. */
   readonly steps: readonly SampleCache[];
-  /** The number of steps of the sequence in the last pass. */
+  /** The number of steps of the sequence in the last pass; 0 if the last pass had fewer samples. */
   length: number;
   /** The state before the first step. Values of node i start at `graph.stateStart[i]`, latest first. */
   readonly before: Float64Array;
@@ -95,10 +95,12 @@ export class ReferenceCache implements GradientCache {
 
   #read(quantity: 'h' | 'g' | 'x' | 'slope' | 'dLossDx', id: string, sample: number, step: number): number {
     const i = this.#graph.indexOf(id);
-    expectInteger('sample', sample, 0, this.sequences.length - 1);
-    const { steps } = this.sequences[sample];
-    expectInteger('step', step, 0, steps.length - 1);
-    return steps[step][quantity][i];
+    const { sequences } = this;
+    expectInteger('step', step, 0, sequences[0].length - 1);
+    if (!(sequences[sample]?.length > step)) {
+      expectInteger('sample', sample, 0, sequences.filter(({ length }) => length > step).length - 1);
+    }
+    return sequences[sample].steps[step][quantity][i];
   }
 }
 

@@ -5,7 +5,7 @@ import type { Graph } from './graph.js';
 /**
  * The per-node values of an executor's last pass. `id` is the id of a node, `sample` an index in the batch, and `step`
  * an index in the sample's sequence; both default to 0. All methods throw `UNKNOWN_ID` for an unknown id and
- * `OUT_OF_RANGE` for an index that does not exist.
+ * `OUT_OF_RANGE` for a sample or a step that the last pass did not have.
  */
 export interface GradientCache {
   /** The node's value, x = c · g(h). */

@@ -67,7 +67,7 @@ export class ReferenceExecutor implements Executor {
 
   /** {@inheritDoc Executor.predict} */
   predict(inputs: FloatArray, samples: SampleCounts, options: Pick<PassOptions, 'state'> = {}): FloatArray {
-    const rows = this.#expectReady(samples, inputs, undefined, options);
+    const rows = this.#prepare(samples, inputs, undefined, options);
     for (let s = 0; s < rows.samples; s++) {
       const sequence = this.#begin(rows, s, options.state);
       this.#predict(sequence, rows, s, inputs);
@@ -83,7 +83,7 @@ export class ReferenceExecutor implements Executor {
     out: FloatArray,
     options: Pick<PassOptions, 'state'> = {},
   ): FloatArray {
-    const rows = this.#expectReady(samples, inputs, undefined, options);
+    const rows = this.#prepare(samples, inputs, undefined, options);
     const { graph } = this;
     const outputCount = graph.outputs.length;
     expectJacobianLength(graph, rows, out);
@@ -118,7 +118,7 @@ export class ReferenceExecutor implements Executor {
     loss: Loss,
     options: PassOptions = {},
   ): number {
-    const rows = this.#expectReady(samples, inputs, targets, options);
+    const rows = this.#prepare(samples, inputs, targets, options);
     const { weights, state } = options;
     const total = totalWeight(weights, rows.count);
     this.#slotGradients.fill(0);
@@ -254,8 +254,10 @@ export class ReferenceExecutor implements Executor {
     }
   }
 
-  #expectReady(samples: SampleCounts, inputs: FloatArray, targets?: FloatArray, options?: PassOptions): Rows {
+  #prepare(samples: SampleCounts, inputs: FloatArray, targets?: FloatArray, options?: PassOptions): Rows {
     if (this.#disposed) throw new NnbpError('DISPOSED', 'This executor has been disposed. Prepare a new one.');
-    return expectRows(this, this.graph, samples, inputs, targets, options);
+    const rows = expectRows(this, this.graph, samples, inputs, targets, options);
+    for (let s = rows.samples; s < this.batchSize; s++) this.cache.sequences[s].length = 0;
+    return rows;
   }
 }

@@ -10,9 +10,9 @@ export type Quantity = 'x' | 'g' | 'slope' | 'dLossDx';
 
 /** The rows of an engine's last pass. */
 export interface CacheRows {
-  /** Returns the number of steps. */
+  /** Returns the number of steps of the last pass. */
   steps(): number;
-  /** Returns a view of a quantity of node i at a step, with one number per sample. */
+  /** Returns a view of a quantity of node i at a step, with one number per sample that has this step. */
   row(quantity: Quantity, i: number, step: number): FloatArray;
 }
 
@@ -29,8 +29,8 @@ export class RowCache implements GradientCache {
   }
 
   /**
-   * Returns a view of a quantity of a node at a step, with one number per sample of the batch. The next pass overwrites
-   * it. An input has neither g nor slope; the view then contains zeros.
+   * Returns a view of a quantity of a node at a step, with one number per sample of the last pass that has this step. The
+   * next pass overwrites it. An input has neither g nor slope; the view then contains zeros.
    *
    * @throws NnbpError `UNKNOWN_ID`, `OUT_OF_RANGE`; `WRONG_STATE` for dLossDx of an input after `Executor.step`, which
    * does not compute it

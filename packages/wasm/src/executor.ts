@@ -124,11 +124,12 @@ export class WasmExecutor implements Executor {
     this.gradients = vector(gradients);
     const tableAddresses = { x, g, slope, dLossDx };
     this.cache = new RowCache(graph, {
-      steps: () => steps,
-      row(quantity, i, t) {
+      steps: () => this.#rows.steps,
+      row: (quantity, i, t) => {
         const node = time.at(i, t);
         const tableAddress = tableAddresses[quantity === 'g' && form.gIsX(node) ? 'x' : quantity];
-        return new Float32Array(buffer, tableAddress + form.rowOf[node] * form.tableRowBytes, batchSize);
+        const address = tableAddress + form.rowOf[node] * form.tableRowBytes;
+        return new Float32Array(buffer, address, this.#rows.samplesAt(t));
       },
     });
     const table = (address: number) => new Float32Array(buffer, address);

@@ -48,8 +48,8 @@ export class SampleRows {
   readonly #inputStride: number;
   readonly #targetsAt: number;
   readonly #targetStride: number;
-  /** The rows whose sample counts and weights are in memory. */
-  #rows: Rows = rowsOf(0);
+  /** The rows of the last call, whose sample counts and weights are in memory. Before it, the rows of a full batch. */
+  #rows: Rows;
   /** If the last call passed `samples` as a number and no weights, this number; otherwise 0. */
   #samples = 0;
   /** Whether the weights of all rows are 1. */
@@ -67,6 +67,7 @@ export class SampleRows {
     this.#graph = graph;
     this.#time = time;
     this.#capacity = capacity;
+    this.#rows = rowsOf(capacity.batchSize);
     this.#words = words;
     this.#numbers = numbers;
     this.#layout = layout;
@@ -155,6 +156,16 @@ export class SampleRows {
     this.#setSamples(batchSize);
     this.#pick(inputs, order, first, batches, this.#inputCount, this.#inputsAt, this.#inputStride);
     this.#pick(targets, order, first, batches, this.#outputCount, this.#targetsAt, this.#targetStride);
+  }
+
+  /** The number of steps of the last call. */
+  get steps(): number {
+    return this.#rows.steps;
+  }
+
+  /** Returns the number of samples of the last call that have step t. */
+  samplesAt(t: number): number {
+    return this.#rows.start[t + 1] - this.#rows.start[t];
   }
 
   /** Returns a row of outputs for each row of the call. */
