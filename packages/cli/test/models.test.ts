@@ -106,7 +106,7 @@ describe('nnbp predict', () => {
     expect(stderr).toBe(`1 row without a prediction (row 1: ${reason}).\n`);
   });
 
-  it('predict reports that NA is not a number if --missing-values lists other cells', async () => {
+  it('predict reports that NA is not a number if --missing-values does not list NA', async () => {
     const { nnbp, write } = await irisWorkspace();
     await write('new.csv', 'sepal_length,sepal_width,petal_length,petal_width\n1,2,3,NA\n');
     const { stderr } = await nnbp('predict', iris, 'new.csv', '--missing-values', '-');
@@ -136,8 +136,8 @@ describe('nnbp evaluate', () => {
       metrics: { accuracy: number; confusionMatrix: number[][] };
     };
     expect(rows).toBe(150);
-    const right = metrics.confusionMatrix.reduce((sum, row, k) => sum + row[k], 0);
-    expect(metrics.accuracy).toBeCloseTo(right / 150, 12);
+    const correct = metrics.confusionMatrix.reduce((sum, row, k) => sum + row[k], 0);
+    expect(metrics.accuracy).toBeCloseTo(correct / 150, 12);
   });
 
   it('evaluate --importance shows the importance of each column, with a single value per categorical column', async () => {
@@ -297,8 +297,8 @@ describe('nnbp convert and nnbp export', () => {
 
   it('convert rejects output formats that are unknown or input-only, and its help lists brain.js as an input format', async () => {
     const { nnbp } = await irisWorkspace();
-    const ending = await nnbp('convert', iris, 'iris.txt');
-    expect([ending.code, ending.stderr]).toEqual([
+    const unknownExtension = await nnbp('convert', iris, 'iris.txt');
+    expect([unknownExtension.code, unknownExtension.stderr]).toEqual([
       2,
       expect.stringMatching(/^nnbp: iris\.txt: unknown file extension\. Use one of \.nnbp\.safetensors, \.json, /),
     ]);

@@ -291,8 +291,8 @@ interface GateRow {
 }
 
 /**
- * Adds the reset gate r and the product rh = r · h(t − 1), which the candidates read, to each unit of a GRU. Returns
- * undefined if a unit has no such nodes.
+ * Finds the reset gate r of each unit of a GRU, and the product rh = r · h(t − 1), which the candidates read. Returns
+ * the units with these nodes added, or undefined if a unit has no such nodes.
  */
 function withResets(nodes: Nodes, group: readonly Unit[]): (Unit & { readonly rh: number })[] | undefined {
   const resets = new Map<number, readonly [rh: number, r: number]>();
@@ -315,8 +315,8 @@ function withResets(nodes: Nodes, group: readonly Unit[]): (Unit & { readonly rh
 }
 
 /**
- * Whether nodes outside the layer read only the current values of its units, and none of its other nodes is an output
- * of the graph.
+ * Whether the layer is read only through its units: nodes outside the layer read only the current values of its units,
+ * and no other node of the layer is an output of the graph.
  */
 function isClosed({ graph }: Nodes, layer: RecurrentLayer): boolean {
   const own = new Set(layer.nodes);

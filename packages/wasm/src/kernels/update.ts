@@ -1,4 +1,4 @@
-/** The end of a step: gradient transforms and the optimizer's update, unless a number could overflow. */
+/** The end of a training step: gradient transforms and the optimizer's update, unless a number could overflow. */
 import {
   type Assembler,
   type Callable,
@@ -49,9 +49,9 @@ export function meanKernel(module: Assembler): Callable {
 }
 
 /**
- * Emits a function that every thread calls after all gradients have been computed and the sums of |gradient| recorded.
- * It takes the number of the thread and the number that identifies the optimizer's kernel. Each thread checks whether
- * the update is safe, with the same result.
+ * Emits a function that every thread calls after all gradients and the sums of |gradient| have been written. It takes
+ * the number of the thread and the number that identifies the optimizer's kernel. Every thread checks for itself
+ * whether the update is safe; all threads come to the same result.
  *
  * @param share - Sets the bounds of a thread's share; see {@link Share}.
  * @param shared - Whether several threads share the memory.
@@ -70,7 +70,7 @@ export function updateKernel(
   const transform = transformKernel(module);
   const squares = squareSums(module);
   return module.function(exportName, [i32, i32], [], ([thread, optimizer], local) => {
-    const [other, from, to, entry, code] = Array.from({ length: 5 }, () => local(i32));
+    const [other, from, to, entry, transformCode] = Array.from({ length: 5 }, () => local(i32));
     const total = local(v128);
     const range = { from, to };
     const shareOfParameters = share(thread, range, word('parameterBytes'), 64);
@@ -79,18 +79,18 @@ export function updateKernel(
       shareOfParameters,
       toMean(from.get, to.get),
       wait(thread.get),
-      // The optimizer multiplies gradients by this factor. It becomes 1, because the gradients are now means.
+      // The optimizer multiplies gradients by `header.mean`. Set it to 1, because the gradients are now means.
       control.when(int.eqz(thread.get), scalar.store(int.const(0), scalar.const(1), header.mean)),
       control.count(entry, int.const(0), word('transformCount'), int.const(1), [
-        code.set(int.load(int.shl(entry.get, int.const(3)), header.transforms)),
-        control.when(int.eq(code.get, int.const(normCode)), [
+        transformCode.set(int.load(int.shl(entry.get, int.const(3)), header.transforms)),
+        control.when(int.eq(transformCode.get, int.const(normCode)), [
           share(thread, range, normBlocks, 1),
           squares(from.get, to.get),
           wait(thread.get),
         ]),
         shareOfParameters,
         transform(
-          code.get,
+          transformCode.get,
           int.add(int.shl(entry.get, int.const(3)), int.const(header.transforms + 4)),
           from.get,
           to.get,

@@ -62,7 +62,10 @@ export function parseDiagnosis(answer: string): Diagnosis {
   return { node: node === '-' ? '' : node, bug: bug === '-' ? '' : bug, probes: probes.slice(0, maxProbes) };
 }
 
-/** Draws an exercise; undefined if its bug cannot be distinguished from a correct pass or from another bug. */
+/**
+ * Draws a network, a node and a bug. Returns undefined if the node has too few successors for the bug, or if the
+ * numbers at the node do not distinguish the bug from a correct pass and from every other bug.
+ */
 function drawExercise(random: Random): RepairExercise | undefined {
   const network = irregularNetwork(random);
   const { graph } = network;
@@ -72,8 +75,8 @@ function drawExercise(random: Random): RepairExercise | undefined {
   const bug = bugNames[Math.floor(random.uniform() * bugNames.length)];
   const i = graph.indexOf(node);
   const fanOut = graph.successorStart[i + 1] - graph.successorStart[i];
-  const needsSeveral = bug === 'lost' || bug === 'early' || bug === 'twice';
-  if (needsSeveral && fanOut < 2) return undefined;
+  const needsSeveralSuccessors = bug === 'lost' || bug === 'early' || bug === 'twice';
+  if (needsSeveralSuccessors && fanOut < 2) return undefined;
   const broken = backwardWith(network, pass, i, bug);
   const correct = backwardWith(network, pass, -1, undefined);
   // The numbers at the node must differ visibly from those of the correct pass and of every other bug.

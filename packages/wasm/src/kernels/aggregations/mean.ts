@@ -1,4 +1,4 @@
-/** Kernel of `mean`: dA/dz_e = 1 / n. */
+/** Kernel of `mean`: A(z) = Σ z_e / n, dA/dz_e = 1 / n, where n is the number of edges. */
 import { f32x4 } from '../../assembler.js';
 import type { AggregationKernel } from './kernel.js';
 
