@@ -6,7 +6,7 @@ export const results = new URL('../../reports/interop/', import.meta.url);
 
 /**
  * @param {string} name - Name of the result. RESULTS.md lists the results in the order of their names.
- * @param {string} program - The other program and its version.
+ * @param {string} program - The program that @nnbp is compared with, and its version.
  * @param {readonly (readonly [what: string, result: string])[]} rows - What was compared, and the result.
  */
 export function record(name, program, rows) {
@@ -14,6 +14,6 @@ export function record(name, program, rows) {
   writeFileSync(new URL(`${name}.json`, results), JSON.stringify({ program, rows }));
 }
 
-/** Version of an installed program. */
+/** Version of an npm package that is installed for these tests. */
 export const versionOf = (name) =>
   JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url), 'utf8')).version;

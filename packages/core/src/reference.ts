@@ -30,7 +30,7 @@ export class ReferenceExecutor implements Executor {
   readonly cache: ReferenceCache;
   /** The parameters followed by the graph's constants; see `Graph`. */
   readonly #slots: Float64Array;
-  /** The gradients, in the same layout. */
+  /** The gradients, in the layout of `#slots`. */
   readonly #slotGradients: Float64Array;
   /** The parameters before the optimizer's step. */
   readonly #previous: Float64Array;
@@ -215,17 +215,14 @@ export class ReferenceExecutor implements Executor {
     }
   }
 
-  /** Returns the loss of step t, multiplied by its entry in `PassOptions.weights`. */
+  /** Returns the loss of step t, multiplied by `weight`. */
   #loss(sequence: SequenceCache, t: number, targets: FloatArray, row: number, loss: Loss, weight = 1): number {
     if (weight === 0) return 0;
     this.#gather(sequence, t, targets, row);
     return weight * loss.value(this.#x, this.#t);
   }
 
-  /**
-   * Applies case 1 to step t: writes dloss/dx of the outputs, multiplied by the entry of the step in
-   * `PassOptions.weights`, to `#dLossDx`.
-   */
+  /** Applies case 1 to step t: writes dloss/dx of the outputs, multiplied by `weight`, to `#dLossDx`. */
   #caseOne(sequence: SequenceCache, t: number, targets: FloatArray, row: number, loss: Loss, weight = 1): void {
     this.#dLossDx.fill(0);
     if (weight === 0) return;

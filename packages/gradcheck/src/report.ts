@@ -54,8 +54,8 @@ export class Report {
 
   /**
    * Returns a few lines: the result, the violations, up to five comparisons, the likely cause, and the skipped
-   * derivatives. The comparisons are those with the largest errors relative to their tolerances. If some fail, only
-   * failed ones are shown.
+   * derivatives. If some comparisons fail, only failed ones are shown. Those with the largest errors relative to
+   * their tolerances come first.
    */
   toString(): string {
     const { comparisons, mismatches, excluded, violations } = this;

@@ -1,7 +1,4 @@
-/**
- * Adam, which scales steps by running means of the gradient and its square, and AdamW, which decouples the weight
- * decay.
- */
+/** The optimizers Adam and AdamW (Adam with decoupled weight decay). */
 import type { Optimizer } from '@nnbp/core';
 import { optimizer } from './optimizer.js';
 import { expectOptions } from './options.js';
@@ -38,7 +35,7 @@ export const adam = (options: AdamOptions = {}): Optimizer => make('adam', optio
 
 /**
  * Adam with decoupled weight decay: $p \leftarrow (1 - \eta \lambda) p$ before each step, instead of a term in the
- * gradient (Loshchilov and Hutter 2019). Equals PyTorch's `AdamW`.
+ * gradient (Loshchilov and Hutter 2019). The symbols are those of {@link adam}. Equals PyTorch's `AdamW`.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */

@@ -10,7 +10,8 @@ import type { OptimizerKernel } from './kernels/optimizers/kernel.js';
 import { header, maxTransforms } from './memory-map.js';
 
 /**
- * Adding this number to the largest float32 does not change it, so an update of at most this size cannot overflow.
+ * The largest float32 plus this number is rounded to the largest float32, so an update of at most this size cannot
+ * overflow.
  */
 const maxUpdate = 2 ** 102;
 
@@ -27,8 +28,8 @@ export class OptimizerBinding {
   /** The number that selects `#kernel`. */
   #code = noOptimizer;
   /**
-   * The optimizer of the last step, its learning rate and the sum of the sample weights, if the memory holds the
-   * scalars of plain gradient descent. Otherwise, `#plain` is undefined.
+   * If the memory holds the scalars of plain gradient descent: the optimizer, its learning rate and the sum of the
+   * sample weights from which they were computed. Otherwise, `#plain` is undefined.
    */
   #plain: BuiltinOptimizer | undefined;
   #rate = 0;
@@ -85,8 +86,8 @@ export class OptimizerBinding {
   }
 
   /**
-   * Call it after the kernels have run an update: increments the optimizer's step count and prepares the next step.
-   * Returns 1 if the kernels can run that step too, else 0.
+   * Called after the kernels have run an update. Increments the optimizer's step count and prepares the next step.
+   * Returns 1 if the kernels can run the next step too, else 0.
    */
   readonly advance = (): number => {
     const optimizer = this.#optimizer!;

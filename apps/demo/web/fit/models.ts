@@ -131,7 +131,7 @@ function frequencyOf(points: readonly Point[], mean: number): number {
   return Math.max(1, crossings) / 2 / (sorted.at(-1)!.x - sorted[0].x || 1);
 }
 
-/** Returns the model with this formula, undefined if there is none. Ignores white space, and reads `**` as `^`. */
+/** Returns the model with this formula, or undefined if there is none. Ignores white space, and reads `**` as `^`. */
 export const modelOf = (formula: string): Model | undefined =>
   models.find((model) => normalized(model.formula) === normalized(formula));
 

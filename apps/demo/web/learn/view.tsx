@@ -72,11 +72,11 @@ function ChapterList() {
             .map((name) => {
               const address = chapterAddress(name);
               const isChallenge = name === chapterNames.at(-1);
-              const started = work[name];
+              const chapterWork = work[name];
               const isDone =
-                started !== undefined &&
-                settledTasks(lessons[name].chapter.exercise(started.seed).tasks, started) ===
-                  lessons[name].chapter.exercise(started.seed).tasks.length;
+                chapterWork !== undefined &&
+                settledTasks(lessons[name].chapter.exercise(chapterWork.seed).tasks, chapterWork) ===
+                  lessons[name].chapter.exercise(chapterWork.seed).tasks.length;
               const label = isChallenge ? say.challenge : say.chapter(address);
               return (
                 <li key={name}>

@@ -120,8 +120,8 @@ export function after(time: number, { unit, count }: Step, steps: number): numbe
 }
 
 /**
- * Adds months to a time. The day of the month stays the same, but the last day of a month, and any day that the new
- * month does not have, becomes the last day of the new month.
+ * Adds months to a time. If the day is the last of its month, or does not exist in the new month, the result is the
+ * last day of the new month. Otherwise, the day of the month stays the same.
  */
 function addMonths(time: number, months: number): number {
   const from = new Date(time);

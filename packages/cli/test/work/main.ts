@@ -1,7 +1,7 @@
 /**
- * Measures how much work it takes to read a file (counter.ts defines work), for each case in files.ts and each size
- * passed as an argument. Also measures the work per byte for a file of 1.8 MB that once made `convert` hang. Prints the
- * results as JSON.
+ * Measures the work of reading a file, as counted by counter.ts, for each case in files.ts and each size passed as an
+ * argument. Also measures the work per byte for a 1.8 MB file that once made `convert` hang. Prints the results as
+ * JSON.
  */
 import { formatOf } from '../../src/formats.js';
 import { startCounter, workOf } from './counter.js';

@@ -1,6 +1,6 @@
 /**
- * The Jacobian in the js engine. Backpropagates one output at a time. For each parameter (case 3 of backpropagation),
- * keeps one derivative per sample instead of the sum over the samples.
+ * The Jacobian in the js engine. Runs cases 2 and 3 of backpropagation for one output at a time, instead of for the
+ * loss. Case 3 keeps one derivative per sample for each parameter, instead of the sum over the samples.
  */
 import type { FloatArray } from '../contract.js';
 import type { Tables } from './backward.js';
@@ -18,15 +18,15 @@ export interface RowLayout {
   readonly count: number;
   /** The number of samples in the tables, at least `count`. Samples after the first `count` are ignored. */
   readonly length: number;
-  /** The number of parameters. Slots ≥ this number are constants. */
+  /** The number of parameters. Slots from this index on hold constants. */
   readonly parameterCount: number;
 }
 
 /**
- * Computes the derivatives of one output with respect to the other nodes (case 2) and the parameters (case 3) from its
- * derivatives with respect to the outputs (case 1).
+ * Computes the derivatives of one output with respect to the nodes (case 2) and the parameters (case 3).
  *
- * @param tables - The tables that `forward` filled. dLossDx must hold the derivatives of case 1.
+ * @param tables - The tables that `forward` filled. In this file, dLossDx holds the derivatives of one output instead
+ * of the loss. dLossDx must already contain case 1 or, at earlier time steps, the contributions of later steps.
  * @param out - The Jacobian, to which the derivatives of case 3 are added.
  */
 export function jacobianRows(
@@ -45,8 +45,8 @@ export function jacobianRows(
 }
 
 /**
- * Computes slope = c · g'(h) and delta = dLossDx · slope, and case 3 for b (delta) and c (dLossDx · g). Here, dLossDx
- * holds the derivatives of one output, not those of the loss.
+ * Computes slope = c · g'(h) and delta = dLossDx · slope. Then applies case 3: the derivative with respect to b is
+ * delta, and the derivative with respect to c is dLossDx · g.
  */
 function nodeDerivatives(
   { activation, firstRow, count, biases, scales }: ProgramUnit,

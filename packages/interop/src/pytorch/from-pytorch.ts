@@ -6,7 +6,7 @@ import { layout } from './layout.js';
 /**
  * Returns a copy of the network with the parameters of a `.safetensors` file. The file contains the state dict of the
  * PyTorch module in float32 or float64. {@link toPyTorch} generates a `train.py` that writes this file. The network
- * must have the graph that was exported. Its scalers and output transform are kept.
+ * must have the graph that was exported. The copy has the scalers and output transform of the network.
  *
  * @throws NnbpError `MALFORMED` (not a valid safetensors file, or tensors of another network), `NOT_FINITE`
  */

@@ -16,8 +16,8 @@ const { mul, store, loadLane, loadSplat } = f32x4;
 const inlined = ['mse', 'mae', 'huber'] as const;
 
 /**
- * If this is added to the number of a loss (its index in `lossKernels`), the kernel of the loss is called even if the
- * loss is inlined. Needed for sample weights, which the inlined code ignores.
+ * If this is added to the number of a loss (its index in `lossKernels`), the kernel of the loss is called, even if
+ * there is inlined code for this loss. Needed for sample weights, which the inlined code ignores.
  */
 export const calledLoss = 1024;
 
