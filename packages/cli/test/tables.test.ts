@@ -275,6 +275,27 @@ describe('decimal and thousands separators', () => {
     );
     expect((await nnbp('evaluate', 'm.nnbp', 'b.csv')).stderr).toContain('"x": 1,200 is read as 1.2.');
   });
+
+  it.each([
+    ['a comma if semicolons separate the cells', ';', [], ','],
+    ['a point if --decimal sets it', ';', ['--decimal', 'point'], '.'],
+    ['a point if commas separate the cells', ',', [], '.'],
+  ])('predict and forecast write numbers of a table of integers with %s', async (_, separator, options, decimal) => {
+    const dates = lines(60, (k) => new Date(Date.UTC(2023, 0, 1 + k)).toISOString().slice(0, 10));
+    const content = table(
+      ['date', 'x', 'y'].join(separator),
+      dates.map((date, k) => [date, k % 7, 3 * (k % 7) + (k % 2)].join(separator)),
+    );
+    const { nnbp } = await train(content, '-t', 'y', '--number', 'y', '--number', 'x', '--ignore', 'date');
+    const predicted = await nnbp('predict', 'm.nnbp', 'a.csv', '--only', ...options);
+    const trained = await nnbp('train', 'a.csv', '-t', 'y', '--time', 'date', '--epochs', '1', '-o', 's.nnbp');
+    const forecast = await nnbp('forecast', 's.nnbp', 'a.csv', ...options);
+    expect([trained, predicted, forecast].map(({ code, stderr }) => [code, stderr])).toEqual(Array(3).fill([0, '']));
+    const rowsOf = (stdout: string) => stdout.trim().split('\n').slice(1);
+    const numbers = [...rowsOf(predicted.stdout), ...rowsOf(forecast.stdout).map((row) => row.split(separator)[1])];
+    for (const number of numbers) expect(number).toMatch(decimal === ',' ? /^-?\d+(,\d+)?$/ : /^-?\d+(\.\d+)?$/);
+    expect(numbers.filter((number) => number.includes(decimal)).length).toBeGreaterThan(10);
+  });
 });
 
 describe('headers', () => {

@@ -9,7 +9,7 @@ import { withSingleSpaces, type Dialect, guessDialect } from './dialect.js';
 import { headerOf } from './header.js';
 import { counted } from '../table.js';
 import { MissingValues } from './missing.js';
-import type { Decimal } from './number-format.js';
+import { type Decimal, decimalOfFile } from './number-format.js';
 
 /** Options for reading a file. Options that are not set are detected. */
 export interface CsvOptions {
@@ -48,8 +48,8 @@ export interface Csv {
   /** The decimal separator of each column, detected from the first rows. */
   readonly decimals: readonly Decimal[];
   /**
-   * The decimal separator for numbers that are written in the format of this file. Unless the user specifies it, it is
-   * a comma if some column uses a comma and no column uses a point, and a point otherwise.
+   * The decimal separator for numbers that are written in the format of this file: the one that the user specified,
+   * or else that of columns whose cells do not determine it; see `decimalOfFile`.
    */
   readonly decimal: Decimal;
   /** Ambiguous columns of numbers in the first rows: name → a sentence with both readings. */
@@ -85,7 +85,7 @@ export async function openCsv(name: string, source: string | NodeJS.ReadableStre
   const counters = names.map((column) => new ColumnCounter(column, format));
   for (const row of hasHeaderRow ? rows.slice(1) : rows) counters.forEach((counter, k) => counter.add(row.at(k) ?? ''));
   const columns = surveysOf(counters, dialect.delimiter);
-  const decided = new Set(counters.map(({ evidence }) => evidence.decided));
+  const evidence = counters.map((counter) => counter.evidence);
   return {
     name,
     dialect,
@@ -93,7 +93,7 @@ export async function openCsv(name: string, source: string | NodeJS.ReadableStre
     named,
     numericName,
     decimals: columns.map(({ decimal }) => decimal),
-    decimal: options.decimal ?? (decided.has(',') && !decided.has('.') ? ',' : '.'),
+    decimal: options.decimal ?? decimalOfFile(evidence, dialect.delimiter),
     ambiguities: new Map(
       columns.flatMap(({ name: column, ambiguity }) => (ambiguity === undefined ? [] : [[column, ambiguity]])),
     ),
