@@ -299,7 +299,7 @@ describe('the states of a model from another program', () => {
     },
   );
 
-  test.each(['', '{"state"', 'null', '"state"', '{"state":1}'])(
+  test.each(['', '{"state"', 'null', '"state"', '{"state":1}', '["state"]'])(
     'a model is rejected if its metadata entry nnbp.states is %j, not an object of names',
     (states) => {
       const metadataProps = [{ key: 'nnbp.states', value: states }];

@@ -31,7 +31,10 @@ export function statesInMetadata(model: Proto<'ModelProto'>): States {
 }
 
 const areNames = (value: unknown): value is Readonly<Record<string, string>> =>
-  typeof value === 'object' && value !== null && Object.values(value).every((name) => typeof name === 'string');
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every((name) => typeof name === 'string');
 const isInitial = (value: unknown): value is readonly number[] | undefined =>
   value === undefined || (Array.isArray(value) && value.every((each) => Number.isFinite(each)));
 const malformed = (key: string, expected: string) =>
