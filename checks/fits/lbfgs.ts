@@ -1,7 +1,7 @@
 /**
  * Trains 20 small networks with our L-BFGS and with SciPy's L-BFGS-B, each with a memory of 10, and compares the two.
  * They take the same path for the first 50 to 150 evaluations; then they diverge because of rounding errors, so the
- * number of evaluations of a single run means little. Each problem is therefore run from 31 starting points with
+ * number of evaluations of a single run means little. Each network is therefore trained from 31 starting points with
  * relative differences of about 1e-10, and medians are compared: the number of evaluations until the loss is within 1 %
  * of the median loss at which SciPy stops.
  */
@@ -36,7 +36,7 @@ interface Problem {
   readonly starts: readonly number[][];
 }
 
-/** Creates problem `n`: 100 samples of noisy sines of the first input, and `runs` starting points. */
+/** Creates problem `n`: a network, 100 samples of noisy sines of the first input, and `runs` starting points. */
 function problem(n: number, runs: number): Problem {
   const random = new Random(n + 1);
   const layers = shapes[n % shapes.length];
@@ -98,7 +98,7 @@ function agreeingEvaluations(a: readonly number[], b: readonly number[]): number
 }
 
 /**
- * Prints a line for each problem and a summary. With `smoke`, does not run SciPy, and prints only how many evaluations
+ * Prints one line per problem, then a summary. With `smoke`, does not run SciPy, and prints only how many evaluations
  * our L-BFGS needs to reach a loss of 0.01.
  */
 export function compareWithScipy(smoke: boolean): void {

@@ -56,11 +56,11 @@ class Bidirectional(nn.Module):
         zeros = [torch.zeros(self.shape[0], batch, self.shape[2], dtype=x.dtype)] * self.state_count
         learned = [state.expand(-1, batch, -1).contiguous() for state in self.learned]
         state = {"none": None, "zeros": zeros, "learned": learned, "input": initial_states}[self.initial]
-        y, last = self.layer(x, state if state is None or self.state_count == 2 else state[0])
-        h = last[0] if self.state_count == 2 else last
+        y, final = self.layer(x, state if state is None or self.state_count == 2 else state[0])
+        h = final[0] if self.state_count == 2 else final
         rows = y if batch_first else y.transpose(0, 1)
         if self.head == "all":
-            return y, *(last if self.state_count == 2 else [last])
+            return y, *(final if self.state_count == 2 else [final])
         if self.head == "steps":
             return self.linear(y)
         if self.head == "ends":

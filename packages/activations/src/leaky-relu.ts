@@ -23,7 +23,7 @@ const withNegativeSlope = (negativeSlope: number): Activation => ({
  */
 export const leakyRelu: Activation & {
   /**
-   * Returns a leaky ReLU with another $a$.
+   * Returns a leaky ReLU with the given slope $a$ for negative h.
    *
    * @throws NnbpError `NOT_FINITE`
    */

@@ -1,4 +1,4 @@
-/** Softsign: from −1 to 1 like tanh, but with heavier tails and without an exponential. */
+/** Softsign: ranges from −1 to 1 like tanh, but saturates more slowly and needs no exponential. */
 import type { Activation } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 

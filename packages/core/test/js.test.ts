@@ -160,8 +160,8 @@ describe('network.predict', () => {
     const alone = builder.node('alone', { from: [], activation: tanh });
     builder.output(builder.node('sum', { from: [...wide, alone], activation: identity }));
     const network = new Network(builder.build(), { seed: 3 });
-    const expected = inputs.map(() => [0]);
-    expect(network.predictBatch(inputs)).toEqual(backpropagateBatch(network, inputs, expected, mse()).outputs);
+    const targets = inputs.map(() => [0]);
+    expect(network.predictBatch(inputs)).toEqual(backpropagateBatch(network, inputs, targets, mse()).outputs);
   });
 
   test('predictions use the current parameters', () => {

@@ -1,6 +1,7 @@
 /**
- * Writes the plan into memory once: the header, a record for each unit, and tables of addresses. After that, passes
- * change only data, such as inputs and results, and a few words of the header, such as the options of the loss.
+ * Writes the plan into memory once: the header, a record for each unit, and tables of addresses. A unit consists of
+ * nodes that are computed together. After the plan is written, passes change only data, such as inputs and results, and
+ * a few words of the header, such as the options of the loss.
  */
 import type { Graph, Plan } from '@nnbp/core';
 import { activationKernelOf, aggregationCodeOf } from './builtins.js';

@@ -1,7 +1,8 @@
 /**
  * The program of a worker thread, as a string, so that it needs no file of its own in a bundle or on a server.
- * `control` is the shared `Int32Array` whose entries `pool.ts` defines. A worker polls for its next job for about a
- * millisecond before it sleeps, since the next step of training follows immediately.
+ * `pool.ts` defines the entries of the shared `Int32Array` `control`, and the commands. A worker polls for its next job
+ * for about a millisecond before it sleeps, since the next training step usually follows immediately. For the command
+ * `receive`, a worker returns to the event loop, which delivers the message.
  */
 export const workerSource = `
 const isWebWorker = typeof self === 'object';

@@ -1,7 +1,7 @@
 /**
- * The example in the article from which the method comes (see docs/guides/method-1-the-network.md): node 7 with x4 = 4,
- * x5 = 5, x6 = 6, all parameters 1, t = 10, and the assumption x7 = 7. A sigmoid with c = 1 cannot be 7, so the loss
- * uses the assumed value. Of all derivatives computed here, only dloss/dx7 depends on x7 directly.
+ * The example of the article on backpropagation (see docs/guides/method-1-the-network.md): node 7 with x4 = 4, x5 = 5,
+ * x6 = 6, all parameters 1, t = 10, and the assumption x7 = 7. A sigmoid with c = 1 cannot have the value 7, so the
+ * loss uses the assumed value. Of all derivatives computed here, only dloss/dx7 depends on x7 directly.
  */
 import { elementwise } from '@nnbp/losses';
 import type { Step } from '@nnbp/explain';

@@ -60,8 +60,8 @@ interface WeightsProps {
 export const WeightImages = memo(function WeightImages({ ready, images }: WeightsProps) {
   const say = useMessages(messages);
   const { ids } = ready.layout.layers[1];
-  const pixels = images.length / ids.length;
-  const isConvolution = pixels < ready.inputCount;
+  const pixelCount = images.length / ids.length;
+  const isConvolution = pixelCount < ready.inputCount;
   const title = isConvolution ? say.filterImages : say.weightImages;
   return (
     <section aria-label={title}>
@@ -69,7 +69,7 @@ export const WeightImages = memo(function WeightImages({ ready, images }: Weight
       <ul className={styles.images}>
         {ids.map((id, k) => (
           <li key={id}>
-            <Weights images={images} first={k * pixels} side={Math.sqrt(pixels)} />
+            <Weights images={images} first={k * pixelCount} side={Math.sqrt(pixelCount)} />
             <small>{isConvolution ? k + 1 : id.replace('layer', '')}</small>
           </li>
         ))}

@@ -40,7 +40,7 @@ export function addExplain(program: Command, io: Io): void {
     .description('Shows how a derivative of the loss is computed for one row, step by step, with formulas and numbers.')
     .option(
       '--row <row>',
-      'with a CSV file: the number of the row (default: 1); without: the values of the row, inputs before target',
+      'with a CSV file, the number of the row (default: 1); without one, the values of the row, inputs before target',
     )
     .option('--derivative <name>', 'derivative to explain (default: show how derivatives are named)')
     .addOption(new Option('--language <language>', 'language of the explanation').choices(['en', 'zh']).default('en'))

@@ -23,7 +23,7 @@ export interface Entry {
 export interface Fixed {
   /** Whether b is a constant. */
   readonly b: boolean;
-  /** The weights of this edge and all later edges are constants. */
+  /** The weights of the edges from this index on are constants. */
   readonly firstEdge: number;
 }
 
@@ -73,14 +73,14 @@ export interface Rows {
   /** The final softmax that is applied to the entries. */
   readonly transform?: 'softmax' | 'logSoftmax';
   /**
-   * `directed`: the tensor is the result of a recurrent layer, with the axis of directions. Other values: the model
-   * computes an aggregation by several operations, and this tensor is an intermediate result. Its entries are then the
-   * operands of the aggregation.
+   * `directed`: the tensor is the result of a recurrent layer and has an axis for its directions. Other values: the
+   * model computes an aggregation by several operations, and this tensor is an intermediate result. Its entries are then
+   * the operands of the aggregation.
    */
   readonly part?: 'sorted' | 'middle' | 'argMaxAbs' | 'directed';
   /** The axis of the batch among all axes. Default: the first. */
   readonly batchAxis?: number;
-  /** For the result of a recurrent layer, the axis of directions. */
+  /** For the result of a recurrent layer, the index of the axis for its directions. */
   readonly directions?: number;
 }
 

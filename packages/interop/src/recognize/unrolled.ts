@@ -217,7 +217,7 @@ function unrolledLayer(nodes: Nodes, copies: Copies, last: LastStep, layer: Recu
   return { layer, inputs, units, initial: { h: initialOf(layer.units), c: initialOf(layer.cells) }, nodes: all };
 }
 
-/** Records the value of a node. Returns whether it is known and equals the previously recorded value, if any. */
+/** Records the value of a node. Returns false if the value is unknown or differs from an earlier recorded value. */
 function agrees(recorded: Map<number, number>, node: number, value: number | undefined): boolean {
   if (value === undefined) return false;
   const before = recorded.get(node);
