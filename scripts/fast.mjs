@@ -40,6 +40,7 @@ export const slowTests = [
   'node-script',
   'server',
   'waits',
+  'guarantees',
   'guide',
   'models',
   'module',
