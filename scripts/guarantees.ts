@@ -150,7 +150,7 @@ function runtimes(): string {
   );
   return [
     '',
-    `The sources, bundled into one file, were tested (the conformance suite of every engine, training, saving and loading; ${dateAndNode(latest.run)}) on`,
+    `The sources, bundled into one file, were also tested (${dateAndNode(latest.run)}). The conformance suite of every engine, training, saving and loading ran on`,
     `${names.join(', ')}. 300 epochs with the wasm engine, without fused multiply-add, are ${latest.bitIdentical ? 'bit-identical in all runtimes' : 'not bit-identical between runtimes'}.`,
   ].join('\n');
 }
@@ -163,7 +163,7 @@ const predictorLabels: Readonly<Record<string, string>> = {
 };
 
 /** A sentence about the memory that predictions use; empty if the latest soak run did not measure it. */
-function predictions({ predictions: each = 0, predict }: NonNullable<typeof results.soak>): string {
+function predictions({ predictions: perPredictor = 0, predict }: NonNullable<typeof results.soak>): string {
   if (predict === undefined) return '';
   const memory = Object.entries(predict).map(
     ([
@@ -173,7 +173,7 @@ function predictions({ predictions: each = 0, predict }: NonNullable<typeof resu
       },
     ]) => `${predictorLabels[name] ?? name} ${early} to ${end} MB`,
   );
-  return `Memory over ${count(each)} predictions each: ${memory.join('; ')}. `;
+  return `Memory over ${count(perPredictor)} predictions each: ${memory.join('; ')}. `;
 }
 
 const { load, soak, faults } = results;
@@ -249,8 +249,8 @@ ${
 ${platforms()}
 ${runtimes()}
 
-On every change, pages, web workers and a service worker run the whole conformance suite in headless Chromium, under content security
-policies that allow WebAssembly and under ones that do not.
+On every change, the conformance suite runs in headless Chromium: all of it in a page, and every fourth case in a web worker and in a
+service worker. The page and the web worker also run these cases under a content security policy that forbids WebAssembly.
 
 ## Mutation testing
 

@@ -22,8 +22,8 @@ function trained(name, data, options, training = {}) {
 }
 
 /**
- * A model with named inputs and outputs. Names of inputs can look like numbers. Names of outputs cannot, because
- * brain.js 1.6.1 mixes them up when it saves.
+ * A model with named inputs and outputs. Two input names look like numbers. No output name does, because brain.js 1.6.1
+ * mixes up such output names when it saves.
  */
 function withKeys() {
   const data = [

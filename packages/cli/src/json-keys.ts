@@ -31,8 +31,8 @@ export class JsonKeys {
 }
 
 /**
- * Finds the keys at the first two levels: at most 4,096 keys of at most 64 bytes; none if the bytes do not start with
- * an object. Does not check that the rest is valid JSON; the reader of the format does.
+ * Finds the keys at the first two levels, at most 4,096 keys of at most 64 bytes each. If the bytes do not start with an
+ * object, finds none. Does not check that the bytes are valid JSON.
  */
 export function jsonKeys(bytes: Uint8Array): JsonKeys {
   const keys = new JsonKeys();

@@ -263,7 +263,7 @@ describe('errors about sequences', () => {
     const shuffled = await nnbp('evaluate', 'gestures.nnbp.safetensors', 'gestures.csv', '--importance');
     expect([shuffled.code, shuffled.stderr]).toEqual([
       2,
-      expect.stringMatching(/--importance supports only models of individual rows/),
+      expect.stringMatching(/--importance supports only models that read individual rows/),
     ]);
     const file = join(directory, 'gestures.nnbp.safetensors');
     const { network, metadata } = load(await readFile(file));

@@ -26,9 +26,8 @@ export interface GraphPictureProps {
   readonly node: (id: string) => PictureNode;
   readonly edge: (from: string, to: string) => PictureEdge;
   /**
-   * Pixels from which the height of the frame is computed. On wide screens, the height is `wide` times the number of
-   * nodes in the largest layer; on narrow screens, `narrow` times the number of layers. Default: the height in the
-   * style sheet.
+   * On wide screens, the frame is `wide` pixels high per node of the largest layer; on narrow screens, `narrow` pixels
+   * per layer. Default: the height in the style sheet.
    */
   readonly nodeHeight?: { readonly wide: number; readonly narrow: number };
 }
@@ -113,10 +112,10 @@ const positioned = (wide: Position, narrow: Position) =>
   }) as object;
 
 /**
- * All edges, with the position of the label as a fraction of the length, for wide and narrow screens. Labels are moved
- * away from the node where more edges meet; on wide screens, only if this is the node that the edge goes to. With the
- * inputs at the top, labels of edges into the same node alternate between two heights, because labels are wider than
- * they are tall.
+ * All edges, with the position of the label as a fraction of the edge's length, for wide and narrow screens. If more
+ * edges enter `to` than leave `from`, the label is moved towards `from`. In the opposite case, it is moved towards `to`,
+ * but only on narrow screens. There, labels of edges into the same node also alternate between two heights, because
+ * labels are wider than they are tall.
  */
 function edgesOf({ ids, inputCount, nodeCount, edgeStart, predecessors, successorStart }: Graph) {
   const edges: { from: string; to: string; wide: number; narrow: number }[] = [];

@@ -47,7 +47,7 @@ export function predictionOf({ loss, network }: Session, x: number): number {
 
 /**
  * Maps an output to [−1, 1]. The sign is the side of the decision boundary, and the magnitude grows with the distance
- * from the boundary. Logits are mapped by tanh; other outputs are scaled so that the targets are ±1, and clipped.
+ * from the boundary. Logits are mapped by tanh. Other outputs are scaled so that the targets are ±1, then clipped.
  */
 export function sideOf({ encoding, loss }: Session, x: number): number {
   if (loss.name === 'binaryCrossEntropyWithLogits') return Math.tanh(x / 2);

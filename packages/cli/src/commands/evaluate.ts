@@ -48,7 +48,7 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
   const { sequences } = model.columns;
   if (sequences !== undefined && options.importance === true) {
     throw misuse(
-      '--importance supports only models of individual rows, but this model reads sequences: remove --importance.',
+      '--importance supports only models that read individual rows, but this model reads sequences: remove --importance.',
     );
   }
   const bySequence = sequences && (await sequencesOf(csv, model.columns, sequences, io.signal));

@@ -10,13 +10,13 @@ export interface Outcome {
   readonly failures: readonly string[];
 }
 
-/** Runs every case on the engine that `auto` chooses, or on the wasm engine with `threads` threads. */
-export const runSuite = (threads: number | 'auto'): Promise<Outcome> => runEach(1, threads);
+/** Runs every case on the wasm engine. If `threads` is 'auto', `auto` chooses the engine instead. */
+export const runSuite = (threads: number | 'auto'): Promise<Outcome> => runEvery(1, threads);
 
 /** Runs every fourth case, for slow environments. The tests in Node run all cases. */
-export const runQuarter = (threads: number | 'auto'): Promise<Outcome> => runEach(4, threads);
+export const runQuarter = (threads: number | 'auto'): Promise<Outcome> => runEvery(4, threads);
 
-async function runEach(stride: number, threads: number | 'auto'): Promise<Outcome> {
+async function runEvery(stride: number, threads: number | 'auto'): Promise<Outcome> {
   const engine = threads === 'auto' ? await auto() : await wasm({ threads, minThreadedWork: 0 });
   const cases = conformance(engine).filter((_, k) => k % stride === 0);
   const failures: string[] = [];

@@ -47,7 +47,7 @@ function columnReaders(layer: RecurrentLayer, gates: number) {
     recurrent: (column: number) => range(units).map((k) => recurrent[k * columns + column]),
     bias: (column: number) => bias?.[column] ?? 0,
     /** The recurrent bias of a GRU with `reset_after`. */
-    resetBias: (column: number) => bias?.[columns + column] ?? 0,
+    recurrentBias: (column: number) => bias?.[columns + column] ?? 0,
   };
 }
 
@@ -107,19 +107,18 @@ export function lstm(layer: RecurrentLayer): Part[] {
   const sources = [...from, ...ids.map((id) => delayed(id))];
   return ids.flatMap((id, k) => {
     const idOf = (letters: string) => `${name}.${letters}.${k}`;
-    const gates = (['i', 'f', 'g', 'o'] as const).map((letter, g) => {
-      const column = g * units + k;
+    const gates = (['i', 'f', 'g', 'o'] as const).map((letter, index) => {
+      const column = index * units + k;
       const scaled = letter === 'g' ? activation : gate;
       return activationNode(idOf(letter), sources, [...kernel(column), ...recurrent(column)], bias(column), scaled);
     });
     const c = idOf('c');
-    const { activation: g, factor } = activation;
     return [
       ...gates,
       productNode(idOf('ig'), [idOf('i'), idOf('g')]),
       productNode(idOf('fc'), [idOf('f'), delayed(c)]),
       sumNode(c, [idOf('ig'), idOf('fc')]),
-      { id: idOf('tanh'), from: [c], activation: g, w: [factor], ...constant },
+      { id: idOf('tanh'), from: [c], activation: activation.activation, w: [activation.factor], ...constant },
       productNode(id, [idOf('o'), idOf('tanh')]),
     ];
   });
@@ -128,14 +127,14 @@ export function lstm(layer: RecurrentLayer): Part[] {
 /** Creates the nodes of a GRU. Its gates are in the order z, r, n. */
 export function gru(layer: RecurrentLayer, resetAfter: boolean): Part[] {
   const { name, units, from, activation, gate } = layer;
-  const { kernel, recurrent, bias, resetBias } = columnReaders(layer, 3);
+  const { kernel, recurrent, bias, recurrentBias } = columnReaders(layer, 3);
   const ids = idsOf(name, units);
   const before = ids.map((id) => delayed(id));
   const idOf = (letters: string, k: number) => `${name}.${letters}.${k}`;
-  const gates = (['z', 'r'] as const).flatMap((letter, g) =>
+  const gates = (['z', 'r'] as const).flatMap((letter, index) =>
     ids.map((_, k) => {
-      const column = g * units + k;
-      const b = bias(column) + (resetAfter ? resetBias(column) : 0);
+      const column = index * units + k;
+      const b = bias(column) + (resetAfter ? recurrentBias(column) : 0);
       return activationNode(idOf(letter, k), [...from, ...before], [...kernel(column), ...recurrent(column)], b, gate);
     }),
   );
@@ -143,7 +142,7 @@ export function gru(layer: RecurrentLayer, resetAfter: boolean): Part[] {
     const column = 2 * units + k;
     if (!resetAfter) return [productNode(idOf('rh', k), [idOf('r', k), before[k]])];
     return [
-      activationNode(idOf('u', k), before, recurrent(column), resetBias(column), unscaledIdentity),
+      activationNode(idOf('u', k), before, recurrent(column), recurrentBias(column), unscaledIdentity),
       productNode(idOf('ru', k), [idOf('r', k), idOf('u', k)]),
     ];
   });
