@@ -1,4 +1,4 @@
-/** Tests of `unroll`, which defines the derivatives through time. */
+/** Tests of `unroll`. The unrolled graph defines the derivatives through time. */
 import { tanh } from '@nnbp/activations';
 import { randomGeneralGraph, randomParameters } from '@nnbp/conformance';
 import { backpropagate, delayed, GraphBuilder, type Loss, Network, Random, reference, unroll } from '@nnbp/core';

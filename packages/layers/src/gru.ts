@@ -1,4 +1,4 @@
-/** The gated recurrent unit (Cho et al. 2014), as PyTorch defines it: nine nodes per unit. */
+/** The gated recurrent unit (Cho et al. 2014), as in PyTorch. By default, a unit consists of nine nodes. */
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import type { GraphBuilder } from '@nnbp/core';
 import { type Cell, recurrent, type RecurrentOptions } from './cell.js';

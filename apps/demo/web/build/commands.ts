@@ -1,4 +1,4 @@
-/** Edits that several parts of the view offer. Each also shows a message and changes the selection. */
+/** Edits that several parts of the Build view offer. Each also shows a message and changes the selection. */
 import type { NetworkDescription } from '../state.js';
 import type { Editor, Selection } from './editor.js';
 import { addInput, addNode, connect, disconnect, freeId, removeNode } from './edits.js';

@@ -4,6 +4,7 @@
  */
 import type { OutputTransform } from '@nnbp/core';
 
+/** The code of a function whose exponents are at most 0, so that none overflows. `result` is the code of one output. */
 const shifted = (result: string) => `(x) => {
   let largest = -Infinity;
   for (const value of x) largest = Math.max(largest, value);

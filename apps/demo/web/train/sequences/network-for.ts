@@ -27,7 +27,7 @@ export function recurrentNetwork(
 
 /**
  * Builds a network of the given kind: one with a recurrent layer, or the graph in the settings with its own parameters.
- * Settings with the kind `graph` have a graph; `parseState` checks this.
+ * If `kind` is `graph`, the settings must contain a graph; `parseState` checks this.
  *
  * @throws NnbpError any error thrown by `networkOf`
  */
