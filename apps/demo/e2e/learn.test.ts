@@ -24,7 +24,7 @@ const answer = (page: Page) => page.getByRole('textbox');
 const readable = (page: Page) =>
   page.evaluate(() => document.documentElement.outerHTML + decodeURIComponent(location.hash));
 
-/** Fails if text, attributes or URL contain the first digits of the expected number. */
+/** Fails if the page's text, attributes or URL contain the first digits of the solution. */
 async function expectHidden(page: Page, { kind, solution }: Task): Promise<void> {
   if (kind !== 'number') return;
   const digits = Math.abs(Number(solution)).toPrecision(4);
@@ -114,7 +114,7 @@ const smallTargets = (page: Page) =>
       .map(({ name, box }) => `${name} ${box.width} × ${box.height}`),
   );
 
-/** Fails unless answer field, Check button and graph are visible without scrolling, at three window sizes. */
+/** Fails unless the answer field, the Check button and the graph are visible without scrolling, at three window sizes. */
 async function expectFirstScreen(page: Page): Promise<void> {
   for (const [width, height] of [
     [1440, 900],
@@ -134,7 +134,7 @@ async function expectFirstScreen(page: Page): Promise<void> {
   }
 }
 
-test('a URL without a hash opens chapter 1, whose question and graph fit on the first screen, without third-party requests or cookies', async () => {
+test('a URL without a hash opens chapter 1 without third-party requests or cookies, and the question and the graph fit on the first screen', async () => {
   const thirdParty: string[] = [];
   const page = await open(learn);
   page.on('request', (request) => {
@@ -150,7 +150,7 @@ test('a URL without a hash opens chapter 1, whose question and graph fit on the 
   expect(thirdParty).toEqual([]);
 });
 
-test('question and graph also fit on the first screen in Chinese and in dark mode', async () => {
+test('the question and the graph also fit on the first screen in Chinese and in dark mode', async () => {
   await expectFirstScreen(await open({ ...learn, language: 'zh', theme: 'dark' }));
 });
 

@@ -32,11 +32,10 @@ export interface Step {
   readonly numbers: string;
   /** The steps that this one depends on, in the order in which the engine uses them. Created when read. */
   readonly terms: readonly Step[];
-  /** Number of terms of the sum: 1 for a product, 0 for an input and an empty sum. */
+  /** Number of summands in the formula: 1 for a product, 0 for an input or an empty sum. */
   readonly summands: number;
 }
 
-/** The extent of `formula` and `numbers`. */
 const extent: Extent = { maxTerms: 6, digits: 6 };
 
 /** A step that computes its properties from its position in the derivation. */

@@ -34,7 +34,7 @@ function recurrence(): Network {
   return new Network(builder.build(), { initializer: () => 2 });
 }
 
-function small(): Network {
+function lstmNetwork(): Network {
   const builder = new GraphBuilder();
   const from = builder.inputs(2, 'x');
   builder.output(
@@ -65,7 +65,7 @@ function distinctSteps(root: Step): Step[] {
 
 describe('an explanation through time', () => {
   it('explainSequence is bit-identical to the engine for every parameter, and so is every step of a derivation', () => {
-    const network = small();
+    const network = lstmNetwork();
     const pass = backpropagateSequence(network, inputs, targets, mse());
     for (const id of network.graph.ids.slice(network.graph.inputCount)) {
       const { b, c, w } = pass.gradients.of(id);
@@ -103,7 +103,7 @@ describe('an explanation through time', () => {
   });
 
   it('explainSequence writes text, Markdown and LaTeX in English and Chinese', () => {
-    const derivation = explainSequence(small(), inputs, targets, mse(), 'dloss/db_m.f.0');
+    const derivation = explainSequence(lstmNetwork(), inputs, targets, mse(), 'dloss/db_m.f.0');
     for (const language of ['en', 'zh'] as Language[]) {
       const word = language === 'en' ? 'case 2' : '场景 2';
       for (const written of [
@@ -222,7 +222,7 @@ describe('nodes with aggregations other than the sum', () => {
     expect(values).toEqual([1, 0, 0]);
   });
 
-  it('constants are written unless they are fixed at 1 or 0', () => {
+  it('a fixed parameter is written unless it is 1 or 0', () => {
     expect(derivation('x_m').text()).toContain('x_m = c_m · g_m = 3 · 120');
     expect(derivation('h_y').text()).toContain('h_y = b_y + w_mtoy · x_m + x_p');
   });
@@ -252,7 +252,7 @@ describe('nodes with aggregations other than the sum', () => {
 
 describe('a trace through time', () => {
   it('traceSequence is bit-identical to the engine at every step, and its final sums over time are the gradients of the engine', () => {
-    const network = small();
+    const network = lstmNetwork();
     const pass = backpropagateSequence(network, inputs, targets, mse());
     const traced = traceSequence(network, inputs, targets, mse());
     expect(replay(traced).gradients).toEqual(pass.gradients.vector);
@@ -281,7 +281,7 @@ describe('a trace through time', () => {
     ]);
   });
 
-  it('trace throws for a graph with delays and names traceSequence', () => {
+  it('trace throws for a graph with delays, and the error names traceSequence', () => {
     expect(() => trace(recurrence(), [1], [1], mse())).toThrow('traceSequence');
   });
 });

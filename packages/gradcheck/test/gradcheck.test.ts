@@ -92,7 +92,7 @@ describe('mistakes in a loss', () => {
     );
   });
 
-  test('checkLoss uses the options outputs, samples, x and target', () => {
+  test('checkLoss uses its options: outputs, samples, x and target', () => {
     const report = checkLoss(mse(), {
       outputs: 4,
       samples: 2,

@@ -41,7 +41,7 @@ export interface Conv1dOptions extends Omit<
  * Adds a convolution over a grid: PyTorch's `nn.Conv2d`. All nodes of a filter share one b and, for each channel
  * and each position in the kernel, one weight.
  *
- * @returns The `filters × rows × columns` ids: filter by filter, each row by row.
+ * @returns The `filters × rows × columns` ids: filter by filter, and each filter row by row.
  * @throws NnbpError `WRONG_LENGTH` (not channels × height × width ids), `OUT_OF_RANGE` (an invalid size, or a kernel
  * larger than the padded grid), and any error thrown by `builder.node`
  *

@@ -5,7 +5,8 @@ import { expectInteger, expectLength } from '@nnbp/core';
 export type Size = number | readonly [rows: number, columns: number];
 
 /**
- * Options of layers over a grid of nodes, which is flattened as in PyTorch: channel by channel, each row by row.
+ * Options of layers over a grid of nodes. The grid is flattened as in PyTorch: channel by channel, and each channel row
+ * by row.
  */
 export interface GridOptions {
   /** `channels × height × width` ids; the column index varies fastest. */
@@ -38,7 +39,7 @@ export interface Windows {
   /** Number of windows in each dimension. */
   readonly rows: number;
   readonly columns: number;
-  /** Returns the nodes of one channel in the window at this position. Positions in the padding are omitted. */
+  /** Returns the nodes of one channel in the window at this row and column, without the padding. */
   cells(channel: number, row: number, column: number): Cell[];
 }
 

@@ -17,7 +17,7 @@ export interface PoolOptions extends Omit<GridOptions, 'height' | 'padding' | 'd
 /**
  * Adds one node per window and channel. Each node computes the maximum of its window, as in PyTorch's `nn.MaxPool2d`.
  *
- * @returns The ids: channel by channel, each row by row.
+ * @returns The ids: channel by channel, and each channel row by row.
  * @throws NnbpError `WRONG_LENGTH` (not channels × height × width ids), `OUT_OF_RANGE` (an invalid size, or a kernel
  * larger than the grid), `DUPLICATE_ID`
  *

@@ -170,7 +170,7 @@ test('huber throws an NnbpError for a delta that is not a finite number above 0'
   expect(losses.huber({ delta: 0.5 }).value([3], [0])).toBe(0.5 * (3 - 0.25));
 });
 
-test('losses declare their kinks and their builtin', () => {
+test('losses have the properties kinks and builtin', () => {
   expect(losses.huber({ delta: 0.25 }).builtin).toEqual({ name: 'huber', options: { delta: 0.25 } });
   expect(losses.mae().kinks?.(3)).toEqual([3]);
   expect(losses.hinge().kinks?.(-1)).toEqual([-1]);

@@ -32,10 +32,10 @@ export class DivergedError extends NnbpError {
 /** What to try for each cause. */
 const advice: Readonly<Record<DivergenceCause, string>> = {
   'unscaled input': 'The inputs are very large: use standardize: true, or scale them to about 1.',
-  rate: 'Values or parameters have become very large: use a smaller learning rate, or clipByNorm(1) in a chain.',
+  rate: 'Values or parameters have become very large: use a smaller learning rate, or chain(clipByNorm(1), optimizer).',
   saturation:
     'All values are finite but the loss is not: an output is outside the domain of the loss. Use a loss on logits, or clip the outputs.',
-  gradient: 'Use clipByValue in a chain, a smaller learning rate, or scaled targets.',
+  gradient: 'Use chain(clipByValue(1), optimizer), a smaller learning rate, or scaled targets.',
 };
 
 /** Finds the first value of the failed pass that is not finite, if there is one, and returns the error. */

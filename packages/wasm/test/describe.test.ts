@@ -5,8 +5,8 @@ import { wasm } from '@nnbp/wasm';
 import { afterAll, expect, test } from 'vitest';
 
 const engine = await wasm({ fused: false });
-const two = await wasm({ fused: false, threads: 2 });
-afterAll(() => two.dispose());
+const twoThreads = await wasm({ fused: false, threads: 2 });
+afterAll(() => twoThreads.dispose());
 
 /**
  * Builds a graph with three tanh nodes, a product node for each tanh node, and an output that reads the products. Each
@@ -27,7 +27,7 @@ function recurrent() {
 }
 
 test('describe reports the dense blocks, memory and threads of a layered network', () => {
-  const description = two.prepare(mlp([64, 32, 10], { activation: sigmoid }), 256).describe();
+  const description = twoThreads.prepare(mlp([64, 32, 10], { activation: sigmoid }), 256).describe();
   expect(description).toMatchObject({
     graph: { inputs: 64, nodes: 42, outputs: 10, edges: 2368, delayedEdges: 0, parameters: 2452, sharingEdges: 0 },
     batchSize: 256,
@@ -46,7 +46,7 @@ test('describe reports the dense blocks, memory and threads of a layered network
   });
   const { values, parameters, gradients, optimizer, samples, tables } = description.memory;
   expect(description.bytes).toBe(values + parameters + gradients + optimizer + samples + tables);
-  // Five rows of 256 float32 per node; the parameters; three vectors for the optimizer; inputs and targets.
+  // Five rows of 256 float32 values per node; the parameters; three vectors for the optimizer; inputs and targets.
   expect(values).toBeGreaterThanOrEqual(5 * 106 * 1024);
   expect(parameters).toBeGreaterThanOrEqual(4 * 2452);
   expect(optimizer).toBeGreaterThanOrEqual(3 * 4 * 2452);
@@ -63,7 +63,7 @@ test('describe reports the dense blocks, memory and threads of a layered network
 });
 
 test('describe counts the blocks of all steps of a sequence, and reports why the graph runs on one thread', () => {
-  const description = two.prepare(recurrent(), 8, 20).describe();
+  const description = twoThreads.prepare(recurrent(), 8, 20).describe();
   expect(description.denseBlocks).toEqual([{ count: 20, nodes: 3, predecessors: 5, activation: 'tanh' }]);
   expect(description.sparseNodes).toEqual([
     { nodes: 60, edges: 60, activation: 'sigmoid', aggregation: 'product' },

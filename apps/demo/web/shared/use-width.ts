@@ -1,6 +1,6 @@
 /**
- * Returns a ref for an element and the element's current width without padding, in pixels, rounded down; 0 before the
- * first layout.
+ * Returns a ref, and the current width of the element to which the ref is attached: without padding, in pixels, rounded
+ * down. The width is 0 before the first layout.
  */
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
 

@@ -24,7 +24,7 @@ export interface CsvOptions {
   readonly encoding?: string | undefined;
   /** The decimal separator of every column. Default: detected for each column. */
   readonly decimal?: Decimal | undefined;
-  /** Cells that stand for a missing value, in every column. Default: NA, ? and similar, in columns of numbers. */
+  /** Cells that stand for a missing value, in every column. Default: `NA`, `?` and similar, in columns of numbers. */
   readonly missingValues?: readonly string[] | undefined;
 }
 
@@ -48,8 +48,8 @@ export interface Csv {
   /** The decimal separator of each column, detected from the first rows. */
   readonly decimals: readonly Decimal[];
   /**
-   * The decimal separator for numbers that are written in the format of this file: the one that the user specified,
-   * or else that of columns whose cells do not determine it; see `decimalOfFile`.
+   * The decimal separator for output in the format of this file. Default: detected from all columns; see
+   * `decimalOfFile`.
    */
   readonly decimal: Decimal;
   /** Ambiguous columns of numbers in the first rows: name → a sentence with both readings. */
