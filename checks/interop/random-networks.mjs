@@ -1,4 +1,4 @@
-/** Random networks with samples, to compare with other programs. */
+/** Random networks with samples, for tests that compare results with those of other programs. */
 import { randomGraph, randomParameters, randomSamples } from '@nnbp/conformance';
 import { identity, relu, tanh } from '@nnbp/activations';
 import { GraphBuilder, Network, Random, Standardization } from '@nnbp/core';

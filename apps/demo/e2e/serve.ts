@@ -19,7 +19,7 @@ const configFile = join(import.meta.dirname, '../vite.config.ts');
 export default async function serve(project: TestProject): Promise<() => Promise<void>> {
   const outDir = await mkdtemp(join(tmpdir(), 'nnbp-playground-'));
   const options = { configFile, logLevel: 'error', mode: 'production' } as const;
-  // Vitest sets NODE_ENV to "test", which would build React with its warnings.
+  // Vitest sets NODE_ENV to "test". With this value, the build would contain the development version of React.
   const { NODE_ENV } = process.env;
   process.env.NODE_ENV = 'production';
   await build({ ...options, build: { outDir, emptyOutDir: true } });

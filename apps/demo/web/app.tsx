@@ -95,7 +95,7 @@ function startOfflineOnce(): void {
   startOffline();
 }
 
-/** The views that the link does not hide. */
+/** The views that the page offers: all except those that the URL hides. */
 const offeredViews = ({ hide }: PlaygroundState['display']): ViewName[] =>
   viewNames.filter((name) => !hide.includes(name));
 

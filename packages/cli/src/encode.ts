@@ -21,7 +21,7 @@ export class Encoder {
   readonly #codes: readonly (ReadonlyMap<string, number> | undefined)[];
   readonly #fills: readonly (number | undefined)[];
   readonly #decimals: readonly Decimal[];
-  /** Whether the values of each column are numbers, which includes categories that are integers. */
+  /** For each column, whether its values are numbers. True for a column of categories if every category is a number. */
   readonly #hasNumbers: readonly boolean[];
 
   /** @throws Problem if the file does not have all these columns. */

@@ -1,7 +1,4 @@
-/**
- * Recognizes unsupported file formats by the first bytes or the JSON keys of a file, and explains how to convert the
- * file.
- */
+/** Recognizes unsupported file formats by the bytes or JSON keys of a file, and explains how to convert the file. */
 import { type JsonKeys, jsonKeys } from './json-keys.js';
 
 interface UnsupportedFormat {
@@ -46,8 +43,7 @@ export function isOwnSafetensors(bytes: Uint8Array): boolean {
 const kerasAdvice =
   'Convert it in Python: pip install tensorflowjs, then tensorflowjs.converters.save_keras_model(model, "folder"), and use ' +
   'folder/model.json; or export it to ONNX with tf2onnx';
-const torchAdvice =
-  'Convert it in Python: torch.onnx.export(model, (example,), "model.onnx"), which exports the network and its weights';
+const torchExport = 'torch.onnx.export(model, (example,), "model.onnx"), which exports the network and its weights';
 const scikitAdvice = 'Convert it in Python with skl2onnx: to_onnx(model, X[:1]) returns an ONNX model';
 
 /** All recognized formats, in the order in which they are tried. */
@@ -58,7 +54,7 @@ const formats: readonly UnsupportedFormat[] = [
     fits: startsWith(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a),
   },
   { what: 'a Keras 3 model (.keras)', advice: kerasAdvice, fits: zipHas('model.weights.h5') },
-  { what: 'a PyTorch checkpoint (.pt)', advice: torchAdvice, fits: zipHas('/data.pkl') },
+  { what: 'a PyTorch checkpoint (.pt)', advice: `Convert it in Python: ${torchExport}`, fits: zipHas('/data.pkl') },
   {
     what: 'NumPy arrays (.npz), which contain weights but no network',
     advice: 'Export the model itself to ONNX',
@@ -94,7 +90,7 @@ const formats: readonly UnsupportedFormat[] = [
   },
   {
     what: 'safetensors weights without a network',
-    advice: `Weights do not contain the network. ${torchAdvice}; to import weights of a network that nnbp exported, use --from pytorch --of MODEL`,
+    advice: `Export the model in Python: ${torchExport}; to import weights of a network that nnbp exported, use --from pytorch --of MODEL`,
     fits: (bytes) => isSafetensors(bytes) && !isOwnSafetensors(bytes),
   },
   {

@@ -149,8 +149,8 @@ function repeated({ mean, deviation }: Standardization, times: number): Standard
 }
 
 /**
- * Returns the index of the quantity's node and, for `dLossDw` and `dAdz`, the index of its edge. For a parameter in a
- * sequence, returns the indices of step 0.
+ * Returns the index of the quantity's node and, for `dLossDw` and `dAdz`, the index of its edge. For a parameter of a
+ * sequence, these are the node and the edge at step 0.
  */
 export function indicesOf(
   { graph, delayedGraph }: Computation,
@@ -168,7 +168,7 @@ export function indicesOf(
 }
 
 /**
- * Returns the quantity. The parameters of a sequence belong to the graph before unrolling.
+ * Returns the quantity if the graph has it. For a parameter of a sequence, checks the graph before unrolling.
  *
  * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`
  */

@@ -34,7 +34,7 @@ export interface SparseNodes {
   readonly aggregation: string;
 }
 
-/** The input of a {@link PlanDescription}. */
+/** What a {@link PlanDescription} is created from. */
 export interface PlanDetails {
   readonly graph: Graph;
   readonly batchSize: number;

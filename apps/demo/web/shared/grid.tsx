@@ -1,4 +1,4 @@
-/** The frame of a plot as part of an SVG element: grid lines with numbers, and the children, clipped to the frame. */
+/** Draws the grid lines of a plot with their numbers in an SVG element, and clips the children to the plot area. */
 import { type ReactNode, useId } from 'react';
 import styles from './grid.module.css';
 import { ticks } from './ticks.js';

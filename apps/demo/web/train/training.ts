@@ -20,7 +20,7 @@ import { withTimeout, loadTimeout } from './worker-problem.js';
 
 /** The view model. Each change replaces it with a new object. */
 export interface TrainingView {
-  /** Undefined until the first training run has been prepared, and for settings that cannot be trained. */
+  /** Undefined until the first training run is prepared, and after the worker reports that it cannot prepare a run. */
   readonly ready: Ready | undefined;
   /**
    * While data are loading, the fraction loaded so far. While a run from a link is restored by repeating its steps, the
@@ -99,7 +99,7 @@ export class Training {
     this.#show({ playing: false, opening: true, problem: undefined, progress: undefined });
     await this.#safely(request, async () => {
       const { trainer } = await this.#worker.connectWith(functions);
-      // A port for numbers, because a callback would let user code in the worker reach the page.
+      // The worker reports its progress through a port. A callback would let user code in the worker reach the page.
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = ({ data }) => {
         if (request === this.#worker.request && typeof data === 'number') this.#show({ progress: data });
@@ -193,7 +193,10 @@ export class Training {
     await this.#safely(request, async () => this.#showSnapshot(request, (await this.#worker.connect()).trainer));
   }
 
-  /** Returns the current parameters and training sample `sample`, or the last sample if this index is too large. */
+  /**
+   * Returns the current parameters and the training sample with index `sample`. If the index is too large, returns the
+   * last sample.
+   */
   async result(sample: number): Promise<Result | undefined> {
     return withTimeout((await this.#worker.connect()).trainer.result(sample));
   }

@@ -50,8 +50,8 @@ const makeTable = () =>
     bentIdentity: {
       write: (operations, h) => {
         const number = (value: number) => operations.numbers([value], []);
-        const square = operations.add('Add', [operations.add('Mul', [h, h]), number(1)]);
-        const rise = operations.add('Sub', [operations.add('Sqrt', [square]), number(1)]);
+        const radicand = operations.add('Add', [operations.add('Mul', [h, h]), number(1)]);
+        const rise = operations.add('Sub', [operations.add('Sqrt', [radicand]), number(1)]);
         return operations.add('Add', [h, operations.add('Mul', [rise, number(0.5)])]);
       },
     },

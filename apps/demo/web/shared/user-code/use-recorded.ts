@@ -15,7 +15,7 @@ import type { FunctionError } from './function-error.js';
 import { userFunctionsOf } from './used-functions.js';
 import type { UserFunction, UserWorker } from './user-worker.js';
 
-/** A pass of a network, or of the formula that replaces it, for a sample and a loss. */
+/** A pass over one sample with a loss. If `formula` is set, the formula replaces the network. */
 interface Pass {
   readonly network: NetworkDescription;
   readonly formula: FormulaDescription | undefined;

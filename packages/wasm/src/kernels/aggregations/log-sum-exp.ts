@@ -7,15 +7,15 @@ const { const: constant, add, div, max, mul, sub } = f32x4;
 
 export const logSumExp: AggregationKernel = {
   emit(context, edges, a) {
-    const [largest, total, e] = [context.local(v128), context.local(v128), context.local(v128)];
+    const [largest, total, term] = [context.local(v128), context.local(v128), context.local(v128)];
     return [
       largest.set(constant(-Infinity)),
       edges.forward(largest.set(max(largest.get, edges.z.get))),
       total.set(constant(0)),
       edges.forward(
-        exp(context, sub(edges.z.get, largest.get), e),
-        edges.setSlope(e.get),
-        total.set(add(total.get, e.get)),
+        exp(context, sub(edges.z.get, largest.get), term),
+        edges.setSlope(term.get),
+        total.set(add(total.get, term.get)),
       ),
       log(context, total.get, a),
       a.set(add(a.get, largest.get)),
