@@ -1,6 +1,7 @@
 /**
  * `pnpm fits NAME`: compares the second-order optimizers with first-order optimizers and with other libraries. NAME is
- * `lbfgs`, `speed`, `proben1` or `regression`. `--smoke` without a name runs the smallest workload of each.
+ * `lbfgs`, `speed`, `proben1` or `regression`. With `--smoke`, each comparison runs only its smallest workload, and
+ * NAME is optional (default: all four).
  */
 import { compareWithScipy } from './lbfgs.js';
 import { proben1 } from './proben1.js';

@@ -44,7 +44,7 @@ it('integers such as 2 and 4 are classes, and rows with an empty cell in a mostl
   expect(readTable(text).rows).toHaveLength(40);
 });
 
-it('bytes that are not UTF-8 are reported, and UTF-16 is read', () => {
+it('UTF-16 with a byte order mark is decoded, and other bytes that are not UTF-8 are rejected', () => {
   expect(() => decodeTable(Uint8Array.from([0x78, 0xe9, 0x2c]))).toThrow('encoding');
   expect(decodeTable(Uint8Array.from([0xff, 0xfe, 0x78, 0, 0x2c, 0]))).toBe('x,');
 });

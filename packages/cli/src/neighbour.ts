@@ -1,4 +1,4 @@
-/** Resolves paths that a model file contains. Only files in its directory or below are opened. */
+/** Resolves paths that a model file contains. Accepts only files in the model file's directory or below. */
 import { posix, resolve } from 'node:path';
 import { NnbpError } from '@nnbp/core';
 

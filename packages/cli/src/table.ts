@@ -22,8 +22,8 @@ const chars = {
 };
 
 /**
- * Formats rows as an indented table. Columns whose index is in `right` are right-aligned. Control characters in cells,
- * which may come from a file, are escaped.
+ * Formats rows as an indented table. Columns whose index is in `right` are right-aligned. Control characters are
+ * escaped, because cells may come from a file.
  */
 export function tableOf(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
   const table = new Table({

@@ -1,4 +1,4 @@
-/** Finds the first number of a pass that is not finite. */
+/** Finds the first non-finite number of a pass. */
 import { NnbpError } from './errors.js';
 import { allFinite } from './expect.js';
 import type { ReferenceExecutor } from './reference.js';
@@ -7,9 +7,9 @@ import type { ReferenceExecutor } from './reference.js';
  * Throws unless the mean loss, every gradient and every dloss/dx of a pass are finite.
  *
  * @param lossOf - Returns the loss of one step of a sample.
- * @throws NnbpError `OVERFLOW`. The message names the first number of a sample that is not finite. The search goes
- * through x and the loss of each step, then from the last step to the first through dLossDx and slope, from the last node
- * to the first; after all samples, through the gradients and the mean loss.
+ * @throws NnbpError `OVERFLOW`. The message names the first non-finite number. Each sample is searched in the order of
+ * computation: first x and the loss, step by step; then dLossDx and slope, from the last step and node to the first. If
+ * all of these are finite in every sample, the message names a gradient or the mean loss.
  */
 export function expectNoOverflow(
   { graph, cache, gradients }: ReferenceExecutor,

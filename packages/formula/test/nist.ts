@@ -26,7 +26,7 @@ export const problems = JSON.parse(readFileSync(file, 'utf8')) as readonly Probl
 
 export const dataOf = ({ x, y }: Problem) => ({ inputs: x, targets: y.map((value) => [value]) });
 
-/** The number of digits that agree with the certified value, at most 11; the minimum over all values. */
+/** Returns how many digits agree with the certified values: the minimum over all values, at most 11. */
 export function digits(actual: readonly number[], certified: readonly number[]): number {
   return Math.min(
     ...certified.map((value, k) =>

@@ -25,8 +25,8 @@ export interface NetworkCheckOptions {
   /** Seed of the random selection. Default: 0. */
   readonly seed?: number;
   /**
-   * Allowed error relative to the derivative, or to a thousandth of the loss if that is larger, in addition to the
-   * estimated error of the finite differences. Default: 1e-7.
+   * Allowed relative error, in addition to the estimated error of the finite differences. It is relative to the
+   * derivative or, if that is larger, to a thousandth of the loss. Default: 1e-7.
    */
   readonly relativeTolerance?: number;
 }
@@ -213,8 +213,8 @@ class Probe {
   }
 
   /**
-   * Returns the largest step in both directions that crosses no kink, or undefined if even the smallest step crosses
-   * one.
+   * Returns the largest of several step sizes that crosses no kink in either direction, or undefined if even the
+   * smallest crosses one.
    */
   maxSmoothStep(vector: Float64Array, index: number): number | undefined {
     const start = vector[index];
@@ -242,7 +242,7 @@ class Probe {
     return this.#executor.cache.sequences.flatMap(({ steps, length }) => steps.slice(0, length));
   }
 
-  /** Encodes, for each node and output, on which side of each kink it lies. */
+  /** Encodes on which side of each kink the values lie: h of each node and x of each output. */
   #sidesOfKinks(): string {
     const graph = this.#graph;
     let sides = '';

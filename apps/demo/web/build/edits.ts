@@ -55,7 +55,7 @@ export function removeNode(network: NetworkDescription, id: string): NetworkDesc
   if (inputs.length === 0) throw new EditError({ reason: 'lastInput', id });
   if (outputs.length === 0) throw new EditError({ reason: 'lastOutput', id });
   const nodes = network.nodes.filter((node) => node.id !== id).map((node) => withoutEdges(node, (from) => from === id));
-  return withoutEmptyEntries({ ...network, inputs, nodes, outputs });
+  return withoutRedundantEntries({ ...network, inputs, nodes, outputs });
 }
 
 /** Adds an edge. An edge without a delay must not close a cycle. */
@@ -63,7 +63,7 @@ export function connect(network: NetworkDescription, from: string, to: string, d
   if (network.inputs.includes(to)) throw new EditError({ reason: 'intoInput', to });
   expectNewEdge(network, { from, to, delay });
   if (delay === 0) expectNoCycle(network, from, to, 'added');
-  return withoutEmptyEntries(
+  return withoutRedundantEntries(
     changeNode(network, to, (node) => ({
       from: [...node.from, from],
       delays: [...delaysOf(node), delay],
@@ -75,7 +75,7 @@ export function connect(network: NetworkDescription, from: string, to: string, d
 /** Removes an edge. */
 export function disconnect(network: NetworkDescription, { from, to, delay }: EdgeName): NetworkDescription {
   const isEdge = (other: string, steps: number) => other === from && steps === delay;
-  return withoutEmptyEntries({
+  return withoutRedundantEntries({
     ...network,
     nodes: network.nodes.map((node) => (node.id === to ? withoutEdges(node, isEdge) : node)),
   });
@@ -87,7 +87,7 @@ export function setDelay(network: NetworkDescription, edge: EdgeName, delay: num
   const { from, to } = edge;
   expectNewEdge(network, { from, to, delay });
   if (delay === 0) expectNoCycle(network, from, to, 'undelayed');
-  return withoutEmptyEntries(
+  return withoutRedundantEntries(
     changeNode(network, to, (node) => ({ delays: delaysOf(node).with(edgeIndex(node, edge), delay) })),
   );
 }
@@ -96,7 +96,7 @@ export function setDelay(network: NetworkDescription, edge: EdgeName, delay: num
 export function setInitial(network: NetworkDescription, id: string, value: number): NetworkDescription {
   return value === initialOf(network, id)
     ? network
-    : withoutEmptyEntries({ ...network, initial: { ...network.initial, [id]: value } });
+    : withoutRedundantEntries({ ...network, initial: { ...network.initial, [id]: value } });
 }
 
 /** Index of an edge among the incoming edges of its node; −1 if the edge does not exist. */
@@ -193,7 +193,7 @@ function withoutEdges(node: NodeDescription, isRemoved: (from: string, delay: nu
 const delaysOf = (node: NodeDescription): number[] => edgesInto(node).map(({ delay }) => delay);
 
 /** Removes redundant entries: delays that are all 0, and initial values that are 0 or that no edge reads. */
-function withoutEmptyEntries(network: NetworkDescription): NetworkDescription {
+function withoutRedundantEntries(network: NetworkDescription): NetworkDescription {
   const nodes = network.nodes.map((node) => {
     const { delays, ...others } = node;
     return delays === undefined || delays.some((delay) => delay > 0) ? node : others;

@@ -15,7 +15,7 @@ export function modeOf(
 
 /**
  * Whether the loss is a custom loss. With a custom loss, only the last time step of a sequence has a target, because
- * the results of a custom loss are recorded for only one time step.
+ * the worker that runs custom losses records only one loss value per pass.
  */
 export const isCustomLoss = ({ derive, custom }: Pick<PlaygroundState, 'derive' | 'custom'>): boolean =>
   custom.losses.some(({ name }) => name === derive.loss);

@@ -80,8 +80,8 @@ export function withData(settings: Settings, data: DataName): Settings {
 }
 
 /**
- * Returns the changes to the settings that add, change or remove the convolution. Adding a convolution removes the
- * hidden layers; removing the convolution restores the defaults of the data set.
+ * Adds, changes or removes the convolution; returns only the settings that change. Adding a convolution removes the
+ * hidden layers and sets the learning rate; removing the convolution restores the defaults of the data set.
  */
 export const withConvolution = (settings: Settings, convolution: Settings['convolution']): Partial<Settings> => ({
   convolution,

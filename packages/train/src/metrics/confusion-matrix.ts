@@ -2,7 +2,7 @@
 import { classOf, hasNoClass, type ClassOptions } from './classes.js';
 import type { Metric } from './metric.js';
 
-/** Counts samples by class: one row per true class, one column per predicted class. Ignores unknown targets. */
+/** Counts samples by class: one row per true class, one column per predicted class. Ignores samples of unknown class. */
 export const confusionMatrix = ({ threshold = 0.5 }: ClassOptions = {}): Metric => ({
   name: 'confusionMatrix',
   start(outputCount) {

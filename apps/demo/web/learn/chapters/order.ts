@@ -52,7 +52,7 @@ export function successorIds(graph: Graph, id: string): string[] {
   return Array.from(successorsOf(graph).nodes.slice(successorStart[i], successorStart[i + 1]), (j) => ids[j]);
 }
 
-/** Computes dloss/dx of every node by visiting the nodes in a correct or incorrect order. */
+/** Computes dloss/dx of every node by visiting the nodes in the given order, which may be incorrect. */
 export function passInOrder({ network, target, pass }: ComputedSample, ids: readonly string[]): Float64Array {
   const exercise = { network, target: [target], loss: mse(), trace: { pass } };
   return brokenPass(exercise, 'order', ids).at(ids.length).dLossDx;

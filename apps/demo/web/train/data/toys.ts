@@ -66,7 +66,7 @@ const curve = (points: readonly Point[]) =>
     points.map(([, y]) => y),
   );
 
-/** Returns five points on y = 3x, the first data set of the article's follow-up. */
+/** Returns five points on y = 3x. */
 export const tripling = (): Dataset => ({
   task: 'regression',
   inputNames: ['x'],
@@ -77,7 +77,7 @@ export const tripling = (): Dataset => ({
   range: [0, 6],
 });
 
-/** Returns five points close to a line, the second data set of the follow-up. */
+/** Returns five points close to a line. */
 export const fivePoints = (): Dataset => ({
   task: 'regression',
   inputNames: ['x'],
@@ -94,7 +94,7 @@ export const fivePoints = (): Dataset => ({
   range: [0, 6],
 });
 
-/** Minimum number of points of a drawn function for a split into training and validation points. */
+/** A drawn function with at least this many points is split into training and validation points. */
 const enoughToSplit = 12;
 
 /**

@@ -1,5 +1,6 @@
 /**
- * Kernel of `nadam`: g, m and v as in `adam`;  p ← p − (gradientFactor · g + meanFactor · m) / (√v · correction + ε).
+ * Kernel of `nadam`: g ← g + weightDecay · p;  m ← β₁ m + (1 − β₁) g;  v ← β₂ v + (1 − β₂) g²;
+ * p ← p − (gradientFactor · g + meanFactor · m) / (√v · correction + ε).
  */
 import { f32x4 } from '../../assembler.js';
 import { boundIf, maxRate, minEpsilon, single } from './kernel.js';
