@@ -44,9 +44,9 @@ export async function startProcess(library, workload, pinned, script = 'workload
         resolve(message);
       });
     });
-  // Other libraries may be missing or fail on this machine; nnbp must run.
+  // Other libraries may be missing or fail on this machine; nnbp and its scoped packages must run.
   const { reason, note } = await nextResponse().catch((error) => {
-    if (library.startsWith('nnbp')) throw error;
+    if (library.startsWith('nnbp') || library === 'scoped') throw error;
     return { reason: error.message, note: undefined };
   });
   const end = () => child.connected && child.disconnect();

@@ -13,7 +13,7 @@ import { smoke } from './smoke.mjs';
 import { median, short, table } from './table.mjs';
 
 /** `nnbp` is the package that exports everything, `scoped` the separate `@nnbp/*` packages. */
-const libraries = ['nnbp', 'scoped', 'brain.js', 'synaptic', 'neataptic', 'tfjs-wasm'];
+const libraries = ['nnbp', 'scoped', ...(smoke ? [] : ['brain.js', 'synaptic', 'neataptic', 'tfjs-wasm'])];
 const rounds = smoke ? 1 : 10;
 
 const runs = new Map(libraries.map((library) => [library, []]));

@@ -12,7 +12,7 @@ import { smoke } from './smoke.mjs';
 import { median, table } from './table.mjs';
 
 // The names of the files in bench/quick-starts. `scoped` uses the packages of the scope @nnbp, `nnbp` the package nnbp.
-const libraries = ['nnbp', 'scoped', 'brain.js', 'synaptic', 'neataptic'];
+const libraries = ['nnbp', 'scoped', ...(smoke ? [] : ['brain.js', 'synaptic', 'neataptic'])];
 const rounds = smoke ? 1 : 20;
 const expected = [0, 1, 1, 0];
 

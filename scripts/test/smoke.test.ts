@@ -24,6 +24,10 @@ describe('smoke test', { timeout: 120_000 }, () => {
   });
 
   test.each([
+    ['bench/calls.mjs --libraries nnbp,scoped --calls predict-small,reach,load', 'load, then network.predict'],
+    ['bench/fit.mjs', 'fit / step'],
+    ['bench/xor.mjs', '1 of 1'],
+    ['bench/start-up.mjs', 'scoped'],
     ['bench/threads.mjs', '8-4-2'],
     ['bench/peak.mjs', 'register-only loop'],
     ['bench/digits.mjs', 'seconds'],
