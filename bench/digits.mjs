@@ -22,7 +22,7 @@ if (Math.abs(nnbpLoss - otherLoss) > 1e-3 * otherLoss) {
   console.error(`The initial losses differ: ${nnbpLoss} and ${otherLoss}.`);
   process.exit(1);
 }
-const digits = libraries.map((library) => {
+const summaries = libraries.map((library) => {
   const medianOf = (key) => median(runs[library].map((run) => run[key]));
   const secondsPerEpoch = median(runs[library].map((run) => (run.seconds - run.secondsToReady) / run.epochs));
   return {
@@ -35,19 +35,19 @@ const digits = libraries.map((library) => {
   };
 });
 const [ratio, epochRatio] = ['seconds', 'secondsPerEpoch'].map((key) =>
-  Number((digits[1][key] / digits[0][key]).toPrecision(3)),
+  Number((summaries[1][key] / summaries[0][key]).toPrecision(3)),
 );
 console.log(
   table(
-    ['library', 'seconds to 95 %', 'before the first step', 'epochs', 'seconds per epoch'],
-    digits.map((d) => [
-      d.library,
-      d.seconds.toFixed(2),
-      d.secondsToReady.toFixed(3),
-      d.epochs,
-      d.secondsPerEpoch.toFixed(3),
+    ['library', 'seconds to 95 %', 'seconds before the first step', 'epochs', 'seconds per epoch'],
+    summaries.map((summary) => [
+      summary.library,
+      summary.seconds.toFixed(2),
+      summary.secondsToReady.toFixed(3),
+      summary.epochs,
+      summary.secondsPerEpoch.toFixed(3),
     ]),
   ),
 );
-console.log(`Speedup of nnbp: ${ratio} to 95 %, ${epochRatio} per epoch.`);
-changeResults(() => ({ digits: { ratio, epochRatio, libraries: digits } }));
+console.log(`Speedup of nnbp: ${ratio} in the time to 95 %, ${epochRatio} in the time per epoch.`);
+changeResults(() => ({ digits: { ratio, epochRatio, libraries: summaries } }));

@@ -1,6 +1,6 @@
 // Builds the site into docs/site: guides and package pages (VitePress), the reference (TypeDoc) and the playground
 // (Vite). SITE_BASE is the path at which the site will be served, for example /nnbp/; the default is /. SITE_URL is the
-// absolute URL of the site. Link previews of the playground need SITE_URL; without it, links have no preview.
+// absolute URL of the site; without it, links to the playground have no preview.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync } from 'node:fs';
 

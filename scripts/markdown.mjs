@@ -88,7 +88,7 @@ function isIgnored(path) {
   }
 }
 
-/** Returns the scripts that a command line runs and package.json does not define. */
+/** Returns each command in a line that runs a script missing from package.json. */
 function missingScripts(line) {
   const missing = [];
   for (const [whole, filter, run, name] of line.matchAll(/\bp?npm (?:--filter (\S+) )?(run )?([a-z][a-z:-]*)/g)) {

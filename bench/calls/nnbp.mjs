@@ -1,4 +1,4 @@
-/** The umbrella package: the fastest engine is the default. */
+/** The umbrella package, `nnbp`, with its defaults: training on the fastest engine, predictions with `compile`. */
 import * as nnbp from 'nnbp';
 import { ourCalls } from './our-calls.mjs';
 

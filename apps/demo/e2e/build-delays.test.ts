@@ -40,7 +40,7 @@ test('an edge that would close a cycle can be added with a delay, is drawn dashe
   await untilUrl(page, ({ network }) => JSON.stringify(network) === JSON.stringify(chain));
 });
 
-test('an aggregation can be chosen for a node with a delayed loop, on a phone in Chinese and dark mode', async () => {
+test('an aggregation can be chosen for a node with a delayed edge to itself, on a phone, in Chinese and in dark mode', async () => {
   const { nodes } = chain;
   const network = {
     ...chain,

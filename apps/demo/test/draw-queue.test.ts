@@ -91,7 +91,7 @@ test('on a fast device, every other frame can show a drawing; on a slow device, 
   expect(restAfter(frame)).toBe(frame);
   for (const drawing of [2 * frame, 50, 100, 200, 400]) {
     const rest = restAfter(drawing);
-    const frames = 1 + rest / frame;
-    expect((1000 * frames) / (drawing + rest), `${drawing} ms`).toBeGreaterThan(45 - 1e-9);
+    const frameCount = 1 + rest / frame;
+    expect((1000 * frameCount) / (drawing + rest), `${drawing} ms`).toBeGreaterThan(45 - 1e-9);
   }
 });

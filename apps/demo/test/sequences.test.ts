@@ -70,7 +70,7 @@ describe('a series', () => {
   });
 });
 
-test('withSequenceGraph selects a data set that fits the inputs and outputs of a graph, and keeps the data set if none fits', () => {
+test('withSequenceGraph selects a data set that fits the inputs and outputs of a graph, and keeps the current data set if none fits', () => {
   const { sequences } = defaultState;
   for (const data of ['temporal-xor', 'recall', 'sine'] as const) {
     const { inputNames, outputNames } = dataFor({ ...sequences, data }, undefined) as SequenceData;

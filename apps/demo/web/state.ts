@@ -73,8 +73,8 @@ const derive = v.object({
   /** For a network with delays: the number of steps, and which of them have a target. */
   time: v.optional(v.object({ steps: count(1, maxSteps), targets: v.picklist(targetSteps) }), defaultTime),
   /**
-   * The size of an imaginary network for which the Derive view shows the savings of the caches: the number of hidden
-   * layers, and the number of nodes per layer.
+   * The size of an imaginary network: the number of hidden layers, and the number of nodes per layer. The Derive view
+   * shows how much work the caches save in this network.
    */
   imagined: v.optional(v.object({ layers: count(1, 12), width: count(1, 32) }), { layers: 3, width: 10 }),
 });

@@ -3,8 +3,8 @@ import type { Activation } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 
 /**
- * Hard swish: $g(h) = h \min(\max(h / 6 + \tfrac12, 0), 1)$ (Howard et al. 2019). $g'(h)$ is 0 up to −3,
- * $\tfrac h3 + \tfrac12$ between −3 and 3, and 1 from 3.
+ * Hard swish: $g(h) = h \min(\max(h / 6 + \tfrac12, 0), 1)$ (Howard et al. 2019). $g'(h)$ is 0 for
+ * $h \le -3$, $\tfrac h3 + \tfrac12$ for $-3 < h < 3$, and 1 for $h \ge 3$.
  */
 export const hardSwish: Activation = {
   name: 'hardSwish',

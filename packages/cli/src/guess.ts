@@ -161,20 +161,20 @@ function asCategory(survey: ColumnSurvey, { missing }: Pick<ColumnOptions, 'miss
     );
   }
   const counts = new Map<string, number>();
-  const ofNumbers = isNumeric(survey);
+  const numeric = isNumeric(survey);
   for (const [value, count] of values) {
-    // In a column of numbers, even if they are class labels, a common mark such as ? is a missing value.
-    if (ofNumbers && survey.missingMarks.has(value)) continue;
+    // In a numeric column, a common mark of a missing value, such as ?, is not a category.
+    if (numeric && survey.missingMarks.has(value)) continue;
     counts.set(categoryOf(value), (counts.get(categoryOf(value)) ?? 0) + count);
   }
-  const onlyNumbers = ofNumbers && survey.numbers.words === 0;
+  const onlyNumbers = numeric && survey.numbers.words === 0;
   const sorted = [...counts.keys()].sort((a, b) => (onlyNumbers ? Number(a) - Number(b) : a < b ? -1 : 1));
   const [mode] = [...counts].sort((a, b) => b[1] - a[1])[0];
   const listed = sorted.slice(0, 5).map(shown).join(', ');
   return {
     column: { kind: 'category', name, values: sorted, ...(missing === 'mean' && { fill: mode }) },
     reason: sorted.length > 5 ? `${listed} and ${sorted.length - 5} more` : listed,
-    notes: (ofNumbers ? [] : [...survey.missingMarks]).map(
+    notes: (numeric ? [] : [...survey.missingMarks]).map(
       ([word, count]) =>
         `${word} is a category of "${name}" (${counted(count, 'row')}). If it means that the value is missing, add --missing-values ${shellWord(word)}.`,
     ),
@@ -195,9 +195,9 @@ function missingIn(survey: ColumnSurvey, kind: Column['kind'] | undefined): stri
 /** The number of missing cells in this column. */
 export function missingCount(survey: ColumnSurvey, { kind }: Column): number {
   const sum = (counts: ReadonlyMap<string, number>) => [...counts.values()].reduce((total, count) => total + count, 0);
-  const words = kind === 'number' ? survey.numbers.words : 0;
-  const missingMarks = kind === 'number' || isNumeric(survey) ? sum(survey.missingMarks) : 0;
-  return sum(survey.missing) + missingMarks + words;
+  const wordCount = kind === 'number' ? survey.numbers.words : 0;
+  const markCount = kind === 'number' || isNumeric(survey) ? sum(survey.missingMarks) : 0;
+  return sum(survey.missing) + markCount + wordCount;
 }
 
 const firstValue = ({ values }: ColumnSurvey, word?: string) =>
@@ -206,5 +206,5 @@ const firstValue = ({ values }: ColumnSurvey, word?: string) =>
 /** Formats a number with four significant digits. */
 export const short = (value: number): string => String(Number(value.toPrecision(4)));
 
-/** Shortens a cell to 24 characters. */
+/** Shortens a cell to at most 24 characters. */
 const shown = (cell: string) => (cell.length > 24 ? `${cell.slice(0, 23)}…` : cell);

@@ -1,6 +1,6 @@
 /**
- * Assigns a slot to each b, c and weight. A slot is an index in a vector that contains all parameters, followed by the
- * graph's constants (its fixed parameters).
+ * Assigns a slot to each b, c and weight. A slot is an index in a vector that contains the parameters, followed by the
+ * graph's constants (the values of fixed b, c and weights).
  */
 
 /** Until the number of parameters is known, constants are numbered downwards from this slot. */

@@ -26,7 +26,7 @@ export function leastSquares(
     },
     jacobian(p, visit) {
       const r = all(p as Float64Array);
-      const share = 1 / Math.sqrt(count);
+      const scale = 1 / Math.sqrt(count);
       // Two blocks, to test that the optimizer adds one block of rows after another to its QR factor.
       const half = Math.ceil(count / 2);
       for (const [first, end] of [
@@ -35,8 +35,8 @@ export function leastSquares(
       ]) {
         const rows = Array.from({ length: end - first }, (_, k) => derivative(p as Float64Array, first + k));
         visit(
-          r.slice(first, end).map((x) => x * share),
-          Float64Array.from(rows.flat(), (d) => d * share),
+          r.slice(first, end).map((x) => x * scale),
+          Float64Array.from(rows.flat(), (d) => d * scale),
           end - first,
         );
       }

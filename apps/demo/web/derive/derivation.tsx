@@ -225,12 +225,12 @@ function Measured({
   known,
 }: Pick<DerivationPanelProps, 'exercise' | 'selected'> & { known: boolean }) {
   const say = useMessages(messages);
-  const slope = useMemo(() => exercise.measured(selected), [exercise, selected]);
-  if (slope === undefined || Object.keys(exercise.assumed).length > 0) return null;
+  const derivative = useMemo(() => exercise.measured(selected), [exercise, selected]);
+  if (derivative === undefined || Object.keys(exercise.assumed).length > 0) return null;
   const parameter = nameOf(selected).replace('dloss/d', '');
   return (
     <p className={`${styles.measured} quiet`} data-not-in-picture="">
-      {say.nudge(parameter)} {known ? <Figure value={slope} digits={6} /> : unknown} {say.nudgeEnd}
+      {say.nudge(parameter)} {known ? <Figure value={derivative} digits={6} /> : unknown} {say.nudgeEnd}
     </p>
   );
 }

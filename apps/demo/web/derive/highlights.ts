@@ -12,7 +12,7 @@ export interface Highlights {
   readonly edges: ReadonlySet<number>;
 }
 
-/** The quantities that depend only on a node and its predecessors. The other quantities are derivatives of the loss. */
+/** The quantities that depend only on a node and its ancestors. The other quantities are derivatives of the loss. */
 const forward: ReadonlySet<string> = new Set<QuantityName['quantity']>(['x', 'g', 'h', 'slope', 'dAdz']);
 
 /** Returns the node of a quantity with its ancestors (for a forward quantity) or descendants (for any other quantity). */

@@ -1,4 +1,4 @@
-/** Formats a number in a sentence: four significant digits, with a typographic minus sign. */
+/** Formats a number for use in a sentence: four significant digits, with a typographic minus sign. */
 import { formatNumber } from '../shared/format-number.js';
 
 export const show = (value: number): string => formatNumber(value, 4);

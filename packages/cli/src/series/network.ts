@@ -17,8 +17,8 @@ export interface NetworkShape extends Shape {
 }
 
 /**
- * Builds a network with random parameters. In a dense network, inputs also connect directly to outputs, so that it
- * includes a linear model.
+ * Builds a network with random parameters. In a dense network, inputs also connect directly to outputs, so that the
+ * network includes a linear model.
  */
 export function forecaster(shape: NetworkShape, activation: Activation, seed: number): Network {
   const { recurrent, hidden, window, horizon, calendar } = shape;
@@ -60,7 +60,7 @@ export const sequencesOf = (windows: readonly Window[], shape: Shape): { sequenc
 const batchSize = 256;
 
 /**
- * Computes the outputs of the network for each window. An output is the forecast change from the last value of the
+ * Computes the outputs of the network for each window. An output is the predicted change since the last value of the
  * window, divided by the scale of the series. `valuesOf` in windows.ts converts outputs to values of the series.
  *
  * @param next - Returns the time of the first step to forecast.

@@ -30,7 +30,7 @@ const recording = v.object({
 export const readVerdict = (response: unknown): Verdict => ({ hint: undefined, ...v.parse(verdict, response) });
 
 /**
- * @param outputs - Number of outputs, which is the number of derivatives of the loss.
+ * @param outputs - Number of outputs of the network. `loss.dLossDx` must have one entry per output.
  * @throws ValiError if the response is invalid
  */
 export function readRecording(response: unknown, outputs: number): Recording {
