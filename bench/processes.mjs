@@ -1,6 +1,6 @@
 /**
- * Runs a benchmark script in a child process, either once or as a server that responds to requests. The process is
- * pinned to one core if requested.
+ * Runs a benchmark script in a child process, either once or as a server that responds to requests. Can pin the
+ * process to one core.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';

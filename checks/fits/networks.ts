@@ -1,8 +1,11 @@
-/** Multilayer perceptrons as in other libraries: tanh in hidden layers, a linear output layer, every c fixed at 1. */
+/** Multilayer perceptrons as in other libraries: tanh in the hidden layers, every c fixed at 1. */
 import { identity, tanh } from '@nnbp/activations';
 import { type Activation, type Graph, GraphBuilder } from '@nnbp/core';
 
-/** Builds a multilayer perceptron. `sizes` lists the number of inputs and the number of nodes of each layer. */
+/**
+ * Builds a multilayer perceptron. `sizes` lists the number of inputs and the number of nodes of each layer. `output` is
+ * the activation of the last layer.
+ */
 export function perceptron(sizes: readonly number[], output: Activation = identity): Graph {
   const builder = new GraphBuilder();
   let from = builder.inputs(sizes[0]);

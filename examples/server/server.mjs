@@ -49,7 +49,7 @@ server.listen(Number(port), '127.0.0.1', () => {
   );
 });
 
-// Wait for 20 ms, because one change of the file causes several events.
+// Wait for 20 ms, because one change to the file causes several events.
 let pending;
 const watcher = watch(dirname(path), (_, name) => {
   if (name !== basename(path)) return;
@@ -71,7 +71,6 @@ async function respond(request) {
   if (request.method !== 'POST') throw new HttpError(405, 'Expected POST with {"inputs": [[…], …]}.');
   const rows = rowsOf(await bodyOf(request));
   requests++;
-  // Use one model for the whole request, even if another model is loaded meanwhile.
   const { number, predictor } = model;
   return { model: number, outputs: predictor.predictBatch(rows) };
 }

@@ -1,6 +1,6 @@
 /**
- * The Fit view: for pasted data and a formula, it shows the fitted curve, parameter estimates with their standard
- * errors, and derivatives, each of which opens in the Derive view.
+ * The Fit view: it fits a formula to pasted data and shows the curve, the parameter estimates with their standard
+ * errors, and derivatives. A click on a derivative opens it in the Derive view.
  */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';

@@ -20,7 +20,7 @@ test('the page opens in English, and after a switch to Chinese, a reload keeps C
 
 type Action = 'reload' | 'leave' | 'hide';
 
-/** Chooses Chinese and reloads, leaves or hides the page in the same task, without a delay in between. Returns the URL's hash. */
+/** Chooses Chinese, then reloads, leaves or hides the page in the same event-loop task. Returns the URL's hash. */
 const chooseChineseAnd = (page: Page, action: Action) =>
   page
     .getByLabel('Language')
@@ -48,7 +48,7 @@ test('an edit right before a reload is kept', async () => {
   await page.getByRole('button', { name: '求导' }).waitFor();
 });
 
-test('an edit whose URL is written during the reload is kept', async () => {
+test('an edit that reaches the URL only during the reload is kept', async () => {
   const page = await open();
   await page.getByRole('button', { name: 'Derive' }).waitFor();
   await page.route(inject('address'), async (route) => {
@@ -92,7 +92,7 @@ test('if the page is hidden right after an edit, the URL contains the edit', asy
   expect(readAddress(await chooseChineseAnd(page, 'hide'), defaultState).language).toBe('zh');
 });
 
-test('if a link is opened after an edit, but before the URL of the edit is written, the link replaces the edit', async () => {
+test('a link that is opened after an edit, but before the URL contains the edit, replaces the edit', async () => {
   const page = await open();
   await page.getByRole('button', { name: 'Derive' }).waitFor();
   await page.getByLabel('Language').evaluate(
@@ -100,8 +100,8 @@ test('if a link is opened after an edit, but before the URL of the edit is writt
       const select = element as HTMLSelectElement;
       select.value = 'zh';
       select.dispatchEvent(new Event('change', { bubbles: true }));
-      // The link is due to open before the URL of the edit is due to be written. The page is busy until both times have
-      // passed.
+      // The timer of the link is due before the timer that writes the edit to the URL. The page is busy until both are
+      // due.
       setTimeout(() => (location.hash = link), 100);
       const start = performance.now();
       while (performance.now() < start + 300);

@@ -24,7 +24,7 @@ import { errorOf } from '../../core/test/error-of.js';
 import { explain, nameOf, parseQuantity, type QuantityName, type Step } from '../src/index.js';
 import { everyQuantity, outputInTheMiddle, randomSample, stepsOf } from './samples.js';
 
-/** Reads a quantity of a pass, from the public properties of the pass. */
+/** Reads a quantity from the public properties of a pass. */
 function engineNumber(pass: Pass, { quantity, node, from }: QuantityName): number {
   const { cache, gradients } = pass;
   switch (quantity) {
@@ -341,7 +341,7 @@ describe('large graphs', () => {
     expect(depth).toBe(10_000);
     expect([step.case, step.quantity.node, step.state]).toEqual([1, '10000', 'computed']);
     for (; step.terms.length > 0; step = step.terms[step.terms.length - 1]) depth++;
-    // One step for x of the output, and one each for g, h and the previous x of every node.
+    // One step for x of the output; then, for every node, one each for g, h and the predecessor's x.
     expect([depth, nameOf(step.quantity), step.value]).toEqual([40_001, 'x_0', 0.5]);
     for (const text of [derivation.text(), derivation.markdown(), derivation.latex()]) {
       expect(text.length).toBeLessThan(100_000);

@@ -10,7 +10,7 @@ import type { FunctionName } from './plugins.js';
 export const format = 'nnbp';
 /** Increased only if older readers would misread newer files. Older versions stay readable. */
 export const version = 2;
-/** Maximum `stateSize` of a graph in a file: the longest delays of its nodes may add up to at most this. */
+/** Maximum `Graph.stateSize` of a network in a file. */
 export const maxState = 2 ** 24;
 
 /** Mean and deviation of each column; see `Standardization`. */

@@ -120,7 +120,7 @@ test('the state holds node values, latest first, and c is applied only once', ()
   builder.output(builder.node('y', { from: ['h'], activation: identity, fixed: { c: 1 } }));
   const { graph } = decodeModel(toOnnx(new Network(builder.build(), { seed: 1 })));
   const next = graph!.node.find(({ output }) => output[0] === 'next_state')!;
-  // The next state: h = 2 · g of the current step, then h of the previous step.
+  // The next state: the value of node "h" at the current step, which is 2 · g, then its value at the previous step.
   expect(next.opType).toBe('Mul');
   const scale = graph!.initializer.find(({ name }) => name === next.input[1])!;
   expect(Array.from(new Float32Array(scale.rawData.slice().buffer))).toEqual([2, 1]);

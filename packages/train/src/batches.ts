@@ -45,9 +45,9 @@ export interface Batch {
   readonly firstStep: number;
   /** The number of rows: one per sample or, for sequences, one per sample and step. */
   readonly rowCount: number;
-  /** The sum of the rows' weights. If it is 0, the batch does not change the parameters. */
+  /** The sum of the rows' sample weights. If it is 0, the batch does not change the parameters. */
   readonly weight: number;
-  /** The sample weights, and the state at which the batch begins. */
+  /** The sample weights and, for sequences, the recurrent state from which the batch starts. */
   readonly options: PassOptions | undefined;
   /** Returns the index that sample s of the batch has in the data. */
   indexInData(s: number): number;
@@ -60,7 +60,7 @@ export interface BatchSource {
   next(): Batch | undefined | Promise<Batch | undefined>;
   /** Closes the stream, if there is one. */
   stop(): Promise<void>;
-  /** Only for sequences in memory: the state that the next batch continues. */
+  /** Only for sequences in memory: the recurrent state from which the next batch starts. */
   readonly carried?: Float64Array;
   /** The table, if the data are a table without weights. */
   readonly table?: BatchTable | undefined;

@@ -172,7 +172,7 @@ function withMasks(graph: Graph, nodes: readonly number[]): Graph {
   const maskOf = new Map(nodes.map((i, k) => [i, inputCount + k]));
   /** The new index of each node. */
   const indexOf = new Uint32Array(nodeCount);
-  /** For each node, the new index that its successors read: that of its product if it has one, else its own. */
+  /** For each node, the new index of the node that its successors read: its product, or itself if it has none. */
   const readAt = new Uint32Array(nodeCount);
   const ids = [...graph.ids.slice(0, inputCount), ...nodes.map((i) => `${graph.ids[i]}@mask`)];
   const activationOf = new Array<number>(inputs).fill(0);
@@ -186,8 +186,8 @@ function withMasks(graph: Graph, nodes: readonly number[]): Graph {
   const predecessors: number[] = [];
   const delays: number[] = [];
   const weightSlots: number[] = [];
-  // The first constant is 1; 0 is appended.
-  const [one, zero] = [parameterCount, parameterCount + graph.constants.length];
+  // Slots of constants, which follow the parameters. The first constant is 1; 0 is appended.
+  const [oneSlot, zeroSlot] = [parameterCount, parameterCount + graph.constants.length];
 
   const addProduct = (i: number) => {
     readAt[i] = ids.length;
@@ -196,13 +196,13 @@ function withMasks(graph: Graph, nodes: readonly number[]): Graph {
     aggregationOf.push(graph.aggregations.length);
     scaleTrainable.push(0);
     parameterStart.push(graph.parameterStart[Math.max(inputCount, i + 1)]);
-    biasSlots.push(zero);
-    scaleSlots.push(one);
+    biasSlots.push(zeroSlot);
+    scaleSlots.push(oneSlot);
     initials.push(0);
     edgeStart.push(predecessors.length);
     predecessors.push(indexOf[i], maskOf.get(i)!);
     delays.push(0, 0);
-    weightSlots.push(one, one);
+    weightSlots.push(oneSlot, oneSlot);
   };
   const addNode = (i: number) => {
     indexOf[i] = readAt[i] = ids.length;

@@ -69,7 +69,7 @@ function Fields({ fields, values, setRow }: FieldsProps) {
 
 interface FieldProps {
   readonly field: InputField;
-  /** The row from the field's first input on. A category column has one input per category, which is 0 or 1. */
+  /** The inputs of the row, beginning with the field's first input. A category column has one input per category, which is 0 or 1. */
   readonly values: Float64Array;
   readonly set: (values: readonly number[]) => void;
 }

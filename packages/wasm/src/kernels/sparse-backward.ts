@@ -22,7 +22,8 @@ const { add, sub, mul, shl, load, ltU } = int;
 const number = int.const;
 
 /**
- * Maximum number of outgoing edges processed at once: their sums, four lanes each, fit into a thread's scratch memory.
+ * Maximum number of outgoing edges processed at once. The partial sums of their gradients, 16 bytes per edge, fit into
+ * a thread's scratch memory.
  */
 export const maxEdgesAtOnce = 256;
 
@@ -30,7 +31,8 @@ export const maxEdgesAtOnce = 256;
  * Emits a function that processes the edges from one node to sparse nodes (see `memory-map.ts`): it adds the
  * contributions of these successors to the node's dLossDx row. It also computes the gradients of the edges' weights,
  * unless the weights of all edges that are processed at once are constants. The node's x and dLossDx stay in registers
- * during the loop over edges. Each edge's four partial sums stay in scratch memory until all samples have been added.
+ * during the loop over edges. The four partial sums of each edge's gradient stay in scratch memory until all samples
+ * have been added.
  *
  * The function's arguments are the index of the node's row, and the address of the thread's record, which starts with
  * the sum of |gradient|.
@@ -41,7 +43,7 @@ export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Cal
       { length: 9 },
       () => local(i32),
     );
-    const [x, dLossDx, columns, column, gradients, constants, isTrained] = Array.from({ length: 7 }, () => local(i32));
+    const [x, dLossDx, columns, column, toGradient, constants, isTrained] = Array.from({ length: 7 }, () => local(i32));
     const d = Array.from({ length: 4 }, () => local(v128));
     const values = Array.from({ length: 4 }, () => local(v128));
     const [factor, product, delta] = Array.from({ length: 3 }, () => local(v128));
@@ -102,13 +104,14 @@ export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Cal
       control.when(ltU(chunkStart.get, edgesEnd.get), [
         // The distance from an edge's entry in outDelta to its entry in outWeight.
         toWeight.set(sub(word('outWeight'), word('outDelta'))),
-        gradients.set(word('gradients')),
+        // The distance from a weight to its gradient.
+        toGradient.set(word('gradients')),
         constants.set(add(word('parameters'), word('parameterBytes'))),
         columns.set(word('columns')),
         row.set(mul(row.get, word('rowBytes'))),
         x.set(add(word('x'), row.get)),
         dLossDx.set(add(word('dLossDx'), row.get)),
-        // Each thread has 4 KiB of scratch memory.
+        // Each thread has 4 KiB of scratch memory. The records of the threads are 64 bytes apart.
         scratch.set(add(word('scratch'), shl(sub(record.get, number(header.total)), number(6)))),
         control.loop(
           chunkEnd.set(add(chunkStart.get, number(4 * maxEdgesAtOnce))),
@@ -120,7 +123,7 @@ export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Cal
             [
               strips(true),
               eachEdge(
-                weight.set(add(weight.get, gradients.get)),
+                weight.set(add(weight.get, toGradient.get)),
                 product.set(f32x4.load(sums.get)),
                 gradient.set(laneSum(product)),
                 total.set(scalar.add(total.get, scalar.abs(gradient.get))),

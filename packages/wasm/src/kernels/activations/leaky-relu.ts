@@ -1,4 +1,4 @@
-/** Kernel of `leakyRelu`: g = h for h > 0, else negativeSlope · h */
+/** Kernel of `leakyRelu`: g = h for h > 0, else negativeSlope · h. */
 import { f32x4, i32x4 } from '../../assembler.js';
 import { type ActivationKernel, one, zero } from './kernel.js';
 
