@@ -29,7 +29,7 @@ const manyEpochs = ['--hidden', '4', '--rate', '0.03', '--epochs', '40'];
 const fewEpochs = ['--hidden', '2', '--epochs', '1'];
 
 describe('a table with one label per group', () => {
-  test('train learns one label per group, and predict and evaluate read the group column from the model file', async () => {
+  test('train learns one label per group, and predict and evaluate read the name of the group column from the model file', async () => {
     const { nnbp } = await workspace({ 'gestures.csv': tableOf(gestures) });
     const trained = await nnbp(...classify, 'lstm', ...manyEpochs);
     expect([trained.code, trained.stderr]).toEqual([0, '']);
@@ -109,7 +109,7 @@ describe('a table with one label per group', () => {
     expect(JSON.parse(stdout)).toMatchObject({ rows: 270 - groupRows - 1, sequences: 59, leftOut: 1 });
   });
 
-  test('predict keeps the place of groups without usable rows, leaves their predictions empty and names the first', async () => {
+  test('predict keeps the place of groups without usable rows, leaves their predictions empty and names the first such group', async () => {
     const rows = gestures.map((row) => (row.id === 'g4' || row.id === 'g5' ? { ...row, x: '' } : row));
     const { nnbp } = await workspace({ 'gestures.csv': tableOf(gestures), 'gaps.csv': tableOf(rows) });
     await nnbp(...classify, 'rnn', ...fewEpochs);
@@ -260,8 +260,8 @@ describe('errors about sequences', () => {
     await nnbp(...classify, 'lstm', ...fewEpochs);
     const explained = await nnbp('explain', 'gestures.nnbp.safetensors', 'gestures.csv');
     expect([explained.code, explained.stderr]).toEqual([2, expect.stringMatching(/reads sequences of rows/)]);
-    const shuffled = await nnbp('evaluate', 'gestures.nnbp.safetensors', 'gestures.csv', '--importance');
-    expect([shuffled.code, shuffled.stderr]).toEqual([
+    const evaluated = await nnbp('evaluate', 'gestures.nnbp.safetensors', 'gestures.csv', '--importance');
+    expect([evaluated.code, evaluated.stderr]).toEqual([
       2,
       expect.stringMatching(/--importance supports only models that read individual rows/),
     ]);

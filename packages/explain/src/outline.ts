@@ -38,7 +38,7 @@ export interface Heading {
   readonly standardized: boolean;
 }
 
-/** Everything a written derivation shows. */
+/** The backward tree and the forward list of a written derivation. */
 export interface Outline {
   readonly backward: readonly Branch[];
   readonly forward: readonly Line[];

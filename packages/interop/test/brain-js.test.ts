@@ -80,7 +80,10 @@ describe('the file formats of brain and the first versions of brain.js', () => {
       { layers: [inputs, hidden, output], outputLookup: true, inputLookup: true },
     ],
     ['brain.js 1.0 (no activation)', { layers: [inputs, hidden, output], sizes: [2, 2, 1] }],
-    ['brain 0.1 (nodes inside a layer)', { layers: [{ nodes: inputs }, { nodes: hidden }, { nodes: output }] }],
+    [
+      'brain 0.1 (each layer has the key "nodes")',
+      { layers: [{ nodes: inputs }, { nodes: hidden }, { nodes: output }] },
+    ],
   ])('a model from %s is imported with the sigmoid activation', (_, json) => {
     const network = fromBrainJs(JSON.stringify(json));
     expect(network.graph.ids).toEqual(['input.x', 'input.y', 'layer1.0', 'layer1.1', 'output.on']);

@@ -80,13 +80,13 @@ describe('sequences', () => {
   });
 
   test('the gradient of a batch of sequences is the mean over all steps with a target', async () => {
-    const [trained, stepped] = [recurrent(), recurrent()];
+    const [trained, initial] = [recurrent(), recurrent()];
     const { sequences } = { sequences: sums(5, (n) => 2 + n) };
     await fit(trained, { sequences }, options({ epochs: 1, batchSize: 5, optimizer: sgd({ learningRate: 0.1 }) }));
-    const passes = sequences.map(({ inputs, targets }) => backpropagateSequence(stepped, inputs, targets, mse()));
+    const passes = sequences.map(({ inputs, targets }) => backpropagateSequence(initial, inputs, targets, mse()));
     const steps = sequences.map(({ inputs }) => inputs.length - 1);
     const all = steps.reduce((a, b) => a + b);
-    stepped.parameters.vector.forEach((p, k) => {
+    initial.parameters.vector.forEach((p, k) => {
       const gradient = passes.reduce((sum, { gradients }, n) => sum + (gradients.vector[k] * steps[n]) / all, 0);
       expect(trained.parameters.vector[k]).toBeCloseTo(p - 0.1 * gradient, 12);
     });

@@ -1,4 +1,4 @@
-/** Lays out a graph in layers, with edges that point forward and few crossings. */
+/** Lays out a graph in layers, so that all edges point forward and few edges cross. */
 import { Graph, layout } from '@dagrejs/dagre';
 
 /** A node with its size. */
@@ -101,7 +101,10 @@ function dagreLayout(
   );
 }
 
-/** Whether the first nodes tend to be placed last. The mirror image has the same crossings and is easier to read. */
+/**
+ * Whether the positions of the nodes tend to decrease in the order of the nodes. Then the mirror image, which has the
+ * same number of crossings, is easier to read.
+ */
 function isReversed(positions: readonly number[]): boolean {
   const mean = positions.reduce((sum, position) => sum + position, 0) / positions.length;
   return positions.reduce((sum, position, k) => sum + (position - mean) * k, 0) < 0;

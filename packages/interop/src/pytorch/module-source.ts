@@ -21,10 +21,10 @@ def pick(own, pool, indices):
 
 
 class Part(nn.Module):
-    """Nodes that are computed together, from values with one node per column.
+    """Nodes that are computed together. They read tensors that have one column per node.
 
-    reads: indices of the tensors with the predecessors. Tensor 0 is the inputs. If blocks read the state, the state is
-        tensor 1. One tensor per part follows.
+    reads: indices of the tensors with the predecessors. Tensor 0 is the inputs. Tensor 1 is the state, unless the
+        network has no state or only recurrent layers read it. One tensor per part follows.
     columns: columns of the predecessors in the concatenated tensors; None for all columns, in order.
     """
 
@@ -164,7 +164,7 @@ class Edges(Block):
 
 
 class Packed(Edges):
-    """Edges that are written into a matrix, with zeros for missing edges."""
+    """Nodes whose weights are written into a matrix, with zeros for missing edges."""
 
     def weights(self, pool):
         empty = pool.new_zeros(self.nodes, self.predecessors)
@@ -175,7 +175,7 @@ class Packed(Edges):
 
 
 class Sparse(Edges):
-    """Edges that are summed one by one, because a matrix would be nearly all zeros."""
+    """Nodes whose edges are summed one by one, because a matrix would be nearly all zeros."""
 
     def pre_activations(self, x, weights, bias):
         return bias.expand(*x.shape[:-1], -1).index_add(-1, self.targets, x[..., self.sources] * weights)

@@ -8,7 +8,10 @@ import type { Stretch } from './edges.js';
 
 const { add, mul, shuffle, store } = f32x4;
 
-/** Computes all groups, inputs first. The registers of memories (values of earlier steps) must already be loaded. */
+/**
+ * Computes all groups of up to four nodes, inputs first. The registers of memories (values of earlier steps) must
+ * already be loaded.
+ */
 export function forward(context: CodegenContext): Code {
   const { groups, graph, inputs, x, row, multiplyAdd, local } = context;
   const sums = Array.from({ length: 4 }, local);
@@ -39,7 +42,7 @@ export function forward(context: CodegenContext): Code {
   });
 }
 
-/** Sets h of a group that is processed column by column. A column consists of one edge of each node. */
+/** Sets h of a group that is processed column by column. A column consists of one edge into each node. */
 function aggregateColumns(context: CodegenContext, k: number, h: Local): Code {
   const biases = context.groups[k].nodes.map((i) => context.graph.biasSlot(i));
   return [
@@ -70,7 +73,7 @@ function preActivation(context: CodegenContext, i: number, sum: Local): Code {
   ];
 }
 
-/** Loads the weights of a stretch into the first lanes; the other lanes are 0. */
+/** Loads the weights of a stretch (edges that are processed together) into the first lanes; the other lanes are 0. */
 function weightsOf(context: CodegenContext, { count, firstSlot }: Stretch): Code {
   return count === 1 ? valuesOf(context, [firstSlot]) : loadFirst(count, context.parameter(firstSlot));
 }

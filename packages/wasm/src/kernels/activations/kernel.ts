@@ -16,7 +16,7 @@ export const [zero, one, two] = [f32x4.const(0), f32x4.const(1), f32x4.const(2)]
 export const locals = (context: KernelContext, count: number): Local[] =>
   Array.from({ length: count }, () => context.local(v128));
 
-/** Sets `e` to exp(−|h|), `high` to sigmoid(|h|) and `low` to sigmoid(−|h|), each to full precision. */
+/** Sets `e` to exp(−|h|), `high` to sigmoid(|h|) and `low` to sigmoid(−|h|), all with full precision. */
 export const sigmoids = (context: KernelContext, h: Local, e: Local, high: Local, low: Local): Code => [
   exp(context, f32x4.abs(h.get), e, -1),
   high.set(f32x4.div(one, f32x4.add(one, e.get))),
