@@ -131,8 +131,8 @@ export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
     ),
     ...sampleCounts.map((counts) =>
       testCase(
-        `matches the reference engine on random graphs with delays, aggregations, fixed and shared parameters, ` +
-          `sample counts [${counts.join(', ')}]`,
+        `matches the reference engine on sequences with sample counts [${counts.join(', ')}], ` +
+          `for random graphs with delays, aggregations, and fixed and shared parameters`,
         () => {
           const random = new Random(seed);
           for (let n = 0; n < 12; n++) expectSequences(engine, randomGeneralGraph(random), random, counts, mse());
@@ -145,7 +145,7 @@ export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
       for (let n = 0; n < 6; n++) expectSequences(engine, graph(), random, [2, 2, 1], mse());
     }),
     testCase('keeps the state of an optimizer in the optimizer, not in the executor', () => expectOwnState(engine)),
-    testCase('is bit-identical in two runs', () => expectReproducible(engine, new Random(seed))),
+    testCase('computes bit-identical results in two runs', () => expectReproducible(engine, new Random(seed))),
     testCase('matches the reference engine on short batches after long ones', () =>
       expectShortBatches(engine, new Random(seed)),
     ),

@@ -3,8 +3,8 @@ import { expectFiniteNumber, expectLength } from './expect.js';
 
 /**
  * A random number generator that uses the algorithm sfc32 (Chris Doty-Humphrey, PractRand). The algorithm needs only
- * 32-bit integer arithmetic, so the numbers do not depend on the platform. Exception: the last bit of a number that
- * `normal` returns, because platforms compute logarithms differently.
+ * 32-bit integer arithmetic, so the numbers do not depend on the platform. Only the last bit of a number that `normal`
+ * returns can differ, because platforms compute logarithms differently.
  *
  * @example
  * ```ts

@@ -117,8 +117,8 @@ function dealSamples(
 
 /**
  * Draws groups for a validation or test set, without splitting them: goes through the groups in random order and draws
- * each one that brings the number of samples closer to `fraction` of the total. Draws at least one group, and leaves at
- * least one.
+ * each one that brings the number of drawn samples closer to `fraction` of the total. Draws at least one group, and
+ * leaves at least one.
  *
  * @param sizes - The number of samples of each group.
  * @throws NnbpError `OUT_OF_RANGE` (fewer than two groups, or a fraction that is not between 0 and 1)

@@ -369,8 +369,8 @@ export class Trainer {
    * Computes the mean loss and the trainer's metrics on data.
    *
    * @param data - Default: the validation data, or the training data if there are none.
-   * @throws NnbpError any error about `data` thrown by the constructor; `WRONG_STATE` inside an epoch on a stream, if
-   * neither `data` nor validation data are given
+   * @throws NnbpError any error that the constructor throws for invalid data; `WRONG_STATE` inside an epoch on a
+   * stream, if neither `data` nor validation data are given
    */
   async evaluate(data?: Data): Promise<Assessment> {
     this.#expectReady();
@@ -558,7 +558,7 @@ export class Trainer {
     const objective = this.#objectives(batch);
     const value = optimizer.iterate!(objective, parameters);
     this.#executor.parameters.set(parameters);
-    // Fill the cache, in which the error handler looks for the number that is not finite.
+    // Fill the cache, because `diverged` searches it for the number that is not finite.
     if (!Number.isFinite(value)) this.#executor.predict(batch.inputs, batch.counts, stateOptionsOf(batch));
     return value;
   }

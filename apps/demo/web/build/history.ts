@@ -168,7 +168,7 @@ function expectWithinLimits(network: NetworkDescription, before: NetworkDescript
   for (const what of ['inputs', 'nodes', 'outputs', 'fanIn'] as const) {
     if (counts[what] > max[what]) throw new EditError({ reason: 'tooMany', what, count: counts[what] });
   }
-  // A graph from a link can have more edges; edits that do not add edges to it are allowed.
+  // A graph from a link can exceed the maximum number of edges. It can still be edited, but not given more edges.
   const edges = edgeCountOf(network);
   if (edges > max.edges && edges > edgeCountOf(before)) {
     throw new EditError({ reason: 'tooMany', what: 'edges', count: edges });

@@ -1,12 +1,12 @@
-"""Computes the Jacobians of the first 24 random graphs with PyTorch's `torch.autograd.functional.jacobian`, in float64.
+"""Computes Jacobians of random graphs with PyTorch's `torch.autograd.functional.jacobian`, in float64.
 
     python3 packages/conformance/test/torch/jacobian.py
 
-reads graphs.generated.json and sequences.generated.json and writes jacobians.generated.json next to this file. `jacobians`
-has, for each of these graphs, the derivative of every output of every sample with respect to every parameter:
-[samples × outputs × parameters]. `sequences` has, for the first sequence of each of the first 24 graphs in
-sequences.generated.json, the derivative of every output at every step: [steps × outputs × parameters]. Parameters are ordered as
-in make.py and sequences.py.
+reads graphs.generated.json and sequences.generated.json, and writes jacobians.generated.json next to this file. Only the
+first 24 graphs of each file are used. For each graph in graphs.generated.json, `jacobians` contains the derivative of
+every output of every sample with respect to every parameter: [samples × outputs × parameters]. For each graph in
+sequences.generated.json, `sequences` contains the derivative of every output at every step of the graph's first sequence:
+[steps × outputs × parameters]. Parameters are ordered as in make.py and sequences.py.
 """
 import json
 from pathlib import Path
@@ -43,6 +43,8 @@ activations = {
 
 
 def outputs_of(entry, rows):
+    """Returns a function that maps the parameters to the outputs of every sample."""
+
     def forward(parameters):
         x = [rows[:, i] for i in range(entry["inputs"])]
         shared, at = {}, 0

@@ -133,10 +133,10 @@ export function addProduct(
     for (; row < rows; row++) {
       const c0 = cFirst + row * cRow + column * cColumn;
       let sum = c[c0];
-      for (let k = 0, left = aFirst + row * aRow, right = b0; k < inner; k++) {
-        sum += a[left] * b[right];
-        left += aColumn;
-        right += bRow;
+      for (let k = 0, a0 = aFirst + row * aRow, at = b0; k < inner; k++) {
+        sum += a[a0] * b[at];
+        a0 += aColumn;
+        at += bRow;
       }
       c[c0] = sum;
     }

@@ -1,7 +1,4 @@
-/**
- * Writes a network as ONNX operations. A block of nodes becomes one matrix product, so a dense layer becomes a Gemm and
- * an activation.
- */
+/** Writes a network as ONNX operations. For example, a dense layer becomes a Gemm and an activation. */
 import { type Aggregation, type Graph, type Network, NnbpError } from '@nnbp/core';
 import { type Block, neededNodes, nextState as sourcesOfNextState, sourceOf } from '@nnbp/formats/shared';
 import { planSteps, type Step, type UnrolledStep } from '../recognize/plan.js';

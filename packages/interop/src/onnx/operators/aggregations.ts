@@ -1,5 +1,5 @@
 /**
- * Reductions other than sums. Each becomes nodes with an aggregation. Two aggregations are written as several operators:
+ * Reductions other than sums. Each becomes nodes with an aggregation. Two aggregations need several ONNX operators:
  * TopK, Gather and ReduceMean compute the median; Abs, ArgMax and GatherElements compute maxAbs.
  */
 import { maxAbs, mean, median } from '@nnbp/aggregations';
@@ -80,7 +80,7 @@ export const sort: Operator = (call) => {
   const count = call.constant(1).values[0];
   const isSorted = call.integer('sorted', 1) !== 0;
   if (!isSorted || count !== width || (axis !== -1 && axis !== lastAxisOf(call, rows.shape))) {
-    call.unsupported('a TopK other than that of a median, which sorts the whole last axis');
+    call.unsupported('a TopK that is not part of a median; expected one that sorts the whole last axis');
   }
   return { ...rows, endedBy: call.label, part: 'sorted' };
 };
@@ -92,7 +92,9 @@ export function middle(call: Call, sorted: Rows): Rows {
   const expected = width % 2 === 1 ? [width >> 1] : [(width >> 1) - 1, width >> 1];
   const { values } = call.constant(1);
   if ((axis !== -1 && axis !== lastAxisOf(call, sorted.shape)) || Array.from(values).join() !== expected.join()) {
-    call.unsupported('a Gather of sorted numbers other than that of a median, which reads the numbers in the middle');
+    call.unsupported(
+      'a Gather of sorted numbers that is not part of a median; expected one that reads the numbers in the middle',
+    );
   }
   return { ...sorted, endedBy: call.label, part: 'middle' };
 }
@@ -108,7 +110,9 @@ export const argMax: Operator = (call) => {
   });
   const isPart = call.integer('keepdims', 1) === 1 && call.integer('select_last_index', 0) === 0;
   if (!isPart || (axis !== -1 && axis !== lastAxisOf(call, rows.shape)) || operands.includes(undefined)) {
-    call.unsupported(`an ArgMax other than that of maxAbs, which finds the largest |z|. ${adviceFor('ArgMax')}`);
+    call.unsupported(
+      `an ArgMax that is not part of maxAbs; expected one that finds the largest |z|. ${adviceFor('ArgMax')}`,
+    );
   }
   return { shape: rows.shape, entries: operands as Entry[], endedBy: call.label, part: 'argMaxAbs' };
 };
@@ -122,7 +126,7 @@ export const gatherElements: Operator = (call) => {
     largest.entries.every((entry, k) => ratio(rows.entries[k], entry) === 1);
   const axis = call.integer('axis', 0);
   if (!same || (axis !== -1 && axis !== lastAxisOf(call, rows.shape))) {
-    call.unsupported('a GatherElements other than that of maxAbs, which reads the largest |z|');
+    call.unsupported('a GatherElements that is not part of maxAbs; expected one that reads the largest |z|');
   }
   return aggregateLastAxis(call, maxAbs, rows, true);
 };
