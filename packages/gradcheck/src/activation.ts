@@ -22,8 +22,8 @@ const defaultPoints: readonly number[] = [
 
 /**
  * Compares the derivative of an activation with central differences of its value. Also checks that value and derivative
- * are finite and depend only on h. Declared kinks are skipped and listed in the report; undeclared kinks are reported as
- * violations.
+ * are finite and depend only on h. Declared kinks are skipped and listed in the report; undeclared kinks are reported
+ * as violations.
  *
  * @throws NnbpError `EMPTY_DATA` if `at` is empty
  *

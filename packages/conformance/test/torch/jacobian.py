@@ -2,11 +2,11 @@
 
     python3 packages/conformance/test/torch/jacobian.py
 
-reads graphs.generated.json and sequences.generated.json, and writes jacobians.generated.json next to this file. Only the
-first 24 graphs of each file are used. For each graph in graphs.generated.json, `jacobians` contains the derivative of
-every output of every sample with respect to every parameter: [samples × outputs × parameters]. For each graph in
-sequences.generated.json, `sequences` contains the derivative of every output at every step of the graph's first sequence:
-[steps × outputs × parameters]. Parameters are ordered as in make.py and sequences.py.
+reads graphs.generated.json and sequences.generated.json, and writes jacobians.generated.json next to this file. Only
+the first 24 graphs of each file are used. For each graph in graphs.generated.json, `jacobians` contains the derivative
+of every output of every sample with respect to every parameter: [samples × outputs × parameters]. For each graph in
+sequences.generated.json, `sequences` contains the derivative of every output at every step of the graph's first
+sequence: [steps × outputs × parameters]. Parameters are ordered as in make.py and sequences.py.
 """
 import json
 from pathlib import Path
