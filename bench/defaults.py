@@ -1,4 +1,4 @@
-"""Prints the mean test accuracy of two scikit-learn classifiers with default settings, over the splits read from standard input."""
+"""Reads splits of a table from standard input. Prints the mean test accuracy of each of two scikit-learn classifiers."""
 
 import json
 import sys

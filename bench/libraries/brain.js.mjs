@@ -1,6 +1,6 @@
 /**
- * Trains with brain.js by calling `trainPatterns`, as the `train` of brain.js does, but without its error check after
- * every round.
+ * Trains with brain.js. Calls `trainPatterns` instead of `train`, because `train` also checks the error after every
+ * iteration.
  */
 import brain from 'brain.js';
 import { denseLayers, meanSquaredError, rows } from '../workloads.mjs';

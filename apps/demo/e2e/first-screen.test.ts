@@ -39,7 +39,7 @@ for (const [locale, viewport, colorScheme, question] of [
     const release = await openHeld(page, '');
     await page.getByText(question).waitFor();
     const html = await page.content();
-    // The page must not contain h4 and x4, the solutions of the chapter's tasks.
+    // The values of h4 and x4 solve the chapter's tasks, so the page must not contain them.
     expect(html).not.toMatch(/0\.1432|0\.8036/);
     expect(await page.locator('[inert]').count()).toBe(1);
     const before = await boxes(page);
@@ -58,7 +58,7 @@ test('a link to another view or chapter shows no first screen', async () => {
   for (const address of ['#derive', '#learn/2', '#learn/1/x', 'embed.html']) {
     const release = await openHeld(page, address);
     await page.waitForFunction(() => document.readyState === 'interactive');
-    // Once this link exists, the script that could show the first screen has run: that script also adds the link.
+    // The script that could show the first screen also adds this `link` element. Once it exists, the script has run.
     await page.locator('link[rel="modulepreload"][href*="/view-"]').first().waitFor({ state: 'attached' });
     expect(await page.locator('#page > *').count(), address).toBe(0);
     release();

@@ -15,7 +15,7 @@ const maxName = 60;
 export function describeFile(io: Io, csv: Csv, rows: number, guesses: readonly Guess[]): string {
   const { dim, bold, cyan } = colorsFor(io.stdout);
   const { name: file, header, named, dialect, decimal } = csv;
-  const separated = delimiterNames[dialect.delimiter] ?? `"${dialect.delimiter}"`;
+  const delimiter = delimiterNames[dialect.delimiter] ?? `"${dialect.delimiter}"`;
   const table = guesses.map((guess) => {
     const { survey, role, column } = guess;
     const name = cut(visible(survey.name), maxName);
@@ -25,7 +25,7 @@ export function describeFile(io: Io, csv: Csv, rows: number, guesses: readonly G
     return role === 'target' ? [bold(name), cyan(`target, ${kind}`), reason] : [name, kind, reason];
   });
   const details = [...(decimal === ',' ? ['decimal commas'] : []), ...(named ? [] : ['no header'])];
-  const title = `${visible(file)}: ${counted(rows, 'row')}, ${counted(header.length, 'column')} separated by ${[separated, ...details].join(', ')}.`;
+  const title = `${visible(file)}: ${counted(rows, 'row')}, ${counted(header.length, 'column')} separated by ${[delimiter, ...details].join(', ')}.`;
   const notes = notesOn(csv, guesses).map((text) => `Note: ${visible(text)}\n`);
   return `${title}\n\n${tableOf(table)}${notes.length > 0 ? `\n${notes.join('')}` : ''}`;
 }
@@ -34,7 +34,7 @@ export function describeFile(io: Io, csv: Csv, rows: number, guesses: readonly G
 export const reasonOf = ({ reason, missing }: Guess): string =>
   missing === undefined || reason === 'empty' ? reason : `${reason}; missing: ${missing}`;
 
-/** Notes that tell the user which options to consider, one sentence each. */
+/** Notes that tell the user which options to consider. */
 export function notesOn({ numericName }: Csv, guesses: readonly Guess[]): string[] {
   const header =
     numericName === undefined

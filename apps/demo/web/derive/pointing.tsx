@@ -1,6 +1,6 @@
 /**
- * When the pointer or the focus is on a number, marks that number everywhere (graph, formula, parameters) and explains
- * its terms in a tooltip. Elements have the name of their number in `data-name`, or glossary terms in `data-term`.
+ * When the pointer or the focus is on a number, marks that number everywhere (graph, formula, parameters) and shows its
+ * glossary entry in a tooltip. Elements have the name of their number in `data-name`, or glossary terms in `data-term`.
  */
 import { type ReactNode, useRef, useState } from 'react';
 import { useMessages } from '../language.js';

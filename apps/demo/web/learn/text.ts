@@ -1,6 +1,6 @@
 /**
- * The text of the chapters. Quantities such as `h_4`, `w_2to4`, `dloss/dx_4` and `dloss/dw` are shown as symbols,
- * with a subscript if they have one.
+ * Finds quantities such as `h_4`, `w_2to4`, `dloss/dx_4` and `dloss/dw` in the text of the chapters, so that they can
+ * be shown as symbols with subscripts.
  */
 import type { LanguageName } from '../state.js';
 

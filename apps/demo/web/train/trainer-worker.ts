@@ -1,6 +1,6 @@
 /**
- * Manages the worker of a training run. The first request starts the worker. It is restarted after an error or when the
- * user functions change.
+ * Manages the worker of a training run. The first request starts the worker. After an error or a change of the user
+ * functions, the worker is terminated and the next request starts a new one.
  */
 import type { UserFunction } from '../shared/user-code/user-worker.js';
 import { type Access, type Connection, connect } from './connection.js';

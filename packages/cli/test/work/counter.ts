@@ -52,13 +52,13 @@ function instrument(): void {
   }
   for (const name of ['toLowerCase', 'toUpperCase', 'padStart', 'padEnd', 'repeat'] as const)
     count(text, name, wholeResult);
-  // All other methods of RegExp call `exec`. Backtracking is not counted because the linter forbids expressions with
-  // excessive backtracking.
+  // All other methods of RegExp call `exec`. Backtracking is not counted because the linter forbids regular expressions
+  // with excessive backtracking.
   const { exec } = RegExp.prototype;
   RegExp.prototype.exec = function (string) {
     const from = this.lastIndex;
     const found = exec.call(this, string);
-    // A sticky expression, which `split` uses, reads only one position.
+    // A sticky regular expression, which `split` uses, reads only one position.
     if (found === null) builtin += this.sticky ? 1 : string.length - from;
     else builtin += found.index + found[0].length - from;
     return found;
@@ -112,7 +112,7 @@ export async function workOf(action: () => unknown): Promise<number> {
   try {
     await action();
   } catch {
-    // Reading a file that is rejected counts too.
+    // The work before an error counts too.
   }
   const builtinWork = builtin;
   const { result } = (await post('Profiler.takePreciseCoverage')) as Coverage;

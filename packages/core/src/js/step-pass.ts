@@ -14,12 +14,12 @@ export class StepPass implements ForwardPass {
   readonly x: Float64Array;
   readonly outputRows: Uint32Array;
   readonly rowOf: Uint32Array;
-  /** The values that delayed edges read, in the order of `graph.stateStart`. Initially the graph's initial state. */
+  /** Earlier values of nodes, in the order of `graph.stateStart`. Initially the graph's initial state. */
   readonly state: Float64Array;
   readonly #graph: Graph;
   readonly #program: Program;
   readonly #tables: ForwardTables;
-  /** The nodes whose values delayed edges read. */
+  /** The nodes from which delayed edges start. */
   readonly #delayedNodes: Uint32Array;
   /**
    * Whether a weight could be infinite without any effect on h, because an aggregation such as the minimum can ignore

@@ -24,7 +24,7 @@ export interface Part {
   readonly w: ArrayLike<number>;
   /** Scale. Default: fixed at 1, because most libraries have no scale. */
   readonly c?: number;
-  /** Set if b, c and w are constants. Default: b and w are parameters, and c if it is given. */
+  /** Set if b, c and w are constants. Default: b and w are parameters, and so is c if it is given. */
   readonly constant?: true;
   /** Constant weights, by edge name. Default: none. */
   readonly fixed?: Readonly<Record<string, number>>;

@@ -6,7 +6,8 @@ import type { Graph } from '@nnbp/core';
 import type { Group } from './groups.js';
 
 /**
- * The edges into a node from all nodes of a group, or, if `lane` is defined, the one edge from that lane of the group.
+ * Edges into one node. If `lane` is undefined, one edge from each node of the group; otherwise, only the edge from the
+ * node in this lane of the group.
  */
 export interface Stretch {
   readonly group: number;
@@ -41,7 +42,7 @@ export function stretches(graph: Graph, groups: readonly Group[], rowOf: Uint32A
 export interface Column {
   /** The row of each node's predecessor. */
   readonly rows: readonly number[];
-  /** The group whose nodes are the predecessors in order; undefined if there is none. */
+  /** The group whose nodes, in this order, are the predecessors; undefined if there is none. */
   readonly group: number | undefined;
   /** The slot of each node's weight. */
   readonly weights: readonly number[];

@@ -21,12 +21,12 @@ const side = 28;
 const pixels = side * side;
 /** Number of images per digit. */
 const perClass = 300;
-/** Number of validation images, over all digits. */
+/** Total number of validation images. */
 const validationCount = 600;
 
 /**
  * Loads the data set. The files are read only once, even if this function is called again while they are being read.
- * `progress` receives the fraction read, from 0 to 1. Only the `progress` of the latest call is called.
+ * `progress` receives the fraction read, from 0 to 1. A later call replaces the `progress` of earlier ones.
  */
 export async function digits(seed: number, progress: (fraction: number) => void): Promise<Dataset> {
   report = progress;
