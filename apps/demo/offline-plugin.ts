@@ -37,7 +37,7 @@ export const offline: Plugin = {
     );
     const list: OfflineFiles = {
       entry: entry!.fileName,
-      page: createHash('sha256').update(page).digest('hex').slice(0, 16),
+      pageHash: createHash('sha256').update(page).digest('hex').slice(0, 16),
       now: [...files.filter((_, k) => sizes[k] <= maxBytes), 'icon.svg', 'manifest.webmanifest'],
       later: files.filter((_, k) => sizes[k] > maxBytes),
     };

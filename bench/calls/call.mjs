@@ -1,12 +1,11 @@
 /**
  * The calls that `bench/calls.mjs` measures. Each library has a file in this directory, which exports `prepare(call)`.
- * `prepare` prepares a call with the documented API and the best settings of the library.
+ * This function sets up a call with the documented API and the best settings of the library.
  *
  * @typedef {object} Prepared
  * @property {() => unknown} run Makes one call. A promise that it returns is awaited.
  * @property {number} [count] Number of predictions or training samples in one call. Default: 1.
- * @property {() => number | Promise<number>} [loss] For a call of kind `reach`, which trains to a given loss: the loss
- *   after `run`, computed from predictions.
+ * @property {() => number | Promise<number>} [loss] For `reach`: the loss after `run`, computed from predictions.
  * @property {string} [note] The methods and settings that are used.
  *
  * @typedef {{ reason: string }} Absent

@@ -1,8 +1,8 @@
-/** Replaces the values in a safetensors file, for example the weights of a network with their gradients. */
+/** Encodes tensors, such as gradients, in the layout of an existing safetensors file. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Returns the contents of `weights.safetensors` in the directory, with the values of `tensors` instead of its own. */
+/** Returns the contents of `weights.safetensors` in the directory, with its values overwritten by those in `tensors`. */
 export function asSafetensors(directory, tensors) {
   const file = readFileSync(join(directory, 'weights.safetensors'));
   const size = Number(file.readBigUInt64LE(0));

@@ -1,11 +1,12 @@
-"""Runs the recurrent layers of exported networks step by step, and trains them with AdamW.
+"""Runs exported networks with recurrent layers step by step, and trains them with AdamW.
 
     python3 steps.py DIRECTORY...
 
 Each directory contains network.py, weights.safetensors and samples.json. Prints a JSON array with one object per directory:
-"stepError", the max error of single time steps compared with the whole sequence; "biasChange", the min over the layers of the
-max change of an entry of bias_ih in 5 updates of AdamW; "unusedBias", the max absolute value of the entries of bias_hh that must
-stay 0.
+
+    stepError   max difference between the outputs of a step-by-step run and of a run on the whole sequence
+    biasChange  max change of an entry of bias_ih in 5 updates of AdamW, for the layer with the smallest such change
+    unusedBias  max absolute value, after the updates, of the entries of bias_hh that must stay 0
 """
 
 import importlib.util

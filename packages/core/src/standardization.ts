@@ -46,7 +46,7 @@ export class Standardization {
     for (let k = 0; k < width; k++) {
       let count = 0;
       for (let s = 0; s < rows.length; s++) {
-        // The missing entries of a row that is too short are undefined, which makes the mean NaN.
+        // If a row is too short, `value` is undefined, which makes the mean NaN. The constructor then throws.
         const value = rows[s][k];
         if (value !== null) column[count++] = value;
       }

@@ -38,7 +38,7 @@ export function randomSample(
  */
 export function outputInTheMiddle(): Sample {
   const builder = new GraphBuilder();
-  const shared = (from: string[]) => ({ from, activation: sigmoid, shared: { w: { [from[0]]: 'the shared one' } } });
+  const shared = (from: string[]) => ({ from, activation: sigmoid, shared: { w: { [from[0]]: 'the shared weight' } } });
   builder.input('1');
   builder.node('2', shared(['1']));
   builder.node('3', shared(['2', '1']));

@@ -73,7 +73,7 @@ test('a custom activation with the name of a built-in stays custom', () => {
   expect(() => load(save(network))).toThrow(failure('MISSING_PLUGIN', /"tanh"/));
 });
 
-test('loaded nodes with the same activation share one object', () => {
+test('loaded nodes with the same activation share one activation object', () => {
   const { network } = load(save(new Network(mlp([2, 3, 3, 1], { activation: tanh }))));
   expect(network.graph.activations.filter(({ name }) => name === 'tanh')).toEqual([tanh]);
 });

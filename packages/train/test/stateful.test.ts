@@ -84,7 +84,7 @@ describe('stateful sequences', () => {
     }
   });
 
-  test('a stateful sequence continues the previous batch even if its own batch has fewer sequences', async () => {
+  test('a stateful sequence continues a sequence of the previous batch even if its own batch has fewer sequences', async () => {
     const network = recurrent();
     const [long, other] = [sequenceOf(6), sequenceOf(3)];
     const sequences = [cut(long, [3, 3])[0], other, cut(long, [3, 3])[1]];
@@ -229,7 +229,7 @@ test('`stateful: false` is accepted for a table, with a first-order and a second
   await fit(lineNetwork(), table, options({ stateful: false, optimizer: lbfgs() }));
 });
 
-test('stateful sequences are rejected with standardize on a stream, and with a full-batch optimizer but no batchSize', async () => {
+test('stateful is rejected for a stream with standardize, and for a full-batch optimizer without batchSize', async () => {
   const stateful = (overrides: Partial<FitOptions>) => options({ stateful: true, ...overrides });
   const stream = { sequences: () => streamOf([sequenceOf(3)]) };
   const standardized = fit(recurrent(), stream, stateful({ truncate: 2, standardize: true }));

@@ -199,8 +199,9 @@ export class WasmExecutor implements Executor {
   }
 
   /**
-   * The derivatives of all outputs, in float32; see `Executor`. The kernels, on all threads, backpropagate each output
-   * once for all samples. Then the calling thread computes the parameter derivatives (case 3) of each sample.
+   * The derivatives of all outputs, in float32; see `Executor`. For each step and output, the kernels run one forward
+   * and one backward pass over all samples, on all threads. Then the calling thread computes the parameter derivatives
+   * (case 3).
    */
   jacobian(
     inputs: FloatArray,
@@ -344,8 +345,8 @@ export class WasmExecutor implements Executor {
 
   #backward(kind: number, total: number, loss: Loss, optimizer: number, options: PassOptions | undefined): number {
     this.#chooseLoss(loss);
-    const called = this.#isUnrolled && options?.weights !== undefined ? calledLoss : 0;
-    this.#attached.run(kind, this.#lossKernel + called, optimizer);
+    const lossOffset = this.#isUnrolled && options?.weights !== undefined ? calledLoss : 0;
+    this.#attached.run(kind, this.#lossKernel + lossOffset, optimizer);
     return this.#loss[0] / total;
   }
 

@@ -23,14 +23,14 @@ export interface TrainingData {
   readonly inputScaler: Standardization;
   /** Scaler of the targets. Undefined if the target is a category. */
   readonly outputScaler: Standardization | undefined;
-  /** Counts the rows left out because an input is missing. */
+  /** Counts the rows left out because an input is missing or unusable. */
   readonly gaps: Gaps;
-  /** Counts the rows left out because the target is missing. */
+  /** Counts the rows left out because the target is missing or unusable. */
   readonly withoutTarget: Gaps;
   close(): Promise<void>;
 }
 
-/** Options of {@link trainingData}. The fractions are in [0, 1). */
+/** Options of {@link trainingData}. */
 export interface TrainingDataOptions extends SplitOptions {
   readonly inputs: readonly Column[];
   readonly targets: readonly Column[];
@@ -73,9 +73,9 @@ export async function trainingData(csv: Csv, options: TrainingDataOptions): Prom
     const partOf = options.group === undefined ? randomParts(options) : await groupParts(csv, options, options.group);
     const codes = new Float64Array(columns.length);
     for await (const row of usableRows(csv, options, codes, { gaps, withoutTarget })) {
-      const drawn = partOf(row);
-      if (drawn === 'training') for (let k = 0; k < codes.length; k++) moments[k].add(codes[k]);
-      await { training, validation, test }[drawn].add(codes);
+      const part = partOf(row);
+      if (part === 'training') for (let k = 0; k < codes.length; k++) moments[k].add(codes[k]);
+      await { training, validation, test }[part].add(codes);
     }
     for (const store of stores) await store.finish();
     if (training.rows === 0) {
@@ -113,7 +113,7 @@ interface RowColumns {
 }
 
 /**
- * Encodes the rows and yields those without missing cells, in the order of the file. Counts the other rows.
+ * Encodes the rows and yields the usable ones, in the order of the file. Counts the other rows.
  *
  * @param codes - Receives one number per column, inputs before targets. Overwritten by the next row.
  */
@@ -210,7 +210,7 @@ export function scaler(columns: readonly Column[], moments: readonly Moments[]):
   return new Standardization(mean, deviation);
 }
 
-/** Converts encoded rows to samples. */
+/** Converts an encoded row to a sample. */
 export function sampleOf(
   { inputs, targets, use }: Pick<Plan, 'inputs' | 'targets' | 'use'>,
   codes: ArrayLike<number>,

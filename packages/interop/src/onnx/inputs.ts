@@ -1,4 +1,4 @@
-/** Reads the inputs of a model: their widths, and a row of entries for each. */
+/** Reads the inputs of a model: their widths, and their entries in one sample or one step. */
 import { NnbpError } from '@nnbp/core';
 import { isRecurrent, type Value } from './call.js';
 import { safeSize } from './constant.js';
@@ -17,7 +17,8 @@ export function firstReaders({ node }: Proto<'GraphProto'>): ReadonlyMap<string,
 }
 
 /**
- * Returns the number of columns that the first operator expects of an input, for models that do not specify the width.
+ * Returns the number of columns that an input must have for the first operator that reads it. Needed if the model does
+ * not specify this number.
  */
 export function expectedWidth(
   input: string,

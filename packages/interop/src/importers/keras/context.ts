@@ -36,7 +36,7 @@ export class Context {
 
   /** Returns all nodes added so far. */
   parts(): Part[] {
-    const nodes = this.#nodes.flatMap(({ ids, from, w, b, shared, rule: { activation, factor } }) =>
+    const nodes = this.#nodes.flatMap(({ ids, from, w, b, shared, scaledActivation: { activation, factor } }) =>
       ids.map((id, u) => ({
         id,
         from: from(u),

@@ -90,12 +90,12 @@ function readOne(context: Context, layer: Applied, before: readonly Values[]): V
   expectNoSoftmax(layer, values);
   const reader = readers.get(kind);
   if (reader !== undefined) return reader(context, layer, values);
-  const rule = activationLayers.get(kind);
-  return rule === undefined
+  const toActivation = activationLayers.get(kind);
+  return toActivation === undefined
     ? json
         .at('class_name')
         .unsupported(
           'only dense, recurrent and convolutional layers, pooling, batch normalization, activations and reshaping layers are supported.',
         )
-    : activate(context, layer, values, rule(layer.config, context.version));
+    : activate(context, layer, values, toActivation(layer.config, context.version));
 }

@@ -23,7 +23,7 @@ export interface Nodes {
   readonly shared?: (u: number) => NonNullable<Part['shared']>;
   readonly filters?: number;
   /** The activation, set by the layer itself or by an activation layer after it. */
-  rule: ScaledActivation;
+  scaledActivation: ScaledActivation;
 }
 
 /** The values between two layers, for one sample. */

@@ -5,15 +5,20 @@ import type { Layer } from '../topology.js';
 import type { Values } from '../values.js';
 
 /** If the previous nodes can still be changed, sets their activation; otherwise adds nodes for the activation. */
-export function activate(context: Context, layer: Layer, values: Values, rule: ScaledActivation | 'softmax'): Values {
+export function activate(
+  context: Context,
+  layer: Layer,
+  values: Values,
+  scaledActivation: ScaledActivation | 'softmax',
+): Values {
   const { shape, ids, unfinished } = values;
-  if (rule === 'softmax') {
+  if (scaledActivation === 'softmax') {
     if (shape.length !== 1) layer.json.unsupported('softmax is supported only for a one-dimensional input.');
     return { shape, ids, softmax: true };
   }
-  if (rule.activation === identity) return context.finishIfShared(layer, values);
+  if (scaledActivation.activation === identity) return context.finishIfShared(layer, values);
   if (unfinished !== undefined) {
-    unfinished.rule = rule;
+    unfinished.scaledActivation = scaledActivation;
     return { shape, ids };
   }
   const nodes = context.add({
@@ -21,7 +26,7 @@ export function activate(context: Context, layer: Layer, values: Values, rule: S
     from: (u) => [ids[u]],
     w: () => [1],
     b: () => 0,
-    rule,
+    scaledActivation,
   });
   return { shape, ids: nodes.ids };
 }

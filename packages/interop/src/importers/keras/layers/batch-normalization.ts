@@ -39,7 +39,7 @@ export function batchNormalization(context: Context, layer: Applied, values: Val
       shared: (u) => ({ b: `${name}.b${u % channels}`, w: [`${name}.w${u % channels}`] }),
       filters: channels,
     }),
-    rule: { activation: identity, factor: 1 },
+    scaledActivation: { activation: identity, factor: 1 },
   });
   return context.finishIfShared(layer, { shape, ids: computed.ids, unfinished: computed });
 }

@@ -42,7 +42,7 @@ export function applyFilters(
       shared: (u) => ({ b: filterOf(u), w: rows[windowOf(u)].map((row) => `${filterOf(u)}.${row}`) }),
       filters,
     }),
-    rule: { activation: identity, factor: 1 },
+    scaledActivation: { activation: identity, factor: 1 },
   });
   const outputs: Values = { shape: [...shape, filters], ids, unfinished: computed };
   return context.finishIfShared(layer, activate(context, layer, outputs, activation));
