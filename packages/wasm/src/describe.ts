@@ -1,9 +1,7 @@
 /** Describes how the engine runs a graph. The description is an object that can be converted to a short summary. */
 import type { Graph, Plan } from '@nnbp/core';
 import { fusedMultiplyAdd, type MultiplyAdd } from './assembler.js';
-import { activationKernelOf, aggregationCodeOf } from './builtins.js';
-import { customActivation } from './kernels/activation.js';
-import { customAggregation } from './kernels/aggregation.js';
+import { activationKernelOf, aggregationNumberOf, noKernel } from './builtins.js';
 import type { MemoryUse, Purpose } from './layout.js';
 import type { TimeGraph } from './time.js';
 
@@ -118,10 +116,8 @@ export class PlanDescription {
     this.denseShare = time.graph.edgeCount === 0 ? 0 : 1 - plan.sparseEdges / time.graph.edgeCount;
     this.code = details.isUnrolled ? 'unrolled' : 'tables';
     this.withoutKernel = [
-      ...graph.activations.filter((activation) => activationKernelOf(activation).code === customActivation),
-      ...graph.aggregations.filter(
-        (aggregation) => aggregation && aggregationCodeOf(aggregation) === customAggregation,
-      ),
+      ...graph.activations.filter((activation) => activationKernelOf(activation).number === noKernel),
+      ...graph.aggregations.filter((aggregation) => aggregation && aggregationNumberOf(aggregation) === noKernel),
     ].map((plugin) => plugin!.name);
     this.multiplyAdd = details.multiplyAdd === fusedMultiplyAdd ? 'fused' : 'separate';
     this.threads = details.threads;

@@ -22,7 +22,7 @@ import {
 } from '@nnbp/core';
 import type { MultiplyAdd } from './assembler.js';
 import { lossKernelOf } from './builtins.js';
-import { CustomPlugins } from './custom.js';
+import { JavaScriptPlugins } from './javascript-plugins.js';
 import { PlanDescription } from './describe.js';
 import { type Form, rowsForm } from './memory-image.js';
 import { addCaseThree, outputLoss, type PassTables } from './jacobian.js';
@@ -60,7 +60,7 @@ export interface Host {
    */
   attach(
     memory: WebAssembly.Memory,
-    plugins: CustomPlugins,
+    plugins: JavaScriptPlugins,
     advance: () => number,
     module?: WebAssembly.Module,
   ): Attached;
@@ -86,7 +86,7 @@ export class WasmExecutor implements Executor {
   readonly #rows: SampleRows;
   readonly #tables: PassTables;
   readonly #binding: OptimizerBinding;
-  readonly #plugins: CustomPlugins;
+  readonly #plugins: JavaScriptPlugins;
   readonly #attached: Attached;
   readonly #isUnrolled: boolean;
   /** See `Form`. */
@@ -160,7 +160,7 @@ export class WasmExecutor implements Executor {
     this.#withoutMean = form.withoutMean === true;
     this.#multiplyAdd = host.multiplyAdd;
     this.#use = form.layout.use;
-    this.#plugins = new CustomPlugins(this.#words, this.#numbers, graph.outputs.length, planned);
+    this.#plugins = new JavaScriptPlugins(this.#words, this.#numbers, graph.outputs.length, planned);
     form.write(this.#words, this.#numbers);
     this.#attached = host.attach(memory, this.#plugins, this.#binding.advance, form.module);
   }
@@ -338,8 +338,8 @@ export class WasmExecutor implements Executor {
   #chooseLoss(loss: Loss): void {
     if (loss === this.#plugins.loss) return;
     this.#plugins.loss = loss;
-    const { code, options } = lossKernelOf(loss);
-    this.#lossKernel = code;
+    const { number, options } = lossKernelOf(loss);
+    this.#lossKernel = number;
     this.#numbers.set(options.slice(0, maxOptions), header.lossOptions / 4);
   }
 

@@ -4,7 +4,7 @@
  * a few words of the header, such as the options of the loss.
  */
 import type { Graph, Plan } from '@nnbp/core';
-import { activationKernelOf, aggregationCodeOf } from './builtins.js';
+import { activationKernelOf, aggregationNumberOf } from './builtins.js';
 import {
   type CommonLayout,
   layout,
@@ -140,13 +140,13 @@ function writeUnits(
   units.forEach((rowUnit, n) => {
     const at = layout.units + n * unitBytes;
     const set = (field: keyof typeof unit, value: number) => (words[(at + unit[field]) / 4] = value);
-    const { code, options } = activationKernelOf(rowUnit.activation);
+    const { number, options } = activationKernelOf(rowUnit.activation);
     set('dense', Number(rowUnit.dense));
     set('nodes', rowUnit.nodes.length);
     set('firstRow', rowUnit.firstRow);
     set('scaleTrainable', Number(rowUnit.scaleTrainable));
-    set('aggregation', aggregationCodeOf(rowUnit.aggregation));
-    set('activation', code);
+    set('aggregation', aggregationNumberOf(rowUnit.aggregation));
+    set('activation', number);
     numbers.set(options.slice(0, maxOptions), (at + unit.options) / 4);
     const { rowBytes } = layout;
     const onlyCopies = rowUnit.elementwise !== undefined && isCopy(graph, rowUnit);

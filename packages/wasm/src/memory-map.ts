@@ -105,7 +105,7 @@ export const header = {
   stepScalars: 192,
   /** The number of gradient transforms before the optimizer. */
   transformCount: 256,
-  /** For each transform, its kernel code (a number that selects its kernel), and its option as float32. */
+  /** For each transform, its kernel number, and its option as float32. */
   transforms: 260,
   /** Bytes of the parameters and constants together. */
   slotBytes: 440,
@@ -188,7 +188,7 @@ export const unit = {
   leadingInputs: 40,
   /** The activation's options as float32, in the order in which its kernel declares them. */
   options: 44,
-  /** The kernel code of the aggregation of its nodes. */
+  /** The kernel number of the aggregation of its nodes. */
   aggregation: 60,
   /** The time step of the unit's nodes. */
   step: 64,
@@ -202,7 +202,7 @@ export const unit = {
   deltaStride: 92,
   /** 1 if the unit is part of a series; see `header.seriesAt`. */
   inSeries: 96,
-  /** The code of the operation of an elementwise unit (see kernels/elementwise.ts); 0 for other units. */
+  /** The number of the operation of an elementwise unit (see kernels/elementwise.ts); 0 for other units. */
   elementwise: 76,
   /** 0 if the unit is elementwise and g is the identity, so that h is x. */
   activates: 80,

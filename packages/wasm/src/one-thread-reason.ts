@@ -1,8 +1,6 @@
 /** Decides which graphs run on one thread, and why. */
 import type { Graph, Plan } from '@nnbp/core';
-import { activationKernelOf, aggregationCodeOf } from './builtins.js';
-import { customActivation } from './kernels/activation.js';
-import { customAggregation } from './kernels/aggregation.js';
+import { activationKernelOf, aggregationNumberOf, noKernel } from './builtins.js';
 import type { TimeGraph } from './time.js';
 import { isUnrollable } from './unrolled/form.js';
 
@@ -25,9 +23,9 @@ export function oneThreadReason(
   stepWork: number,
   minThreadedWork: number,
 ): string | undefined {
-  const activation = graph.activations.find((candidate) => activationKernelOf(candidate).code === customActivation);
+  const activation = graph.activations.find((candidate) => activationKernelOf(candidate).number === noKernel);
   if (activation) return `the activation ${activation.name} has no kernel, so only the calling thread can run it`;
-  const aggregation = graph.aggregations.find((candidate) => aggregationCodeOf(candidate) === customAggregation);
+  const aggregation = graph.aggregations.find((candidate) => aggregationNumberOf(candidate) === noKernel);
   if (aggregation) return `the aggregation ${aggregation.name} has no kernel, so only the calling thread can run it`;
   const isTiny = batchSize === 1 && isUnrollable(original);
   if (isTiny || stepWork < minThreadedWork) return 'there is too little work to share';

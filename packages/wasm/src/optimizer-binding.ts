@@ -5,7 +5,7 @@
  */
 import { type BuiltinOptimizer, expectLength, type Optimizer } from '@nnbp/core';
 import { optimizerKernelOf, transformKernelOf } from './builtins.js';
-import { codeOfOptimizer, noOptimizer, plainDescent } from './kernels/optimizer.js';
+import { optimizerNumber, noOptimizer, plainDescent } from './kernels/optimizer.js';
 import type { OptimizerKernel } from './kernels/optimizers/kernel.js';
 import { header, maxTransforms } from './memory-map.js';
 
@@ -22,11 +22,11 @@ export class OptimizerBinding {
   readonly #vectors: readonly Float32Array[];
   /** The optimizer whose vectors are in this memory. */
   #owner: BuiltinOptimizer | undefined;
-  /** The optimizer to which `#kernel`, `#code` and the transforms in the header belong. */
+  /** The optimizer to which `#kernel`, `#kernelNumber` and the transforms in the header belong. */
   #bound: BuiltinOptimizer | undefined;
   #kernel!: OptimizerKernel;
   /** The number that selects `#kernel`. */
-  #code = noOptimizer;
+  #kernelNumber = noOptimizer;
   /**
    * If the memory holds the scalars of plain gradient descent: the optimizer, its learning rate and the sum of the
    * sample weights from which they were computed. Otherwise, `#plain` is undefined.
@@ -72,12 +72,12 @@ export class OptimizerBinding {
     const names = kernel.scalars;
     for (let k = 0; k < names.length; k++) numbers[header.stepScalars / 4 + k] = scalars[names[k]];
     this.#adopt(builtin, kernel);
-    if (this.#code === plainDescent && builtin.transforms === undefined) {
+    if (this.#kernelNumber === plainDescent && builtin.transforms === undefined) {
       this.#plain = builtin;
       this.#rate = builtin.learningRate();
       this.#plainTotal = total;
     }
-    return this.#code;
+    return this.#kernelNumber;
   }
 
   /** Whether all further steps use the scalars that are in memory. */
@@ -119,12 +119,12 @@ export class OptimizerBinding {
     if (kernel === undefined || !this.#writeTransforms(builtin)) return false;
     this.#bound = builtin;
     this.#kernel = kernel;
-    this.#code = codeOfOptimizer(kernel);
+    this.#kernelNumber = optimizerNumber(kernel);
     return true;
   }
 
   /**
-   * Writes the kernel codes and options of the transforms to the header. Returns false if a transform has no kernel or
+   * Writes the kernel numbers and options of the transforms to the header. Returns false if a transform has no kernel or
    * there are too many transforms.
    */
   #writeTransforms({ transforms = [] }: BuiltinOptimizer): boolean {
@@ -132,7 +132,7 @@ export class OptimizerBinding {
     for (let k = 0; k < transforms.length; k++) {
       const kernel = transformKernelOf(transforms[k]);
       if (kernel === undefined) return false;
-      this.#words[header.transforms / 4 + 2 * k] = kernel.code;
+      this.#words[header.transforms / 4 + 2 * k] = kernel.number;
       this.#numbers[header.transforms / 4 + 2 * k + 1] = kernel.option;
     }
     this.#words[header.transformCount / 4] = transforms.length;

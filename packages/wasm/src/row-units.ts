@@ -2,17 +2,14 @@
  * Determines for each unit of a plan whether g and x of its nodes share a row, and whether the unit is elementwise.
  */
 import type { Graph, Plan, Unit } from '@nnbp/core';
-import { activationKernelOf, aggregationCodeOf } from './builtins.js';
-import { customActivation } from './kernels/activation.js';
-import { activationKernels } from './kernels/activations/index.js';
-import { codeOfAggregation, sumCode } from './kernels/aggregation.js';
+import { activationKernelOf, noKernel } from './builtins.js';
 import { elementwise } from './kernels/elementwise.js';
 
 /** A unit as the kernels run it. */
 export interface RowUnit extends Unit {
   /**
    * Whether g and x of each node share a row, which holds h before g is applied. True if c is the constant 1 for all
-   * nodes, so that x is g(h), and the activation is not custom.
+   * nodes, so that x is g(h), and the activation has a kernel.
    */
   readonly gIsX: boolean;
   /**
@@ -32,19 +29,16 @@ const constantOf = (graph: Graph, slot: number): number | undefined =>
 
 /** See {@link RowUnit.gIsX}. */
 export const gIsX = (graph: Graph, { nodes, activation }: Unit): boolean =>
-  activationKernelOf(activation).code !== customActivation &&
-  nodes.every((i) => constantOf(graph, graph.scaleSlot(i)) === 1);
+  activationKernelOf(activation).number !== noKernel && nodes.every((i) => constantOf(graph, graph.scaleSlot(i)) === 1);
 
 /** Whether the nodes of a unit only copy h to x. */
 export const isCopy = (graph: Graph, unit: Unit): boolean =>
-  gIsX(graph, unit) && activationKernelOf(unit.activation).code === identityCode;
-
-const identityCode = Object.keys(activationKernels).indexOf('identity');
+  gIsX(graph, unit) && unit.activation.builtin?.name === 'identity';
 
 function elementwiseOf(graph: Graph, unit: Unit): RowUnit['elementwise'] {
   const { dense, nodes, aggregation } = unit;
-  const code = aggregationCodeOf(aggregation);
-  if (dense || !gIsX(graph, unit) || (code !== sumCode && code !== codeOfAggregation('product'))) return undefined;
+  const isSumOrProduct = aggregation === undefined || aggregation.builtin?.name === 'product';
+  if (dense || !gIsX(graph, unit) || !isSumOrProduct) return undefined;
   const fanIn = graph.edgeStart[nodes[0] + 1] - graph.edgeStart[nodes[0]];
   if (fanIn < 1 || fanIn > 2) return undefined;
   const readers = new Map<number, number>();
@@ -58,5 +52,5 @@ function elementwiseOf(graph: Graph, unit: Unit): RowUnit['elementwise'] {
     }
   }
   if (fanIn === 1) return elementwise.copy;
-  return code === sumCode ? elementwise.sum : elementwise.product;
+  return aggregation === undefined ? elementwise.sum : elementwise.product;
 }

@@ -18,15 +18,12 @@ import { unit, word } from '../memory-map.js';
 import { activationKernels } from './activations/index.js';
 import type { ActivationKernel } from './activations/kernel.js';
 
-/** The kernel code (a number that selects a kernel) of custom activations, which run in JavaScript. */
-export const customActivation = 256;
-
 /**
  * Emits a function whose parameters are a unit's address and the range of its nodes, `from` to `to` (exclusive). The
  * function overwrites the rows of h with g, and writes the rows of x and slope. It uses one loop over all vectors of all
  * rows, so that the options of g are loaded once.
  */
-export function activationKernel(module: Assembler, multiplyAdd: MultiplyAdd, custom: Callable): Callable {
+export function activationKernel(module: Assembler, multiplyAdd: MultiplyAdd, inJavaScript: Callable): Callable {
   const kernels = Object.values<ActivationKernel>(activationKernels).map((kernel) =>
     module.function(undefined, [i32, i32, i32], [], ([u, from, to], local) => {
       const [row, endRow, rowBytes, end, at, scaleOf, toX, toSlope] = Array.from({ length: 8 }, () => local(i32));
@@ -74,7 +71,7 @@ export function activationKernel(module: Assembler, multiplyAdd: MultiplyAdd, cu
     control.choose(
       int.load(u.get, unit.activation),
       kernels.map((kernel) => kernel(u.get, from.get, to.get)),
-      custom(u.get, from.get, to.get),
+      inJavaScript(u.get, from.get, to.get),
     ),
   );
 }

@@ -25,23 +25,6 @@ import type { AggregationKernel, Edges } from './aggregations/kernel.js';
 const { add, sub, mul, shl, shrU, load, ltU, geU } = int;
 const number = int.const;
 
-/**
- * Names of the aggregations that have a kernel. The kernel code of an aggregation, a number that selects its kernel, is
- * the index in this list, counted from 1.
- */
-const names = Object.entries(aggregationKernels).flatMap(([name, kernel]) => (kernel ? [name] : []));
-
-/** The kernel code of the sum, which has no kernel in this file. */
-export const sumCode = 0;
-/** The kernel code of custom aggregations, which run in JavaScript. */
-export const customAggregation = 256;
-
-/** Returns the kernel code of a built-in aggregation, or that of custom aggregations if the built-in has no kernel. */
-export function codeOfAggregation(name: string): number {
-  const index = names.indexOf(name);
-  return index < 0 ? customAggregation : 1 + index;
-}
-
 /** Loads the entry of a row from a table. */
 const entryOf = (table: 'biasOf' | 'inStart' | 'edgeRowOf', row: Code): Code =>
   load(add(word(table), shl(row, number(2))));
@@ -50,7 +33,7 @@ const entryOf = (table: 'biasOf' | 'inStart' | 'edgeRowOf', row: Code): Code =>
  * Emits the forward kernel: a function of a unit's address and the range of its nodes, `from` to `to`. A unit is a
  * group of nodes that are computed together; see `unit` for its record in memory.
  */
-export function aggregationKernel(module: Assembler, multiplyAdd: MultiplyAdd, custom: Callable): Callable {
+export function aggregationKernel(module: Assembler, multiplyAdd: MultiplyAdd, inJavaScript: Callable): Callable {
   const withKernel = Object.values<AggregationKernel | undefined>(aggregationKernels).flatMap((kernel) => kernel ?? []);
   const kernels = withKernel.map(({ emit }) =>
     module.function(undefined, [i32, i32, i32], [], ([u, from, to], local) => {
@@ -113,7 +96,7 @@ export function aggregationKernel(module: Assembler, multiplyAdd: MultiplyAdd, c
     control.choose(
       sub(load(u.get, unit.aggregation), number(1)),
       kernels.map((kernel) => kernel(u.get, from.get, to.get)),
-      custom(u.get, from.get, to.get),
+      inJavaScript(u.get, from.get, to.get),
     ),
   );
 }

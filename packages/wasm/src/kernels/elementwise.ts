@@ -11,7 +11,7 @@ import { unit, word } from '../memory-map.js';
 const { add, mul, shl, sub, load } = int;
 const number = int.const;
 
-/** The codes of the operations, as stored in a unit's record. */
+/** The numbers of the operations, as stored in a unit's record. */
 export const elementwise = { copy: 1, sum: 2, product: 3 } as const;
 
 /** Emits the kernels of both passes: functions of a unit's address and the range of its nodes, `from` to `to`. */

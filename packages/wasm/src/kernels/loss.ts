@@ -22,19 +22,16 @@ import { lossKernels } from './losses/index.js';
 import type { ElementwiseLossKernel, LossKernel } from './losses/kernel.js';
 import { at, ifKnown, outputRows, weighted } from './losses/rows.js';
 
-/** All custom losses have this number. The number of a built-in loss is the position of its kernel in `lossKernels`. */
-export const customLoss = 256;
-
 /**
- * Emits a function that takes the number of a loss and returns the sum of the samples' losses.
+ * Emits a function that takes the kernel number of a loss and returns the sum of the samples' losses.
  *
- * @param custom - Computes the custom loss in JavaScript.
+ * @param inJavaScript - Computes a loss that has no kernel.
  */
 export function lossKernel(
   exportName: string | undefined,
   module: Assembler,
   multiplyAdd: MultiplyAdd,
-  custom: Callable,
+  inJavaScript: Callable,
 ): Callable {
   const kernels = Object.values<LossKernel>(lossKernels).map((kernel) =>
     'emitAll' in kernel ? kernel.emitAll(module, multiplyAdd) : emitElementwise(module, multiplyAdd, kernel),
@@ -45,7 +42,7 @@ export function lossKernel(
       control.choose(
         loss.get,
         kernels.map((kernel) => sum.set(kernel())),
-        sum.set(custom()),
+        sum.set(inJavaScript()),
       ),
       sum.get,
     ];

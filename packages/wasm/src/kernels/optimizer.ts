@@ -8,20 +8,20 @@ import { plain } from './optimizers/sgd.js';
 
 const { mul, load, store } = f32x4;
 
-/** All kernels, plain gradient descent first. A kernel's numeric code is its index in this list, counted from 1. */
+/** All kernels, plain gradient descent first. A kernel's number is its index in this list, counted from 1. */
 const kernels: readonly OptimizerKernel[] = [
   ...new Set([plain, ...Object.values<OptimizerKernels>(optimizerKernels).flatMap(({ kernels }) => kernels)]),
 ];
 
-/** The numeric code for "no update": the optimizer runs in JavaScript. */
+/** The kernel number for "no update": the optimizer runs in JavaScript. */
 export const noOptimizer = 0;
-/** Returns the numeric code of a kernel. */
-export const codeOfOptimizer = (kernel: OptimizerKernel): number => 1 + kernels.indexOf(kernel);
-/** The numeric code of plain gradient descent. */
-export const plainDescent = codeOfOptimizer(plain);
+/** Returns the number of a kernel. */
+export const optimizerNumber = (kernel: OptimizerKernel): number => 1 + kernels.indexOf(kernel);
+/** The kernel number of plain gradient descent. */
+export const plainDescent = optimizerNumber(plain);
 
 /**
- * Emits a function that takes the numeric code of a kernel, the range to update (two byte offsets in the parameter
+ * Emits a function that takes the number of a kernel, the range to update (two byte offsets in the parameter
  * vector) and, with several threads, the address of the word that records the progress. The range can include the
  * padding after the last parameter, up to a whole cache line.
  */
@@ -70,7 +70,7 @@ export function optimizerKernel(module: Assembler, shared: boolean): Callable {
       ];
     }),
   );
-  return module.function(shared ? 'optimize' : undefined, [i32, i32, i32, i32], [], ([code, from, to, progress]) =>
-    control.choose(code.get, [[], ...updates.map((update) => update(from.get, to.get, progress.get))], []),
+  return module.function(shared ? 'optimize' : undefined, [i32, i32, i32, i32], [], ([kernel, from, to, progress]) =>
+    control.choose(kernel.get, [[], ...updates.map((update) => update(from.get, to.get, progress.get))], []),
   );
 }

@@ -33,7 +33,7 @@ const number = int.const;
  */
 export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boolean): void {
   const kernels = kernelSet(module, multiplyAdd, shared);
-  const run = module.function('run', [i32, i32, i32, i32], [], ([thread, jobCode, loss, optimizer], local) => {
+  const run = module.function('run', [i32, i32, i32, i32], [], ([thread, jobNumber, loss, optimizer], local) => {
     const pass = passOf(kernels, thread, local);
     const { firstUnit, endUnit, record, from, to, wait } = pass;
     return [
@@ -41,13 +41,13 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
       record.set(add(number(header.total), shl(thread.get, number(6)))),
       firstUnit.set(word('units')),
       endUnit.set(add(firstUnit.get, mul(word('unitCount'), number(unitBytes)))),
-      control.when(ne(jobCode.get, number(job.predict)), prepareGradients(pass)),
+      control.when(ne(jobNumber.get, number(job.predict)), prepareGradients(pass)),
       forwardPass(pass),
-      control.when(ne(jobCode.get, number(job.predict)), [
+      control.when(ne(jobNumber.get, number(job.predict)), [
         pass.first(stepLosses(pass, loss)),
         wait,
         backwardPass(pass),
-        control.when(eq(jobCode.get, number(job.step)), kernels.update(thread.get, optimizer.get), [
+        control.when(eq(jobNumber.get, number(job.step)), kernels.update(thread.get, optimizer.get), [
           pass.share(word('parameterBytes'), 64),
           kernels.mean(from.get, to.get),
           wait,

@@ -36,8 +36,8 @@ export const transformKernels = {
   decayWeights: { option: 'rate', elementwise: (g, p, rate) => add(g, mul(rate, p)) },
 } satisfies Readonly<Record<TransformName, TransformKernel>>;
 
-/** The numeric code of the transform that limits the norm. `squareSums` must run before it. */
-export const normCode = Object.keys(transformKernels).indexOf('clipByNorm');
+/** The kernel number of the transform that limits the norm. `squareSums` must run before it. */
+export const normNumber = Object.keys(transformKernels).indexOf('clipByNorm');
 
 /** The address of the first gradient. */
 const gradientsStart = int.add(word('parameters'), word('gradients'));
@@ -45,7 +45,7 @@ const gradientsStart = int.add(word('parameters'), word('gradients'));
 export const normBlocks = int.divU(int.add(word('parameterBytes'), int.const(normBlock - 1)), int.const(normBlock));
 
 /**
- * Emits a function that applies one transform. Its parameters are the numeric code of the transform, the address of
+ * Emits a function that applies one transform. Its parameters are the kernel number of the transform, the address of
  * the transform's option, and the start and end of a range of the gradient, as offsets in bytes.
  */
 export function transformKernel(module: Assembler): Callable {
@@ -85,9 +85,9 @@ export function transformKernel(module: Assembler): Callable {
       ];
     }),
   );
-  return module.function(undefined, [i32, i32, i32, i32], [], ([code, optionAt, from, to]) =>
+  return module.function(undefined, [i32, i32, i32, i32], [], ([transform, optionAt, from, to]) =>
     control.choose(
-      code.get,
+      transform.get,
       functions.map((apply) => apply(optionAt.get, from.get, to.get)),
       [],
     ),

@@ -16,7 +16,7 @@ import { header, word } from '../memory-map.js';
 import { laneSum, whileRoom } from './loops.js';
 import { optimizerKernel } from './optimizer.js';
 import type { Share } from './share.js';
-import { normBlocks, normCode, squareSums, transformKernel } from './transforms.js';
+import { normBlocks, normNumber, squareSums, transformKernel } from './transforms.js';
 
 const currentLoss = double.load(int.const(header.loss));
 
@@ -70,7 +70,7 @@ export function updateKernel(
   const transform = transformKernel(module);
   const squares = squareSums(module);
   return module.function(exportName, [i32, i32], [], ([thread, optimizer], local) => {
-    const [other, from, to, entry, transformCode] = Array.from({ length: 5 }, () => local(i32));
+    const [other, from, to, entry, transformNumber] = Array.from({ length: 5 }, () => local(i32));
     const total = local(v128);
     const range = { from, to };
     const shareOfParameters = share(thread, range, word('parameterBytes'), 64);
@@ -82,15 +82,15 @@ export function updateKernel(
       // The optimizer multiplies gradients by `header.mean`. Set it to 1, because the gradients are now means.
       control.when(int.eqz(thread.get), scalar.store(int.const(0), scalar.const(1), header.mean)),
       control.count(entry, int.const(0), word('transformCount'), int.const(1), [
-        transformCode.set(int.load(int.shl(entry.get, int.const(3)), header.transforms)),
-        control.when(int.eq(transformCode.get, int.const(normCode)), [
+        transformNumber.set(int.load(int.shl(entry.get, int.const(3)), header.transforms)),
+        control.when(int.eq(transformNumber.get, int.const(normNumber)), [
           share(thread, range, normBlocks, 1),
           squares(from.get, to.get),
           wait(thread.get),
         ]),
         shareOfParameters,
         transform(
-          transformCode.get,
+          transformNumber.get,
           int.add(int.shl(entry.get, int.const(3)), int.const(header.transforms + 4)),
           from.get,
           to.get,

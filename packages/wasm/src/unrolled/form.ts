@@ -10,10 +10,8 @@
  */
 import type { Graph } from '@nnbp/core';
 import { Assembler, fusedMultiplyAdd, type MultiplyAdd } from '../assembler.js';
-import { activationKernelOf, aggregationCodeOf } from '../builtins.js';
+import { activationKernelOf, aggregationNumberOf, noKernel } from '../builtins.js';
 import { type Form, writeHeader } from '../memory-image.js';
-import { customActivation } from '../kernels/activation.js';
-import { customAggregation } from '../kernels/aggregation.js';
 import type { TimeGraph } from '../time.js';
 import { type UnrolledLayout, unrolledLayout } from './layout.js';
 import { unrolledProgram } from './program.js';
@@ -27,8 +25,8 @@ const maxEdges = 1000;
 export function isUnrollable(graph: Graph): boolean {
   return (
     graph.edgeCount <= maxEdges &&
-    graph.activations.every((activation) => activationKernelOf(activation).code !== customActivation) &&
-    graph.aggregations.every((aggregation) => aggregationCodeOf(aggregation) !== customAggregation)
+    graph.activations.every((activation) => activationKernelOf(activation).number !== noKernel) &&
+    graph.aggregations.every((aggregation) => aggregationNumberOf(aggregation) !== noKernel)
   );
 }
 

@@ -25,7 +25,7 @@ export function forward(context: CodegenContext): Code {
       const inputAt = (lane: number) => int.add(inputs.get, int.const(16 * k + 4 * lane));
       return [x[k].set(gather(nodes.map((_, lane) => inputAt(lane)))), store(row('x', 4 * k), x[k].get)];
     }
-    const { options = [], emit } = kernels[activation.code];
+    const { options = [], emit } = kernels[activation.number];
     const values = Object.fromEntries(options.map((name, n) => [name, f32x4.const(activation.options[n])]));
     const scales = nodes.map((i) => graph.scaleSlot(i));
     // In lanes without a node, c is 0.

@@ -6,7 +6,7 @@ import type { Activation, Aggregation, Loss, Plan } from '@nnbp/core';
 import { header, unit } from './memory-map.js';
 
 /** The functions that the WebAssembly module imports to run these plugins. */
-export class CustomPlugins {
+export class JavaScriptPlugins {
   /** The loss of the next pass. */
   loss: Loss | undefined;
   #failure: { readonly error: unknown } | undefined;
