@@ -97,11 +97,13 @@ export function stepOf(times: readonly number[], precision: Precision): Step {
     const difference = times[k] - times[k - 1];
     counts.set(difference, (counts.get(difference) ?? 0) + 1);
   }
-  const interval = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]?.[0] ?? 1;
+  const [interval, count] = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0] ?? [1, 0];
   if (precision === 'number') return { unit: 'number', count: interval };
   const days = interval / day;
-  const months = [1, 2, 3, 6, 12].find((count) => days >= 28 * count && days <= 31 * count + (count === 12 ? -6 : 0));
-  if (months !== undefined) return { unit: 'month', count: months };
+  const months = [1, 2, 3, 6, 12].find((n) => days >= 28 * n && days <= 31 * n - (n === 12 ? 6 : 0));
+  // Months differ in length: of three or more steps of a month, at most 3/4 are equally long. Most years are equally long.
+  const isConstant = times.length > 3 && count > 0.8 * (times.length - 1);
+  if (months !== undefined && (months === 12 || !isConstant)) return { unit: 'month', count: months };
   const isWeekend = (time: number) => new Date(time).getUTCDay() % 6 === 0;
   if (days === 1 && times.length > 10 && !times.some(isWeekend)) return { unit: 'weekday', count: 1 };
   return { unit: 'ms', count: interval };
@@ -171,16 +173,15 @@ export function stepText({ unit, count }: Step): string {
 
 /**
  * The number of steps per season. If a step is shorter than a day, a season is a day. If a step is a day or a weekday,
- * a season is a week. If a step is a week, a month or a quarter, a season is a year. Returns 1 if there is no season.
+ * a season is a week. If a step consists of whole weeks or months, a season is a year. Returns 1 if there is no season.
  */
 export function seasonOf({ unit, count }: Step): number {
   if (unit === 'month') return 12 / count;
   if (unit === 'weekday') return 5;
   if (unit === 'number') return 1;
   if (count === day) return 7;
-  if (count === 7 * day) return 52;
-  const perDay = day / count;
-  return count < day && Number.isInteger(perDay) ? perDay : 1;
+  const season = count < day ? day : count % (7 * day) === 0 ? 52 * 7 * day : count;
+  return Number.isInteger(season / count) ? season / count : 1;
 }
 
 /** Formats a time with the precision of its column. */
