@@ -110,7 +110,10 @@ class Levels:
 
 
 def csr(rows, columns, values, first, last, width):
-    """Rows `first` to `last` (exclusive) of a sparse matrix. `rows` must be sorted. The result shares the memory of `values`."""
+    """Rows `first` to `last` (exclusive) of a sparse matrix with the given entries.
+
+    `rows` and `columns` are the indices of the entries, sorted by row. The result shares the memory of `values`.
+    """
     low, high = torch.searchsorted(rows, torch.tensor([first, last])).tolist()
     counts = torch.bincount(rows[low:high] - first, minlength=last - first)
     starts = torch.cat([torch.zeros(1, dtype=torch.long), counts.cumsum(0)])
@@ -165,7 +168,10 @@ class SparseHandWritten(Levels):
 
 
 class SparseAutograd(Levels):
-    """Gathers predecessors, multiplies them by the weights and sums per node, level by level. Gradients by autograd."""
+    """Level by level, gathers the predecessors' values, multiplies them by the weights and adds them up per node.
+
+    Autograd computes the gradients.
+    """
 
     name = "gather and index_add per level, autograd"
 

@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { canInstallPackages, installPackages } from './debian.js';
 
-/** The parts of the operating system that the search uses. Tests pass a fake. */
+/** The parts of the operating system that the search and the installation use. Tests pass a fake. */
 export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;

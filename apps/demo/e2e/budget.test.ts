@@ -47,7 +47,7 @@ test('the page with the Derive or Fit view is less than 250 KB gzipped, and the 
   expect(additional).toBeLessThan(40 * kilobytes);
   const fit = filesOf(manifest, 'web/fit/view.tsx', new Set(shell));
   expect(await total(['index.html', preload, ...fit])).toBeLessThan(250 * kilobytes);
-  // KaTeX is loaded after the page is shown; the libraries of other views are not loaded at all.
+  // KaTeX is imported dynamically. The libraries of other views are not loaded at all.
   const names = [...derive, ...learn].join(' ');
   expect(names).not.toMatch(/katex|codemirror|typescript|uplot/i);
 });
@@ -60,7 +60,7 @@ test('the page preloads all scripts and styles of the view that the URL names, i
   expect(Object.keys(preloaded)).toEqual([...viewNames]);
   for (const name of viewNames) {
     const files = filesOf(manifest, `web/${name}/view.tsx`, new Set(shell));
-    // The Derive view shows formulas from the start, so the page also preloads KaTeX for it.
+    // The Derive view shows formulas from the start, so KaTeX is preloaded although it is imported dynamically.
     if (name === 'derive') filesOf(manifest, 'web/shared/katex.ts', files);
     const expected = [...files].filter((file) => !shell.has(file));
     const isWorkerOrFont = (file: string) => file.includes('/worker-') || file.endsWith('.woff2');

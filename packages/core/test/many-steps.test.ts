@@ -100,7 +100,7 @@ test.each([0, 0.5])(
   },
 );
 
-test('stepMany takes no steps if count is 1, for a custom optimizer, or for many parameters', () => {
+test('stepMany takes no steps if count is 1, if the optimizer is custom, or if the graph has many parameters', () => {
   const { builtin: _, ...custom } = sgd({ learningRate: 0.1 });
   expect(stepMany(prepared(small, 1), custom)).toBe(0);
   expect(stepMany(prepared(small, 1), adam(), new Float64Array(1), 1)).toBe(0);

@@ -106,7 +106,7 @@ describe.each(recurrent)('%s', (name, operator, add) => {
   );
   const kind = operator.toLowerCase();
 
-  test(`${name} is recognized as built, with other ids and another order, and after an ONNX round trip`, () => {
+  test(`${name} is recognized before and after its nodes are renamed and reordered, and after an ONNX round trip`, () => {
     const other = shuffled(network);
     expectSameSequence(network, other, 14);
     expect(kindsOf(network)).toEqual([[kind, 4]]);
@@ -395,7 +395,7 @@ describe('a recurrent layer unrolled over the steps of one sample', () => {
   });
 });
 
-test('a node is constant if it reads only constants, but not if it reads a node with a delay', () => {
+test('a node that reads only constants is constant, unless it reads them with a delay', () => {
   const network = networkOf((b) => {
     b.input('x');
     const fixed = { b: 2, c: 1, w: 3 };

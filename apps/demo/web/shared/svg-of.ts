@@ -252,8 +252,9 @@ const boundsOf = ({ x, y, width, height }: DOMRect) => ({ x, y, width, height })
 
 const isTransparent = (colour: string): boolean => colour === 'transparent' || /[,/]\s*0\)$/.test(colour);
 
-const unquoted = (family: string): string =>
-  family
+/** Returns the first family of a `font-family` list, without quotes. */
+const firstFamily = (families: string): string =>
+  families
     .split(',')[0]
     .trim()
     .replace(/^["']|["']$/g, '');
@@ -261,7 +262,7 @@ const unquoted = (family: string): string =>
 /** Returns the key of a font: family, style and weight. */
 const keyOf = ({ fontFamily, fontStyle, fontWeight }: CSSStyleDeclaration): string =>
   [
-    unquoted(fontFamily),
+    firstFamily(fontFamily),
     fontStyle || 'normal',
     fontWeight.replace('normal', '400').replace('bold', '700') || '400',
   ].join('|');

@@ -93,8 +93,8 @@ const [evaluatedCount, gradientCount] = [40, 4];
 const maxStrips = 24;
 
 /**
- * The groups of nodes of each layer: the name of their strip, and the prefix of their ids. The nodes of the first group
- * have memory.
+ * The groups of nodes of each layer kind. A group has the name of its strip and the prefix of its node ids. The nodes of
+ * the first group have memory.
  */
 const nodesOf: Readonly<Record<LayerKind, readonly (readonly [StripName, prefix: string])[]>> = {
   rnn: [['h', 'rnn']],
