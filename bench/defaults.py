@@ -1,4 +1,4 @@
-"""Reads splits of a table from standard input. Prints the mean test accuracy of each of two scikit-learn classifiers."""
+"""Reads splits from standard input. Prints the mean test accuracy of each scikit-learn classifier, with its defaults."""
 
 import json
 import sys

@@ -20,8 +20,8 @@ interface Pair {
 
 /**
  * L-BFGS: searches along the direction $-H g$. $H$ is an estimate of the inverse Hessian, computed from the last steps
- * $s$ and gradient changes $y$ (Nocedal and Wright, algorithm 7.4). Uses the line search of Moré and Thuente (1994) with
- * the constants of L-BFGS-B 3.0.
+ * $s$ and gradient changes $y$ (Nocedal and Wright, algorithm 7.4). Uses the line search of Moré and Thuente (1994)
+ * with the constants of L-BFGS-B 3.0.
  *
  * Works with any loss and uses full batches. Most iterations need only one evaluation of loss and gradient.
  *

@@ -139,8 +139,8 @@ function between(from: readonly [number, number], to: readonly [number, number])
 }
 
 /**
- * Parses 4 to 200 points with coordinates from −1 to 1, one point per line, and sorts them by x. Returns undefined if the
- * text is invalid.
+ * Parses 4 to 200 points with coordinates from −1 to 1, one point per line, and sorts them by x. Returns undefined if
+ * the text is invalid.
  */
 function readPoints(text: string): number[] | undefined {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
