@@ -9,7 +9,7 @@ import { expectAccessible, open, picture, useBrowser } from './page.js';
 
 useBrowser();
 
-test('the embed code shows the state in a frame without a header and without links to other views, and only embed.html may be framed', async () => {
+test('the embed code shows the current view in a frame without a header and without links to other views, and only embed.html may be framed', async () => {
   const page = await open({ view: 'derive' });
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.locator('summary[aria-label="More"]').click();
@@ -35,7 +35,7 @@ test('the embed code shows the state in a frame without a header and without lin
   expect(await background()).toBe('rgb(247, 248, 250)');
   await page.emulateMedia({ colorScheme: 'dark' });
   expect(await background()).toBe('rgb(18, 21, 28)');
-  // An embedded page has no buttons that lead to other views, since nothing leads back. It fits into a column of text.
+  // An embedded page has no buttons that lead to other views, since nothing leads back.
   await page.goto(new URL('#build', source).href);
   await page.getByRole('group', { name: 'Edit' }).waitFor();
   expect(await page.getByRole('button', { name: 'View derivatives' }).count()).toBe(0);
@@ -43,6 +43,7 @@ test('the embed code shows the state in a frame without a header and without lin
   await page.goto(new URL('#learn/challenge', source).href);
   await page.getByText('Tap a node').waitFor();
   expect(await page.getByRole('button', { name: 'Skip to the playground' }).count()).toBe(0);
+  // The nodes do not overlap even if the frame is as narrow as a column of text.
   const boxes = await page
     .getByRole('group', { name: 'The network' })
     .getByRole('button')
@@ -66,7 +67,7 @@ test('a link for a class offers only one view and hides each number until the st
   expect(await page.getByRole('group', { name: 'The loss' }).locator('data').count()).toBe(0);
   expect(await page.getByRole('navigation', { name: 'View' }).count()).toBe(0);
   expect(await page.evaluate(() => document.documentElement.dataset.size)).toBe('large');
-  // Edges start at the border of a node, even at the presentation size.
+  // Edges start at the border of a node, even if "Presentation size" is on.
   const gaps = () =>
     page.evaluate(() => {
       const boxes = (selector: string) =>
@@ -115,12 +116,12 @@ test('the graph is downloaded as SVG and PNG, and the derivation and the loss cu
       const svg = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
       const texts = Array.from(svg.querySelectorAll('text'), (element) => element.textContent);
       const links = text.match(/https?:[^"')]+/g)?.filter((address) => !address.startsWith('http://www.w3.org/')) ?? [];
-      const size = [2 * Number(svg.getAttribute('width')), 2 * Number(svg.getAttribute('height'))];
+      const pngSize = [2 * Number(svg.getAttribute('width')), 2 * Number(svg.getAttribute('height'))];
       return {
         name: svg.tagName,
         texts,
         links,
-        size,
+        pngSize,
         fonts: text.match(/@font-face/g)?.length ?? 0,
         paths: svg.querySelectorAll('path, polyline').length,
       };
@@ -129,7 +130,7 @@ test('the graph is downloaded as SVG and PNG, and the derivation and the loss cu
   const graph = await saved('Network', 'SVG');
   expect(graph).toMatchObject({ name: 'svg', links: [], paths: 11 });
   expect(graph).toMatchObject({ texts: expect.arrayContaining(['0.53573', '−6.76', 'sigmoid, c = 1.5']) as unknown });
-  expect(await saved('Network', 'PNG')).toEqual('size' in graph && graph.size);
+  expect(await saved('Network', 'PNG')).toEqual('pngSize' in graph && graph.pngSize);
   const derivation = await saved('Derivation', 'SVG');
   expect(derivation).toMatchObject({ links: [], texts: expect.arrayContaining(['−6.763804894210059']) as unknown });
   expect('fonts' in derivation && derivation.fonts).toBeGreaterThan(1);
@@ -158,7 +159,7 @@ test('an exercise sheet shows the solutions to its questions on a separate page,
   expect(pages).toHaveLength(2);
 });
 
-test('an exercise sheet from a link that hides answers has no solutions, neither on screen nor on paper', async () => {
+test('an exercise sheet from a link that hides answers has no solutions, either on screen or on paper', async () => {
   const page = await open({ view: 'learn', sheet: 5, display: { ...defaultState.display, answers: 'hidden' } });
   await page.getByRole('heading', { name: 'Backpropagation by hand Sheet 5' }).waitFor();
   expect(await page.locator('article section').count()).toBe(1);

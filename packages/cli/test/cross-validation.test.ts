@@ -80,7 +80,7 @@ describe('train with cross-validation or groups', () => {
     ]);
   });
 
-  it('search prints a command that reads the file with the same options', async () => {
+  it('search prints a train command that reads the file with the options of the search', async () => {
     const rows = Array.from({ length: 40 }, (_, k) => `${k % 7 === 0 ? '-999' : `${k % 5},5`};${k % 5}${k % 2},25`);
     const { nnbp } = await workspace({ 'measured.csv': `${rows.join('\n')}\n` });
     const options = ['--delimiter', ';', '--decimal', 'comma', '--missing-values', '-999,n', '--no-header'];
@@ -101,7 +101,8 @@ describe('train with cross-validation or groups', () => {
       const { stdout } = await nnbp(...argv, '--patience', '5', '--rate', '0.02', '--json', ...more);
       return (JSON.parse(stdout) as Validated).crossValidation.folds.map((fold) => fold.epochs);
     };
-    // If validation rows came from the training patients, the validation loss would decrease until near the last epoch.
+    // With --ignore, training and validation rows come from the same patients, so the validation loss decreases almost
+    // until the last epoch.
     for (const count of await epochs('--ignore', 'patient')) expect(count).toBeGreaterThan(50);
     for (const count of await epochs('--group', 'patient')) expect(count).toBeLessThan(40);
   });

@@ -65,7 +65,7 @@ describe('missing values', () => {
     expect(predicted.stdout.split('\n').map((line) => line !== '')).toEqual([true, true, false, false]);
   });
 
-  it('in a column of numbers, common marks such as NA are missing values and are counted', async () => {
+  it('in a column of numbers, cells such as NA and ? are missing values and are counted', async () => {
     const words = ['NA', '', '?', 'null'];
     const rows = lines(80, (k) => `${k % 20 === 7 ? words[Math.floor(k / 20)] : k},${k}`);
     const { summary, stderr } = await train(table('x,y', rows), '-t', 'y');
@@ -141,7 +141,7 @@ describe('encodings', () => {
     }
   });
 
-  it('--encoding reads Latin-1 and GBK, and rejects an unknown name', async () => {
+  it('--encoding reads Latin-1 and GBK, and rejects an unknown encoding', async () => {
     const { columns } = await train(latin1, '-t', 'y', '--encoding', 'latin1');
     expect((await columns()).inputs[0]).toMatchObject({ name: 'région', values: ['Orlèans', 'Orléans'] });
     // 城市,价格 and 北京, 上海 in GBK.
@@ -277,10 +277,10 @@ describe('decimal and thousands separators', () => {
   });
 
   it.each([
-    ['a comma if semicolons separate the cells', ';', [], ','],
-    ['a point if --decimal sets it', ';', ['--decimal', 'point'], '.'],
-    ['a point if commas separate the cells', ',', [], '.'],
-  ])('predict and forecast write numbers of a table of integers with %s', async (_, separator, options, decimal) => {
+    ['comma if semicolons separate the cells', ';', [], ','],
+    ['point if --decimal sets it', ';', ['--decimal', 'point'], '.'],
+    ['point if commas separate the cells', ',', [], '.'],
+  ])('for a table of integers, predict and forecast write a decimal %s', async (_, separator, options, decimal) => {
     const dates = lines(60, (k) => new Date(Date.UTC(2023, 0, 1 + k)).toISOString().slice(0, 10));
     const content = table(
       ['date', 'x', 'y'].join(separator),

@@ -33,8 +33,8 @@ interface Draft {
   readonly shared: { b?: string; c?: string; w: Map<string, string> };
   readonly from: Source[];
   /**
-   * The slots, in the old graph, of the parameters that the node keeps; `Graph` explains slots. Undefined if it keeps
-   * none.
+   * The slots, in the old graph, of the parameters that the node keeps. Undefined if the node keeps none. `Graph`
+   * explains slots.
    */
   readonly slots?: { readonly b?: number; readonly c?: number; readonly w: Map<string, number> };
 }

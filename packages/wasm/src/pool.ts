@@ -25,7 +25,7 @@ type Share = (kind: number, loss: number, optimizer: number) => void;
 export class Pool {
   readonly #control = new Int32Array(new SharedArrayBuffer(64));
   readonly #workers: WorkerThread[] = [];
-  #executors = 0;
+  #lastExecutor = 0;
   /** The value that the word `ready` must reach before the next job. Each worker adds 1 after each message. */
   #expected = 0;
   /** The error that calls throw after the workers have been terminated. */
@@ -66,7 +66,7 @@ export class Pool {
 
   /** Sends the memory of an executor to all workers. Returns a number that identifies the executor. */
   attach(memory: WebAssembly.Memory): number {
-    const executor = ++this.#executors;
+    const executor = ++this.#lastExecutor;
     this.#send({ executor, memory });
     return executor;
   }

@@ -14,7 +14,7 @@ type WorkerClass = typeof import('node:worker_threads').Worker;
 const workerThreads = process.getBuiltinModule('node:worker_threads');
 
 /** Creates an engine. Returns it with its worker threads and, for each of these, a promise that resolves on exit. */
-async function engineWithWorkers(count: number) {
+async function engineWithWorkers(threads: number) {
   const workers: InstanceType<WorkerClass>[] = [];
   const exited: Promise<unknown>[] = [];
   const original = workerThreads.Worker;
@@ -26,7 +26,7 @@ async function engineWithWorkers(count: number) {
     }
   };
   try {
-    return { engine: await wasm({ threads: count, minThreadedWork: 0 }), workers, exited };
+    return { engine: await wasm({ threads, minThreadedWork: 0 }), workers, exited };
   } finally {
     workerThreads.Worker = original;
   }
@@ -65,16 +65,16 @@ const [inputs, targets] = [uniform(64 * 16), uniform(8 * 16)];
 describe('a worker that exits', () => {
   test.each([2, 3])(
     'a worker that exits during a step on %d threads is reported, and the parameters are those from before the step',
-    async (count) => {
-      const { engine, workers, exited } = await engineWithWorkers(count);
+    async (threads) => {
+      const { engine, workers, exited } = await engineWithWorkers(threads);
       const executor = engine.prepare(graph, 16);
       executor.parameters.set(new Network(graph, { seed: 2 }).parameters.vector);
       const optimizer = adam({ learningRate: 0.01 });
       for (let k = 0; k < 5; k++) executor.step(inputs, targets, 16, mse(), optimizer);
       const before = executor.parameters.slice();
-      const kill = mseAfter(() => terminate(workers[0]));
+      const terminating = mseAfter(() => terminate(workers[0]));
       expect(() => {
-        for (let k = 0; k < 1000; k++) executor.step(inputs, targets, 16, kill, optimizer);
+        for (let k = 0; k < 1000; k++) executor.step(inputs, targets, 16, terminating, optimizer);
       }).toThrow(expect.objectContaining({ code: 'THREAD_LOST' }));
       expect(executor.parameters).toEqual(before);
 

@@ -3,7 +3,7 @@ import { nameOf, type QuantityName } from '@nnbp/explain';
 import type { NodeDescription, PlaygroundState } from '../state.js';
 import { update } from '../store.js';
 
-/** Updates the part of the state that belongs to Derive. */
+/** Updates the part of the state that belongs to the Derive view. */
 export const change = (part: Partial<PlaygroundState['derive']>): void =>
   update((state) => ({ ...state, derive: { ...state.derive, ...part } }));
 

@@ -40,9 +40,9 @@ interface Rule {
  * biases are multiplied by the default α = 0.01, because 1.x does not save α. In 2.x, `leaky-relu` is the leaky ReLU.
  *
  * `RNNTimeStep`, `LSTMTimeStep` and `GRUTimeStep` become networks with delays, whose node ids are `input.0`, …,
- * `layer1.0`, …, `output.0`: `run(rows)` of brain.js returns the last row of `predictSequence(network, rows)`. If the
- * rows were objects, inputs and outputs are in the order of the keys of the first object. The LSTM of brain.js keeps
- * its last output instead of a cell state.
+ * `layer1.0`, …, `output.0`. The result of `run(rows)` in brain.js is the last row of
+ * `predictSequence(network, rows)`. If the rows were objects, inputs and outputs are in the order of the keys of the
+ * first object. The LSTM of brain.js has no cell state; its last output takes the place of the cell state.
  *
  * @param json - The object, or a JSON string with up to about a hundred thousand connections. Parse a longer string
  * yourself.

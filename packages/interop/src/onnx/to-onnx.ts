@@ -34,8 +34,8 @@ export interface OnnxOptions {
  *
  * A network with delays becomes a single-step model. It has a second input `state`, `[batch, graph.stateSize]`, and a
  * second output `next_state`, which is the `state` of the next step. The initial state, equal to
- * `stream(network).state`, is in the metadata entry `nnbp.initialState`, as JSON. The entry `nnbp.states` names both
- * tensors, for `fromOnnx`.
+ * `stream(network).state`, is in the metadata entry `nnbp.initialState`, as JSON. The entry `nnbp.states` contains
+ * the names of the two state tensors, so that `fromOnnx` finds them.
  *
  * With `sequences`, the model reads all steps at once, `[steps, batch, nodes]` with any `steps` and `batch`, and
  * returns the outputs of each step. Every delayed edge must then belong to a recurrent layer like those that `rnn`,
@@ -61,23 +61,23 @@ export function toOnnx(network: Network, options: OnnxOptions = {}): Uint8Array 
   const { name = 'network', input = 'input', output = 'output', state = 'state', nextState = 'next_state' } = options;
   const { sequences = false } = options;
   const { graph } = network;
-  const hasState = graph.stateSize > 0 && !sequences;
-  expectNames({ input, output, ...(hasState && { state, nextState }) });
+  const hasStateTensors = graph.stateSize > 0 && !sequences;
+  expectNames({ input, output, ...(hasStateTensors && { state, nextState }) });
   const writer = new Writer(network, input, sequences);
   writer.inputs();
-  if (hasState) writer.state(state);
+  if (hasStateTensors) writer.state(state);
   writer.steps();
   const width = graph.stateSize;
   const outputs = [{ name: output, width: graph.outputs.length, result: writer.outputs() }];
   return writer.operations.finish({
     name,
     axes: sequences ? ['steps', 'batch'] : ['batch'],
-    inputs: [{ name: input, width: graph.inputCount }, ...(hasState ? [{ name: state, width }] : [])],
-    outputs: [...outputs, ...(hasState ? [{ name: nextState, width, result: writer.nextState() }] : [])],
+    inputs: [{ name: input, width: graph.inputCount }, ...(hasStateTensors ? [{ name: state, width }] : [])],
+    outputs: [...outputs, ...(hasStateTensors ? [{ name: nextState, width, result: writer.nextState() }] : [])],
     metadata: {
       'nnbp.inputs': JSON.stringify(graph.ids.slice(0, graph.inputCount)),
       'nnbp.outputs': JSON.stringify(Array.from(graph.outputs, (i) => graph.ids[i])),
-      ...(hasState && {
+      ...(hasStateTensors && {
         'nnbp.states': JSON.stringify({ [state]: nextState }),
         'nnbp.initialState': JSON.stringify(Array.from(graph.initialState())),
       }),

@@ -116,6 +116,7 @@ function pythonAggregations(graph: Graph): ReadonlyMap<Aggregation, PythonFuncti
 }
 
 function weights({ parameters }: Network, plan: Layout): Uint8Array {
+  // A recurrent layer of PyTorch adds two biases. If both are the same b here, the second is 0.
   const seen = new Uint8Array(parameters.vector.length);
   const tensors = plan.tensors.map(({ name, shape, parameters: indices }) => ({
     name,
@@ -132,7 +133,7 @@ const head = (graph: Graph) =>
     network = Network().load("weights.safetensors")
     outputs = network(inputs)${graph.stateSize > 0 ? '  # [batch, steps, inputs] to [batch, steps, outputs]' : ''}
 
-Parameters belong to blocks of nodes: blocks.K.weight, .bias (b) and .scale (c). If PyTorch has a module for a layer, they are in blocks.K.layer.
+Parameters belong to blocks of nodes: blocks.K.weight, .bias (b) and .scale (c). If block K is a PyTorch layer such as nn.LSTM, its parameters are in blocks.K.layer.
 """
 `;
 
@@ -254,7 +255,7 @@ const eachStep = `        if not self.has_state:
 const allSteps = `        return self.step(x, self.initial_state(len(x)), raw=raw)[0]
 `;
 
-/** Computes the output values x and the next state in `step`, if the state is a tensor that blocks read. */
+/** The lines of `step` that compute the output values x and the next state, if the state is a tensor that blocks read. */
 const valuesOfBlocks = `        values = [x, state] if self.has_state else [x]
         for block, own in zip(self.blocks, prepared):
             values.append(block(values, own))
@@ -265,7 +266,7 @@ const valuesOfBlocks = `        values = [x, state] if self.has_state else [x]
             state = torch.cat([values[k] for k in self.next_reads], 1)
             if self.next_columns is not None:
                 state = state[:, self.next_columns]`;
-/** Computes the output values x and the next state in `step`, if all state belongs to recurrent layers. */
+/** The lines of `step` that compute the output values x and the next state, if all state belongs to recurrent layers. */
 const valuesOfLayers = `        values, states, after = [x], iter(state.split(self.state_sizes, 1)), []
         for block, own in zip(self.blocks, prepared):
             if isinstance(block, Recurrent):

@@ -75,7 +75,7 @@ const messageFrom = (worker: Worker, expected: string) =>
     });
     worker.addEventListener('error', ({ message }) => {
       worker.terminate();
-      // A script that could not be loaded has no message.
+      // If the script cannot be loaded, the event has no message.
       const thrown = message?.replace(/^Uncaught (\w*Error: )?/, '');
       reject(thrown === undefined ? new FunctionError('load') : new FunctionError('start', [thrown]));
     });

@@ -72,7 +72,7 @@ const oneTerm = (activation: string, factor = 1, coefficient = 1, constant = 0):
   constant,
 });
 
-/** Converts an activation of @nnbp. Undefined if neat-python has no equivalent. */
+/** Converts an activation of @nnbp. Returns undefined if neat-python has no equivalent. */
 export function toNeat(activation: Activation): AsNeat | undefined {
   const { name, options = {}, custom } = nameOf(activation);
   return custom ? undefined : builtins[name]?.(options);
