@@ -9,7 +9,8 @@ import { join } from 'node:path';
 
 /**
  * @param {string} folder - Directory for the registry's packages and the configuration files.
- * @returns {Promise<{ url: string, environment: Record<string, string>, stop: () => void }>} With the variables in `environment`, npm, pnpm and Yarn use this registry.
+ * @returns {Promise<{ url: string, environment: Record<string, string>, stop: () => void }>} `environment` contains the
+ *   environment variables that make npm, pnpm and Yarn use this registry.
  */
 export async function startRegistry(folder) {
   const port = await freePort();

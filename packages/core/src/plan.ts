@@ -1,9 +1,9 @@
 /**
  * Divides a graph into the units of work of an engine. Nodes on the same level do not depend on each other. The nodes
  * of a unit are on one level and have the same activation and aggregation; their c are either all fixed or all
- * parameters. Nodes can form a dense unit only if they also use the sum, have the same predecessors, do not share
- * weights with each other, and have enough weights, all of them trainable. The other nodes of a level form sparse
- * units. It makes no difference whether the nodes were declared with `layer`, with `mlp` or one by one.
+ * parameters. Nodes can form a dense unit only if their aggregation is the sum, they have the same predecessors, they
+ * do not share weights with each other, and they have enough weights, all of them trainable. The other nodes of a level
+ * form sparse units. It makes no difference whether the nodes were declared with `layer`, with `mlp` or one by one.
  */
 import type { Activation, Aggregation } from './contract.js';
 import type { Graph } from './graph.js';
@@ -11,8 +11,9 @@ import type { Graph } from './graph.js';
 /** Nodes that an engine computes together. Their values are in consecutive rows of the tables of the engine. */
 export interface Unit {
   /**
-   * If true, all nodes use the sum and have the same predecessors, and no two of them share a weight. (They can share
-   * weights with other units.) A sparse unit can have these properties too, for example if it has few weights.
+   * If true, the aggregation of all nodes is the sum, all have the same predecessors, and no two share a weight. (They
+   * can share weights with nodes of other units.) A sparse unit can have these properties too, for example if it has
+   * few weights.
    */
   readonly dense: boolean;
   /** Graph indices of the nodes, in the order of their rows. */
@@ -53,14 +54,13 @@ export interface PlanOptions {
 /** Plans a graph, in time proportional to the number of edges. */
 export function plan(graph: Graph, { partOf }: PlanOptions = {}): Plan {
   const level = levels(graph);
-  const eligible = adjacentWeights(graph);
   const part = (i: number) => partOf?.[i] ?? 0;
   const predecessorKey = predecessorKeys(graph);
 
   const groups = new Map<string, number[]>();
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
     const kind = [level[i], part(i), graph.activationOf[i], graph.scaleTrainable[i], aggregationOf(graph, i)];
-    const key = [...kind, eligible(i) ? predecessorKey[i] : -1].join();
+    const key = [...kind, isEligible(graph, i) ? predecessorKey[i] : -1].join();
     const group = groups.get(key);
     if (group) group.push(i);
     else groups.set(key, [i]);
@@ -72,7 +72,12 @@ export function plan(graph: Graph, { partOf }: PlanOptions = {}): Plan {
   for (const nodes of groups.values()) {
     const [first] = nodes;
     const fanIn = graph.edgeStart[first + 1] - graph.edgeStart[first];
-    if (eligible(first) && nodes.length > 1 && nodes.length * fanIn >= minDenseWeights && areDisjoint(graph, nodes)) {
+    if (
+      isEligible(graph, first) &&
+      nodes.length > 1 &&
+      nodes.length * fanIn >= minDenseWeights &&
+      areDisjoint(graph, nodes)
+    ) {
       dense.push(nodes);
       continue;
     }
@@ -131,24 +136,22 @@ export function levels(graph: Graph): Uint32Array {
 const aggregationOf = (graph: Graph, i: number): number => graph.aggregationOf?.[i] ?? 0;
 
 /**
- * Returns a function that tests whether a node uses the sum and its weights are consecutive parameters, in the order of
- * its edges.
+ * Whether node i can belong to a dense unit: its aggregation is the sum, and its weights are consecutive parameters in
+ * the order of its edges.
  */
-function adjacentWeights(graph: Graph): (i: number) => boolean {
-  return (i) => {
-    if (aggregationOf(graph, i) !== 0) return false;
-    const start = graph.edgeStart[i];
-    if (start === graph.edgeStart[i + 1]) return false;
-    const first = graph.weightSlot(start, i);
-    for (let e = start; e < graph.edgeStart[i + 1]; e++) {
-      const slot = graph.weightSlot(e, i);
-      if (slot !== first + e - start || slot >= graph.parameterCount) return false;
-    }
-    return true;
-  };
+function isEligible(graph: Graph, i: number): boolean {
+  if (aggregationOf(graph, i) !== 0) return false;
+  const start = graph.edgeStart[i];
+  if (start === graph.edgeStart[i + 1]) return false;
+  const first = graph.weightSlot(start, i);
+  for (let e = start; e < graph.edgeStart[i + 1]; e++) {
+    const slot = graph.weightSlot(e, i);
+    if (slot !== first + e - start || slot >= graph.parameterCount) return false;
+  }
+  return true;
 }
 
-/** Whether no two of these nodes share a weight. All must have the same number of adjacent weights. */
+/** Whether no two of these eligible nodes share a weight. All must have the same number of weights. */
 function areDisjoint(graph: Graph, nodes: readonly number[]): boolean {
   if (graph.weightSlots === undefined) return true;
   const fanIn = graph.edgeStart[nodes[0] + 1] - graph.edgeStart[nodes[0]];

@@ -129,7 +129,7 @@ describe('features', () => {
     for (const engine of [reference(), js()]) expect(engine.supports(graph)).toEqual([]);
   });
 
-  test('features that an engine does not support are rejected, and the error names the first node that has them', () => {
+  test('a feature that an engine does not support is rejected, and the error names the first node that has it', () => {
     const graph = build({ aggregation: product });
     expect(() => expectFeatures('This engine', graph)).toThrow(
       'This engine does not support this graph: Node "a" has the aggregation product.',

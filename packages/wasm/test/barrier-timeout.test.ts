@@ -6,8 +6,8 @@ vi.spyOn(performance, 'now').mockImplementation(() => clock);
 afterEach(() => void (clock = 0));
 
 /**
- * Waits until `timeout` is over, and checks it every `step` milliseconds. `turn` identifies the wait. Returns the
- * duration in milliseconds.
+ * Checks `timeout` every `step` milliseconds until it is over. `turn` identifies the wait. Returns the duration of the
+ * wait in milliseconds.
  */
 function wait(timeout: BarrierTimeout, turn: number, step: number): number {
   const startTime = clock;

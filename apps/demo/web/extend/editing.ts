@@ -38,8 +38,8 @@ export const savedFunctions = ({ activations, losses }: PlaygroundState['custom'
 ];
 
 /**
- * The function shown initially: the exercise of the task `softsign`, otherwise the first saved function or the first
- * example.
+ * The function shown initially. If the task is `softsign`: the exercise of this task. Otherwise: the first saved
+ * function, or the first example if no function is saved.
  */
 const initialFunction = ({ task, custom }: Pick<PlaygroundState, 'task' | 'custom'>): UserFunction =>
   task === 'softsign' ? functionOf(softsign) : (savedFunctions(custom).at(0) ?? functionOf(examples[0]));
@@ -47,7 +47,7 @@ const initialFunction = ({ task, custom }: Pick<PlaygroundState, 'task' | 'custo
 const isUnsaved = (edited: UserFunction, custom: PlaygroundState['custom']): boolean =>
   ![...savedFunctions(custom), ...examples.map(functionOf)].some((known) => hasSameContent(known, edited));
 
-/** The drafts after `next` replaces the function in the editor. `custom` contains the saved functions. */
+/** Returns the new drafts if `next` replaces the function in the editor. `custom` contains the saved functions. */
 function draftsAfter(next: UserFunction | undefined, custom: PlaygroundState['custom']): readonly UserFunction[] {
   const { edited, drafts } = editing;
   const all = edited !== undefined && isUnsaved(edited, custom) ? [edited, ...drafts] : drafts;

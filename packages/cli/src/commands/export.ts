@@ -36,7 +36,7 @@ export function addExport(program: Command, io: Io): void {
       new Option('--to <format>', 'export format').choices(['onnx', 'pytorch', 'module']).makeOptionMandatory(),
     )
     .option('-o, --output <path>', 'output file, or output directory for pytorch (default: named after the model)')
-    .option('--json', 'print the files as JSON')
+    .option('--json', 'print the paths of the written files as JSON')
     .addHelpText('after', examples)
     .action((model: string, options: ExportOptions) => exportModel(io, model, options));
 }

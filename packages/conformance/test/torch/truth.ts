@@ -48,8 +48,9 @@ const read = (name: string): unknown =>
 
 export const graphs = read('graphs') as { readonly torch: string; readonly entries: readonly GraphEntry[] };
 /**
- * Jacobians computed by `jacobian.py`: for the first few graphs, [samples × outputs × parameters]; for the first
- * sequence of each of the first few graphs in `sequences.generated.json`, [steps × outputs × parameters].
+ * Jacobians computed by `jacobian.py`. `jacobians` has one for each of the first few graphs:
+ * [samples × outputs × parameters]. `sequenceJacobians` has one for each of the first few graphs in
+ * `sequences.generated.json`, computed for the graph's first sequence: [steps × outputs × parameters].
  */
 export const { jacobians, sequences: sequenceJacobians } = read('jacobians') as Readonly<
   Record<'jacobians' | 'sequences', readonly (readonly number[])[]>

@@ -1,9 +1,9 @@
 /** Strings and numbers as source text: a name from a file never becomes code. */
 
 /**
- * Characters to escape: control characters; bidirectional controls, which make source read differently from how it runs;
- * line separators, which end a comment; byte order marks; and the `<` of `</script>` and `<!--`, which end or change a
- * script inside a page.
+ * Characters to escape: control characters; bidirectional controls, which make source read differently from how it
+ * runs; line separators, which end a comment; byte order marks; and the `<` of `</script>` and `<!--`, which end or
+ * change a script inside a page.
  */
 const unsafe = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff]|<(?=[/!])/gu;
 
@@ -14,5 +14,5 @@ export const oneLine = (value: unknown): string =>
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-/** A number as source text that is read back bit-identical. */
+/** A number as source text. Parsing the text returns exactly the same number. */
 export const exact = (value: number): string => (Object.is(value, -0) ? '-0' : String(value));

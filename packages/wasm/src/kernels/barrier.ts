@@ -1,19 +1,19 @@
-/** The barrier at which all threads of a pass wait for each other, for example between two units (see row-units.ts). */
+/** The barrier at which all threads of a pass wait for each other, for example between two units. */
 import { type Assembler, atomic, type Callable, control, i32, int } from '../assembler.js';
 import { header, word } from '../memory-map.js';
 
 const { add, eq } = int;
 const number = int.const;
 
-/** Number of checks before a waiting thread sleeps between checks. */
+/** After this number of checks, a waiting thread sleeps before each further check. */
 const spinLimit = 200_000;
-/** How long a waiting thread sleeps between checks, in nanoseconds. */
+/** How long the thread sleeps before each check, in nanoseconds. */
 const sleepTime = 50_000;
 
 /**
  * Emits the barrier function. The last thread to arrive advances a counter that the others wait for. If there are more
- * threads than processors, the awaited thread may not be running, so waiting threads sleep. The awaited thread may also
- * have exited, so thread 0 calls its host, which throws after a timeout.
+ * threads than processors, a thread that has not arrived may need a processor, so waiting threads sleep. A thread
+ * may also have exited, so thread 0 calls its host, which throws after a timeout.
  */
 export function barrierFunction(module: Assembler): Callable {
   const checkTimeout = module.importFunction('waiting', [i32]);

@@ -67,7 +67,7 @@ export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Calla
         control.when(word('sparseEdges'), caseTwo(row.get, record.get)),
         control.when(kind.get, [
           offset.set(mul(row.get, word('rowBytes'))),
-          // The offset is subtracted here because `at` adds it, as for the other tables.
+          // `at` adds the offset to the address of every table, so it is subtracted here.
           deltaRow.set(sub(add(delta.get, mul(row.get, deltaStride.get)), offset.get)),
           rowEnd.set(add(offset.get, columns.get)),
           sumB.set(f32x4.const(0)),

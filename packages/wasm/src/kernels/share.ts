@@ -2,7 +2,7 @@
 import { type Code, control, int, type Local } from '../assembler.js';
 import { word } from '../memory-map.js';
 
-/** Emits code that sets `from` and `to` to the thread's share of `count` items, in whole tiles. */
+/** Emits code that sets `from` and `to` to the thread's share of `count` items, in whole tiles of `tile` items. */
 export type Share = (
   thread: Local,
   range: { readonly from: Local; readonly to: Local },
@@ -28,7 +28,7 @@ export const threadShare: Share = (thread, { from, to }, count, tile) => {
   ];
 };
 
-/** Returns the number of the thread whose share contains item `k` of `count`, as divided by `threadShare`. */
+/** Returns the index of the thread whose `threadShare` contains item `k` of `count`. */
 export function ownerOf(k: number, count: number, tile: number, threads: number): number {
   // The number of items if each thread gets one tile.
   const oneTileEach = threads * tile;

@@ -36,7 +36,7 @@ export function unrolledProgram(module: Assembler, multiplyAdd: MultiplyAdd, ste
     });
     const isStep = int.eq(kind.get, number(job.step));
     const isPlain = int.and(int.eq(optimizer.get, number(plainDescent)), int.eqz(word('transformCount')));
-    const updated = int.store(number(header.updated), number(1));
+    const setUpdated = int.store(number(header.updated), number(1));
     return [
       forward(context),
       control.when(int.eq(kind.get, number(job.predict)), storeOutputs(context), [
@@ -46,7 +46,7 @@ export function unrolledProgram(module: Assembler, multiplyAdd: MultiplyAdd, ste
         int.store(number(header.updated), number(0)),
         control.when(
           int.and(isStep, isPlain),
-          control.when(isSafe(context.gradientBound), [descend(context), updated]),
+          control.when(isSafe(context.gradientBound), [descend(context), setUpdated]),
           [gradients(context), control.when(isStep, update(number(0), optimizer.get))],
         ),
       ]),
