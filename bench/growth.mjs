@@ -1,6 +1,6 @@
 /**
- * Measures how time and memory grow with the graph, from a thousand to ten million edges. Each graph runs in a fresh
- * process. Prints a table and draws docs/plots/growth.svg.
+ * Measures how time and memory grow with the graph, from a thousand to ten million edges. Each graph is measured in a
+ * fresh process. Prints a table and draws docs/plots/growth.svg.
  */
 import { writeFileSync } from 'node:fs';
 import { growthPlot } from './growth-plot.mjs';
@@ -34,7 +34,7 @@ console.log(
       'ms to prepare',
       'graph B/edge',
       'engine B/edge',
-      'reserved',
+      'engine B/edge, reserved',
     ],
     growth.map((point) => [
       point.kind,

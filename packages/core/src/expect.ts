@@ -48,7 +48,7 @@ export function expectList(what: string, values: unknown): void {
 }
 
 /**
- * Throws unless `value` is an object. If `names` is given, the object must not have any other properties.
+ * Throws unless `value` is an object. If `names` is given, the object may have only these properties.
  *
  * @throws NnbpError `WRONG_TYPE`
  */

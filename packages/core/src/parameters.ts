@@ -1,5 +1,5 @@
 /**
- * Access to a flat vector by node: b, c and the weights of each. Parameters and gradients have the same layout, so the
+ * Reads and sets b, c and the weights of a node in a flat vector. Parameters and gradients have the same layout, so the
  * same class serves both.
  */
 import type { FloatArray } from './contract.js';
@@ -14,8 +14,8 @@ export interface NodeParameters {
   /** The scale. Undefined if it is fixed. */
   c?: number;
   /**
-   * The weight of each incoming edge, unless it is fixed. The key is the predecessor's id or, with a delay of 2 steps,
-   * `id@-2`.
+   * The weight of each incoming edge, unless the weight is fixed. The key is the predecessor's id; for an edge with a
+   * delay of 2 steps, the key is `id@-2`.
    */
   w: Record<string, number>;
 }
@@ -36,7 +36,7 @@ export class ParameterVector<Vector extends FloatArray = Float64Array> {
   }
 
   /**
-   * Returns the parameters of a node, by name.
+   * Returns the parameters of the node with this id.
    *
    * @throws NnbpError `UNKNOWN_ID` (also for an input, which has no parameters)
    */

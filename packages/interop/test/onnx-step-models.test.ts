@@ -12,7 +12,7 @@ import { describe, expect, test } from 'vitest';
 import { decodeModel, encodeModel, type ModelInit } from '../src/onnx/schema.js';
 import { errorOf } from '../../core/test/error-of.js';
 
-/** A network with nonzero float32 parameters, so that no edge is mistaken for a missing one. */
+/** A network with float32 parameters. None is 0, since a 0 in an exported matrix stands for a missing edge. */
 function networkOf(graph: Graph, random: Random): Network {
   const network = new Network(graph);
   const { vector } = network.parameters;
@@ -91,7 +91,7 @@ test.each([
   const back = fromOnnx(toOnnx(network));
   expect(structure(back.graph)).toEqual(structure(network.graph));
   const inputs = sequenceFor(network, random);
-  // The parameters are equal, so the outputs are equal up to the order of the sums.
+  // The parameters are equal, so the outputs are equal up to the order of summation.
   predictSequence(back, inputs).forEach((row, t) =>
     row.forEach((value, k) => expect(value).toBeCloseTo(predictSequence(network, inputs)[t][k], 14)),
   );
@@ -325,7 +325,7 @@ describe('the states of a model from another program', () => {
   });
 });
 
-test('a product of a tensor with itself, and a product read by two nodes, become separate nodes', () => {
+test('a product of a tensor with itself is imported correctly if both a product and a sum read it', () => {
   const bytes = stepModel(
     [
       ['Mul', 'x x', 's'],

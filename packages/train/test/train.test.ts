@@ -508,8 +508,8 @@ describe('a number that is not finite stops training with a DivergedError', () =
     expect(error).toMatchObject({ epoch: 1, batch: 1, likelyCause: 'unscaled input' });
     expect(error.message).toMatch(/standardize: true/);
     expect([...network.parameters.vector]).toEqual(before);
-    const product = new Network(mlp([1, 1], { activation: identity }), { initializer: () => 1e300 });
-    expect(await errorOf(fit(product, { inputs: [[1e100]], targets: [[0]] }, plain()))).toMatchObject({
+    const largeWeights = new Network(mlp([1, 1], { activation: identity }), { initializer: () => 1e300 });
+    expect(await errorOf(fit(largeWeights, { inputs: [[1e100]], targets: [[0]] }, plain()))).toMatchObject({
       node: 'output.0',
       sample: 0,
     });

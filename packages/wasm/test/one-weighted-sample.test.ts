@@ -1,6 +1,6 @@
 /**
- * Tests one sample per step with sample weights other than 1. The loss is a weighted mean, so with a single step the
- * sample weight does not change the gradient.
+ * Tests one weighted sample per time step. The loss is a weighted mean, so if there is only one time step, the weight
+ * changes neither the loss nor the gradient.
  */
 import { tanh } from '@nnbp/activations';
 import { delayed, GraphBuilder, js, mlp, Network } from '@nnbp/core';
@@ -21,7 +21,7 @@ test.each([
   ['a plain graph', mlp([2, 3, 1], { activation: tanh }), [1]],
   ['a step of a sequence', recurrent(), [1]],
   ['a sequence', recurrent(), [1, 1, 1]],
-])('the wasm engine agrees with the js engine on %s with one weighted sample per step', (_, graph, counts) => {
+])('the wasm engine agrees with the js engine on %s with one weighted sample per time step', (_, graph, counts) => {
   const inputs = Float64Array.from({ length: 2 * counts.length }, (__, k) => Math.sin(k + 1));
   const targets = Float64Array.from(counts, (__, k) => 0.3 + k);
   const weights = Float64Array.from(counts, (__, k) => 3 - k);

@@ -69,7 +69,7 @@ export function Editor({ label, value, onChange }: Props) {
     };
   }, [label]);
 
-  // Show the text of another function when it is selected.
+  // When another function is selected, show its text.
   useEffect(() => {
     const { current } = view;
     const text = current?.state.doc.toString();

@@ -28,7 +28,7 @@ export function notebook(network: Network, files: PyTorchFiles): string {
       ].join('\n'),
     ),
     markdown(
-      `One ${hasTime ? 'sequence of three steps' : 'row of inputs'}, and the prediction of @nnbp for comparison.`,
+      `One ${hasTime ? 'sequence of three steps' : 'row of inputs'}, and the output that @nnbp predicts, for comparison.`,
     ),
     code(
       [

@@ -1,4 +1,4 @@
-/** The state of a trained network that a worker sends to the page. */
+/** The state of a trained network, in a form that a worker can send to the page. */
 import { type Network, Standardization } from '@nnbp/core';
 
 /** Parameters and scalers of a network. */

@@ -68,8 +68,8 @@ export function quotient(call: Call, a: Entry, b: Entry): Entry {
   const t = b.bias;
   const r = node !== undefined && isUnfinished(node, 'abs') ? ratio(a, node.h) : undefined;
   if (r === undefined || s <= 0 || t <= 0) return call.unsupported('a quotient of two computed tensors');
-  const slope = s * Math.abs(r);
-  return affine(tape.apply(softsign, affine(a, slope / t, 0)), 1 / slope, 0);
+  const scale = s * Math.abs(r);
+  return affine(tape.apply(softsign, affine(a, scale / t, 0)), 1 / scale, 0);
 }
 
 /**
