@@ -1,6 +1,6 @@
 /**
- * Exports layers as PyTorch modules, and compares the outputs and gradients of the modules with those of core in float64.
- * Compares the outputs of single steps with those of the whole sequence. Trains the modules with AdamW.
+ * Exports layers as PyTorch modules, and compares the outputs and gradients of the modules with those of core in
+ * float64. Compares the outputs of single steps with those of the whole sequence. Trains the modules with AdamW.
  */
 import { backpropagateBatch, backpropagateSequence, predictSequence } from '@nnbp/core';
 import { fromPyTorch } from '@nnbp/interop';
