@@ -24,7 +24,7 @@ export function VanishingStage({ exercise, task, settled, draft, onDraft }: Stag
   const say = useMessages(messages);
   const setting = task === 0 ? exercise.start : parseSetting(draft);
   const layers = exercise.layersOf(setting);
-  // Until the first task is settled, only the value of the last hidden layer is shown.
+  // Until the first task is settled, mean |dloss/dx| is shown only for the last hidden layer.
   const isKnown = settled > 0;
   const change = (part: Partial<Setting>) => onDraft?.(settingAnswer({ ...setting, ...part }));
   const factor = shrinkage(layers);
