@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 
 /**
  * @typedef {{ input: number[], target: number[], digit: number }} Sample
- * @returns {{ train: Sample[], test: Sample[] }} Samples of the digits 0, 1, …, 9, 0, 1, and so on, in this order. `test`
- *   continues where `train` ends.
+ * @returns {{ train: Sample[], test: Sample[] }} Samples of the digits 0, 1, …, 9, 0, 1, and so on, in this order.
+ *   `test` continues where `train` ends.
  */
 export function digits(trainCount, testCount) {
   const classes = Array.from({ length: 10 }, (_, digit) => {

@@ -21,8 +21,8 @@ import type { ActivationKernel } from './activations/kernel.js';
 
 /**
  * Emits a function whose parameters are a unit's address and the range of its nodes, `from` to `to` (exclusive). The
- * function overwrites the rows of h with g, and writes the rows of x and slope. It uses one loop over all vectors of all
- * rows, so that the options of g are loaded once.
+ * function overwrites the rows of h with g, and writes the rows of x and slope. It uses one loop over all vectors of
+ * all rows, so that the options of g are loaded once.
  */
 export function activationKernel(module: Assembler, multiplyAdd: MultiplyAdd, inJavaScript: Callable): Callable {
   const kernels = Object.values<ActivationKernel>(activationKernels).map((kernel) =>
