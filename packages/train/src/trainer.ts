@@ -159,7 +159,7 @@ export type AfterBatch = () => boolean | Promise<boolean>;
  * const data = { inputs: [[0, 0], [0, 1], [1, 0], [1, 1]], targets: [[0], [1], [1], [0]] };
  * const trainer = new Trainer(network, data, { loss: mse(), optimizer: adam({ learningRate: 0.05 }) });
  * while ((await trainer.epoch()).loss > 0.01);
- * trainer.dispose();
+ * await trainer.dispose();
  * Math.round(network.predict([0, 1])[0]); // 1
  * ```
  */
