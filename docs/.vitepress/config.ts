@@ -102,7 +102,7 @@ export default defineConfig({
     zh: {
       label: '中文',
       lang: 'zh-CN',
-      description: '用 TypeScript 写的标量节点图神经网络：每个导数都属于三种场景之一。',
+      description: '用 TypeScript 实现的神经网络，由标量节点构成：每个导数都属于三种场景之一。',
       themeConfig: {
         sidebar: sidebar(true),
         nav: navigation(true),

@@ -184,7 +184,7 @@ const zh: typeof en = {
   edgeTitle: (from, to, delay) => `边 ${from} → ${to}${afterEdgeZh(delay)}`,
   id: '名称',
   isInput: '输入：其值来自数据',
-  isOutput: '输出：损失函数将其值与目标比较',
+  isOutput: '输出：损失函数将其值与目标值比较',
   activation: '激活函数 g',
   parameters: '参数',
   bias: (id) => `${id} 的 b`,

@@ -289,7 +289,7 @@ const zh: typeof en = {
   lossBox: {
     title: '损失',
     loss: '损失',
-    hint: '更新一步，或改动一个数，看它怎样变化。',
+    hint: '更新一步，或改动一个数，看损失怎样变化。',
     moved: '变化了',
     predicted: '；按导数预计',
     learningRate: '学习率',

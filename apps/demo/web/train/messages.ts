@@ -411,7 +411,7 @@ const zh: typeof en = {
       'needs-probability': () =>
         'binaryCrossEntropy 需要概率。请把输出激活函数设为 sigmoid，或用 identity 搭配损失函数 binaryCrossEntropyWithLogits。',
       'needs-log-probability': () => 'klDivergence 需要和为 1 的概率的对数。请选择 softmaxCrossEntropy 或 mse。',
-      'needs-negative-output': (loss) => `${loss} 的输出须能取负值。请把输出激活函数设为 identity。`,
+      'needs-negative-output': (loss) => `${loss} 需要能取负值的输出。请把输出激活函数设为 identity。`,
     },
   },
 };

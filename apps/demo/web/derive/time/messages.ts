@@ -47,7 +47,7 @@ const zh: typeof en = {
   complete: (name, value, targets) =>
     targets === 1
       ? `各项已全部相加：${name} = ${value}。`
-      : `各项已全部相加，再除以有目标的步数 ${targets}：${name} = ${value}。`,
+      : `各项已全部相加，再除以有目标值的步数 ${targets}：${name} = ${value}。`,
   missing: (count) => `还有 ${count} 项（来自更早的步）没有加上。`,
   noSum: '选择一个参数的导数，即可看到它怎样由各步相加得到。',
   shared: '各步使用相同的 b、c 和权重。虚线边通向后面的步。',

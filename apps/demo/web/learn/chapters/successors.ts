@@ -24,7 +24,7 @@ function exchangeRate({ network, pass: { cache } }: ComputedSample): Task {
     label: inBothLanguages('dx_7/dx_4'),
     ask: {
       en: `How much does x_7 change per unit of x_4? One unit of x_4 changes h_7 by w_4to7, and x_7 changes by slope_7 (the slope of the tangent) per unit of h_7. Drag the point to h_7 = ${show(cache.h('7'))} to read slope_7.`,
-      zh: `x_4 每变化一个单位，x_7 变化多少？x_4 每变化一个单位，h_7 变化 w_4to7；h_7 每变化一个单位，x_7 变化 slope_7，也就是 h_7 处切线的斜率。把点拖到 h_7 = ${show(cache.h('7'))} 读出它。`,
+      zh: `x_4 每变化一个单位，x_7 变化多少？x_4 每变化一个单位，h_7 变化 w_4to7；h_7 每变化一个单位，x_7 变化 slope_7，即切线的斜率。把点拖到 h_7 = ${show(cache.h('7'))}，读出 slope_7。`,
     },
     explain: {
       en: `dx_7/dx_4 = slope_7 · w_4to7 = ${show(slope)} · ${show(w)} = ${show(slope * w)}. It is the exchange rate of the edge from 4 to 7: x_7 changes by this much per unit of x_4.`,
