@@ -1,7 +1,7 @@
 // `pnpm guarantees`: generates docs/guides/guarantees.md from checks/stress/results.json, the numbers computed by
 // PyTorch, and the 60-digit values of the activations. With `--check`, writes nothing and fails if the page is out of
-// date. The page contains the major version of Node that computed its numbers, since the last bits of exp and similar
-// functions differ between versions; other versions do not compare the page.
+// date. The last bits of exp and similar functions differ between versions of Node. Therefore the page contains the
+// major version that computed its numbers, and under any other version, `--check` does not compare the page.
 import { activationRecords } from '@nnbp/activations';
 import { type Activation, reference } from '@nnbp/core';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -150,7 +150,7 @@ function runtimes(): string {
   );
   return [
     '',
-    `The sources, bundled into one file, were also tested (${dateAndNode(latest.run)}). The conformance suite of every engine, training, saving and loading ran on`,
+    `The sources, bundled into one file, were also tested (${dateAndNode(latest.run)}). Training, saving, loading, and the conformance suite of every engine ran on`,
     `${names.join(', ')}. 300 epochs with the wasm engine, without fused multiply-add, are ${latest.bitIdentical ? 'bit-identical in all runtimes' : 'not bit-identical between runtimes'}.`,
   ].join('\n');
 }
@@ -195,7 +195,7 @@ Each guarantee has a test that fails when the guarantee is broken. \`npm test\` 
   Some graphs have shared weights, several outputs, or outputs with successors. The max error of a gradient is ${maxErrorAgainstTorch().toExponential(0)}. ${optimizers.entries.length} optimizer configurations and ${schedules.entries.length}
   schedules agree to within 1e-13 over 50 steps. The expected numbers correct two bugs of PyTorch 1.13: it computes the derivative of
   hardsigmoid with 1/6 rounded to float32, and its NAdam multiplies by one factor too many (fixed in 2.0).
-- **50-digit arithmetic**: every number in the article's network is compared with its value to 50 digits.
+- **50-digit arithmetic**: every number in the example network of [the method](method-1-the-network.md) is compared with its value to 50 digits.
 - **Engines**: every number that an engine computes is within derived error bounds, and each engine is compared with PyTorch.
 - **Other programs**: onnxruntime, PyTorch, brain.js, synaptic, neataptic, TensorFlow.js: [results](../../checks/interop/RESULTS.md).
 

@@ -1,4 +1,4 @@
-/** Gradient-checks a loss (case 1 of backpropagation). */
+/** Gradient-checks a loss: compares its derivative with finite differences. */
 import { type Loss, NnbpError, Random } from '@nnbp/core';
 import type { Comparison } from './comparison.js';
 import { differentiate } from './differences.js';

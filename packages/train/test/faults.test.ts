@@ -53,7 +53,7 @@ describe.each(Object.entries(engines))('a callback with the %s engine', (_, engi
     fit(network, data, options({ ...(engine && { engine }), ...overrides }));
 
   test.each(events)(
-    'if %s of a callback throws, fit rejects with the error and keeps the parameters of the last valid step',
+    'if the %s callback throws, fit rejects with the error and keeps the parameters of the last valid step',
     async (event) => {
       const network = lineNetwork();
       const callback = on(event, () => {
@@ -66,7 +66,7 @@ describe.each(Object.entries(engines))('a callback with the %s engine', (_, engi
     },
   );
 
-  test.each(events)('if %s of a callback rejects, fit rejects with the error', async (event) => {
+  test.each(events)('if the %s callback rejects, fit rejects with the error', async (event) => {
     const callback = on(event, () => Promise.reject(new Error('on purpose')));
     expect(await reasonOf(train(lineNetwork(), { callbacks: [callback] }))).toBe('on purpose');
   });

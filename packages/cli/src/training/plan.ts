@@ -60,6 +60,7 @@ export interface Plan {
   readonly targets: readonly Column[];
   readonly activation: Activation;
   readonly lossName: string;
+  /** What the loss requires of the targets and of the output activation. */
   readonly use: LossUse;
   readonly optimizer: Optimizer;
   /** The learning rate; undefined if the optimizer has none. */

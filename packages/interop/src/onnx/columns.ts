@@ -11,9 +11,8 @@ export interface Columns {
 }
 
 /**
- * A tensor is multiplied by a weight matrix. If the matrix has at most `maxKeptEntries` entries, or at most
- * `maxKeptEntriesPerEdge` entries per edge, the tensor keeps its unused columns and their weights are 0, because this
- * is cheaper than selecting the used columns.
+ * If the weight matrix of a tensor has at most `maxKeptEntries` entries, or at most `maxKeptEntriesPerEdge` entries per
+ * edge, the tensor keeps its unused columns, and their weights are 0. This is cheaper than selecting the used columns.
  */
 const maxKeptEntries = 4096;
 const maxKeptEntriesPerEdge = 2;

@@ -60,8 +60,8 @@ function elementwiseBackward(pass: Pass): Code {
 function unitBackward(pass: Pass): Code {
   const { kernels, from, to, local, field } = pass;
   /**
-   * Where the samples of the current time step begin in each row of delta and in the panel: at `seriesAt` for a unit in
-   * a series, at 0 for other units.
+   * Where the samples of the current time step begin in each row of delta: at `seriesAt` for a unit in a series (see
+   * series.ts), at 0 for other units.
    */
   const at = local(i32);
   return [

@@ -9,7 +9,7 @@
  * case 3    dloss/dw_ji                        = Σ_s  delta_i[s] · x_j[s]  (row: i, column: j, k: s)
  *
  * with delta = dloss/dx · slope. A tile of C stays in registers while k runs: each k loads a few vectors of B, and one
- * number of A per row of the tile, copied to all lanes. A slice of B (16 KiB of cache lines) stays in the L1 cache
+ * number of A per row of the tile, copied to all lanes. A slice of B, 16 KiB, stays in the L1 cache
  * while up to 240 rows of C use it, and their part of A (240 KiB) stays in the L2 cache for the next columns. `pnpm
  * bench` compares the speed with that of multiplying and adding in registers alone.
  */
@@ -40,11 +40,11 @@ interface Frame {
   /** Distance between rows of delta. */
   readonly deltaStride: Local;
   /**
-   * A position in a row of delta. Case 2: the first sample of the time step. Case 3: the end of the samples that the
-   * product sums over.
+   * An offset in a row of delta. In case 2, the offset of the first sample of the time step; in case 3, the end of the
+   * samples that the product sums over.
    */
   readonly samples: Local;
-  /** Addresses and distances that are constant during a product; `prepare` of each product names them. */
+  /** Addresses and distances that are constant during a product. Their order is that of the product's `prepare`. */
   readonly bases: readonly Local[];
   /** The tile's first row and first column of C. */
   readonly row: Local;
@@ -61,7 +61,7 @@ interface Frame {
 /** One of the three products. They differ in where the rows of A, B and C are. */
 interface Product {
   readonly name: string;
-  /** The range of k for which a slice of B fills the L1 cache. */
+  /** How far k runs in a slice of B that stays in the L1 cache, in bytes. */
   readonly depth: (frame: Frame) => Code;
   /** Sets `bases`. Runs once per product. */
   prepare(frame: Frame): Code;

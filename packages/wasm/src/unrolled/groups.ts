@@ -65,9 +65,8 @@ const groupsOfFour = (nodes: readonly number[]): number[][] =>
   Array.from({ length: Math.ceil(nodes.length / 4) }, (_, k) => nodes.slice(4 * k, 4 * k + 4));
 
 /**
- * Assigns a kind to each node, such as the kind of the input gates of an LSTM. Two nodes have the same kind if their
- * successors are in the same unit, have the same kind and are processed column by column, and if each of the two nodes
- * is at the same position among the predecessors of its successor.
+ * Assigns a kind to each node, such as the kind of the input gates of an LSTM. A node's kind depends on one successor
+ * that is processed column by column: on its unit, on its kind, and on the node's position among its predecessors.
  */
 function kindsOf(graph: Graph, { units }: Plan): Uint32Array {
   const numbers = new Map<string, number>();

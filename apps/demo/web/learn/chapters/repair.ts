@@ -141,7 +141,7 @@ function bugTask({ graph }: Network, node: string, bug: BugName): SettingTask {
       zh: '一个程序对这个网络求导，它的反向传播在某个节点上有一个错误。最多可以探测五个节点，对比程序的结果和正确的结果，然后选出节点和错误。',
     },
     explain: {
-      en: `Node ${node}: ${bugTexts[bug].en.toLowerCase()}. The nodes before it only pass the wrong number on: of all nodes with wrong numbers, the one with the bug is closest to the loss.`,
+      en: `Node ${node}: ${bugTexts[bug].en.toLowerCase()}. Nodes nearer the input only pass the wrong number on: of all nodes with wrong numbers, the one with the bug is closest to the loss.`,
       zh: `节点 ${node}：${bugTexts[bug].zh}。它前面的节点只是把错误的数字继续传下去，所以错误就在离损失最近的那个出错节点上。`,
     },
     solution: diagnosisAnswer({ node, bug, probes: [] }),

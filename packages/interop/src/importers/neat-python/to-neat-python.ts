@@ -1,7 +1,6 @@
 /**
  * Exports a network as a neat-python genome. Each value is represented as a weighted sum of nodes that neat-python
- * supports. Factors that neat-python does not support (c, scalers, most slopes of a leaky ReLU) are multiplied into the
- * weights of the outgoing edges.
+ * supports. The coefficients of the sum are multiplied into the weights of the outgoing edges.
  */
 import { expectFinite, type Graph, type Network, NnbpError } from '@nnbp/core';
 import { type AsNeat, toNeat } from './functions.js';
@@ -218,7 +217,7 @@ class GenomeWriter {
     const value = this.#read(i, e);
     const { terms, constant } = value;
     if (terms.length === 1 && constant === 0) return [terms[0][0], weight * terms[0][1]];
-    // The aggregation would read an added node one step later, even if that node reads only inputs.
+    // If a node were added, the inputs would reach the aggregation one step late.
     if (this.#isRecurrent) {
       this.#throwUnsupported(
         this.#graph.predecessors[e],
