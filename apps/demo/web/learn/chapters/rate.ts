@@ -138,7 +138,7 @@ function largestRate(path: Path): Task {
     label: { en: 'Largest rate:', zh: '最大学习率：' },
     ask: {
       en: 'Gradient descent repeats such steps. Change the learning rate and watch the path. Up to a certain rate, the path ends at the minimum; above it, each step overshoots further. Find the largest rate that still converges, to three decimals.',
-      zh: '梯度下降就是反复走这样的步。改变学习率，观察路径。在某个值以内，它会停在谷底；超过它，每一步都越冲越远。请找出仍然收敛的最大学习率，精确到三位小数。',
+      zh: '梯度下降就是反复走这样的步。改变学习率，观察路径。在某个值以内，路径停在谷底；超过它，每一步都越冲越远。请找出仍然收敛的最大学习率，精确到三位小数。',
     },
     explain: {
       en: '0.084 converges, 0.085 does not. In theory, the limit is 2 / λ, where λ is the largest curvature of the surface: 2 / 23.66 = 0.0845. Only the steepest direction limits the step.',
