@@ -16,8 +16,8 @@ const batch = 32;
 const outputs = 10;
 
 /**
- * Builds a dense network with about `edges` edges: n inputs, two hidden layers of n nodes and 10 outputs have
- * 2 n² + 10 n edges.
+ * Builds a dense network with about `edges` edges. It has n inputs, two hidden layers of n nodes and 10 outputs, so it
+ * has 2 n² + 10 n edges.
  */
 function dense(edges) {
   const n = Math.round((Math.sqrt(outputs ** 2 + 8 * edges) - outputs) / 4);
@@ -29,7 +29,7 @@ const sparse = (edges) =>
   randomGraph({ inputs: Math.min(64, edges / 20), hidden: edges / 10 - outputs, edges, outputs, scale: 'trainable' });
 
 /**
- * Returns the memory in use after garbage collection. Waits before it measures, since V8 releases pages some time after
+ * Returns the memory in use after garbage collection. Waits before measuring, since V8 releases pages some time after
  * it has collected their objects.
  */
 const memoryInUse = async () => {

@@ -15,7 +15,9 @@ const missing = Object.keys(pages).filter((file) => file.startsWith('docs/guides
 if (missing.length > 0)
   throw new Error(`${missing.join(', ')}: not listed in docs/.vitepress/pages.ts. Add each guide to a group.`);
 
-/** Whether two characters are written without a space between them: both are Chinese, or one is full-width punctuation. */
+/**
+ * Whether two characters are written without a space between them: both are Chinese, or one is full-width punctuation.
+ */
 function isInsideChinese(before: string, after: string): boolean {
   const punctuation = /[\u3000-\u303f\uff00-\uffef“”…]/;
   const chinese = /[\u3000-\u9fff\uff00-\uffef“”…]/;

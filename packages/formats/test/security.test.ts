@@ -24,7 +24,7 @@ function file(header: unknown, numbers = new Uint8Array()): Uint8Array {
   return bytes;
 }
 
-/** A valid model with the entries of `change` replaced or added. The result may be invalid. */
+/** A valid model, merged with `change`. The result may be invalid. */
 const model = (change: object) => ({
   format: 'nnbp',
   version: 2,
@@ -231,7 +231,7 @@ test(
       counts[code] = (counts[code] ?? 0) + 1;
     }
     expect(counts.MALFORMED, `seed ${seed}`).toBeGreaterThan(damagedFileCount / 4);
-    // A model stays valid if bits of a number are flipped, for example.
+    // Some damaged models are still valid, for example if only the value of a parameter has changed.
     expect(counts['it loads']).toBeGreaterThan(0);
   },
 );

@@ -81,7 +81,7 @@ describe('update rules', () => {
 
   test('lion moves the parameter by the learning rate, whatever the size of the gradient', () => {
     // 0.9 m + 0.1 g is 0.05 (m = 0), 0.0045 - 0.025 (m = 0.005) and 0.002205 + 0.1 (m = 0.00245).
-    // Each step moves the parameter by 0.1 against the sign.
+    // Each step subtracts 0.1 times the sign of this value from the parameter.
     path(lion({ learningRate: 0.1 })).forEach((x, k) => expect(x).toBeCloseTo([0.9, 1, 0.9][k], 14));
   });
 

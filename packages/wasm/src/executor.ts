@@ -200,8 +200,8 @@ export class WasmExecutor implements Executor {
 
   /**
    * The derivatives of all outputs, in float32; see `Executor`. For each step and output, the kernels run one forward
-   * and one backward pass over all samples, on all threads. Then the calling thread computes the parameter derivatives
-   * (case 3).
+   * and one backward pass over all samples, on all threads. After each backward pass, the calling thread computes the
+   * parameter derivatives (case 3).
    */
   jacobian(
     inputs: FloatArray,

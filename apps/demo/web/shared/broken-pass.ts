@@ -74,7 +74,7 @@ export function oneTooEarly(graph: Graph): number[] {
   return others;
 }
 
-/** The order of a simple recursion: visits each node once per path from an output. Ends after 400 visits. */
+/** The order of a simple recursion, which visits each node once per path from an output. Ends after 400 visits. */
 export function depthFirst({ outputs, edgeStart, predecessors }: Graph): number[] {
   const order: number[] = [];
   const stack = Array.from(outputs).reverse();

@@ -77,8 +77,8 @@ async function inputsOf(io: Io, model: Model, path: string, options: CheckOption
 }
 
 /**
- * Returns functions that draw random inputs and targets. Categories are uniformly distributed, numbers normally. If the
- * network has scalers, the numbers have the mean and deviation of the training data.
+ * Returns functions that draw random inputs and targets. Categories are drawn uniformly, and numbers are drawn from a
+ * normal distribution. If the network has scalers, the numbers have the mean and deviation of the training data.
  */
 function randomRows({ network: { inputScaler, outputScaler }, columns }: Model, use: LossUse, seed: number) {
   const random = new Random(seed);

@@ -66,9 +66,10 @@ export function guessDialect(beginning: string, delimiter?: string): Dialect {
 }
 
 /**
- * Whether lines that begin with # are comments. Returns false if the first line does not begin with #, if all lines do,
- * or if the first line looks like a header. It looks like a header if the first row (the first line without #) contains
- * a candidate delimiter, and both lines contain each candidate equally often.
+ * Whether lines that begin with # are comments. Returns false if the first line does not begin with #, or if all lines
+ * do. Otherwise, compares the first line with the first row, which is the first line that does not begin with #. If both
+ * contain the same number of each candidate delimiter, and at least one delimiter, the first line is a header and not a
+ * comment, so this function returns false.
  */
 function hasComments(text: string): boolean {
   if (!text.startsWith('#')) return false;

@@ -58,8 +58,8 @@ export class DecimalEvidence {
   }
 
   /**
-   * The likely separator if the cells do not determine it; undefined if none is likely. In a column
-   * with the cells "260", "527" and "1,061", the comma separates thousands, since numbers below 1,000 do not contain it.
+   * The likely separator if the cells do not determine it; undefined if none is likely. In a column with the cells
+   * "260", "527" and "1,061", the comma separates thousands, since numbers below 1,000 do not contain it.
    */
   get likely(): Decimal | undefined {
     return this.ambiguous?.includes(',') === true && this.#maxPlain >= 100 && this.#maxPlain < 1000 ? '.' : undefined;
