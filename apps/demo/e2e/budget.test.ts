@@ -47,7 +47,7 @@ test('the page with the Derive or Fit view is less than 250 KB gzipped, and the 
   expect(additional).toBeLessThan(40 * kilobytes);
   const fit = filesOf(manifest, 'web/fit/view.tsx', new Set(shell));
   expect(await total(['index.html', preload, ...fit])).toBeLessThan(250 * kilobytes);
-  // KaTeX is imported dynamically. The libraries of other views are not loaded at all.
+  // `filesOf` leaves out KaTeX, which is imported dynamically. The libraries of other views are not loaded at all.
   const names = [...derive, ...learn].join(' ');
   expect(names).not.toMatch(/katex|codemirror|typescript|uplot/i);
 });

@@ -22,10 +22,7 @@ export async function tripling() {
 /** Five points near a straight line. */
 export const fivePoints = { inputs: [[1], [2], [3], [4], [5]], targets: [[3.2], [7], [8], [11.2], [15.3]] };
 
-/**
- * Trains the network of the article's author, which has five leaky-ReLU nodes, for 2,000 epochs. Returns the mean
- * squared error.
- */
+/** Trains the article author's network (five leaky-ReLU nodes) for 2,000 epochs. Returns the mean squared error. */
 export async function fiveNodes(seed: number): Promise<number> {
   const network = new Network(mlp([1, 5, 1], { activation: leakyRelu, outputActivation: identity }), { seed });
   await fit(network, fivePoints, { loss: mse(), optimizer: rprop(), epochs: 2000, standardize: true });

@@ -55,8 +55,8 @@ export interface Golden {
   /** All numbers of the two runs. */
   readonly runs: readonly GoldenRun[];
   /**
-   * The numbers of the article's worked example, which differ from those of the runs. For output node 7, b, c and every
-   * w are 1, and x_4 = 4, x_5 = 5, x_6 = 6, x_7 = 7 and t = 10 are given.
+   * The numbers of the article's worked example. The example assumes that all parameters of output node 7 are 1, and
+   * that x_4 = 4, x_5 = 5, x_6 = 6, x_7 = 7 and t = 10.
    */
   readonly article_output_node: {
     /** The pre-activation. */

@@ -24,7 +24,7 @@ export class JsonValue {
     throw new NnbpError('UNSUPPORTED', `${this.path}, ${shown(this.value)}: ${reason}`);
   }
 
-  /** Returns the value’s own property with this key, never an inherited one. */
+  /** Returns the value's own property with this key, never an inherited one. */
   at(key: string): JsonValue {
     const object = this.#object();
     return this.#entry(key, Object.hasOwn(object, key) ? object[key] : undefined);

@@ -25,8 +25,8 @@ export interface NetworkCheckOptions {
   /** Seed of the random selection. Default: 0. */
   readonly seed?: number;
   /**
-   * Allowed relative error, in addition to the estimated error of the finite differences. It is relative to the
-   * derivative or, if that is larger, to a thousandth of the loss. Default: 1e-7.
+   * Allowed relative error, in addition to the estimated error of the finite differences. Relative to the derivative or
+   * to a thousandth of the loss, whichever is larger. Default: 1e-7.
    */
   readonly relativeTolerance?: number;
 }

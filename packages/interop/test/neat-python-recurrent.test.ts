@@ -106,7 +106,7 @@ describe('an aggregation', () => {
   });
 });
 
-test('fromNeatPython rejects a cycle unless `recurrent` is set, and a node without connections if it is set', () => {
+test('fromNeatPython rejects a cycle unless `recurrent` is set; if `recurrent` is set, it rejects a node without connections', () => {
   const genome = (connections: NeatGenome['connections']): NeatGenome => ({
     input_keys: [-1],
     output_keys: [0],
@@ -125,7 +125,7 @@ describe('a network that is exported', () => {
     return new Network(builder.build(), { seed: 1 });
   };
 
-  test('toNeatPython adds identity nodes for sums that an aggregation reads and for an output with c = 2, without changing predictions', () => {
+  test('toNeatPython adds identity nodes for an output with c = 2 and for sums that an aggregation reads, without changing predictions', () => {
     const network = networkOf((b) => {
       const [x, y] = b.inputs(2);
       b.node('h', { from: [x, y], activation: hardSigmoid });

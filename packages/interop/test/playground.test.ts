@@ -20,7 +20,7 @@ describe('a link', () => {
     ]);
     expect(network.graph.activations.map(({ name }) => name)).toEqual(['tanh']);
     expect(data).toEqual({ problem: 'classification', dataset: 'circle', noise: 0, trainingShare: 50 });
-    // The page's loss is ½ (x − t)², so half its learning rate is used with `mse()`.
+    // The page's loss has a factor ½ that `mse()` lacks, so the page's learning rate of 0.03 is halved.
     expect(training).toEqual({ batchSize: 10, learningRate: 0.015, regularization: 'none', regularizationRate: 0 });
   });
 

@@ -31,8 +31,8 @@ export const activationKernelOf = ({ builtin }: Activation): KernelChoice => ker
 const aggregationNames = Object.entries(aggregationKernels).flatMap(([name, kernel]) => (kernel ? [name] : []));
 
 /**
- * Returns the kernel number of an aggregation: 0 for the sum (undefined), `noKernel` if there is no kernel, or else the
- * position of the kernel among those in `aggregationKernels`, counted from 1.
+ * Returns the kernel number of an aggregation; undefined means the sum. The number is 0 for the sum and `noKernel` for
+ * an aggregation without a kernel. Otherwise, it is the position in `aggregationNames`, counted from 1.
  */
 export function aggregationNumberOf(aggregation: Aggregation | undefined): number {
   if (aggregation === undefined) return 0;

@@ -28,8 +28,8 @@ export class OptimizerBinding {
   /** The number that selects `#kernel`. */
   #kernelNumber = noOptimizer;
   /**
-   * If the memory holds the scalars of plain gradient descent: the optimizer, its learning rate and the sum of the
-   * sample weights from which they were computed. Otherwise, `#plain` is undefined.
+   * If the memory holds the scalars of plain gradient descent: the optimizer whose scalars these are, its learning rate,
+   * and the sum of the sample weights. Otherwise, `#plain` is undefined.
    */
   #plain: BuiltinOptimizer | undefined;
   #rate = 0;

@@ -4,7 +4,10 @@
  */
 import type { OutputTransform } from '@nnbp/core';
 
-/** The code of a function whose exponents are at most 0, so that none overflows. `result` is the code of one output. */
+/**
+ * The code of a transform. Subtracts the largest value from every exponent, so that `Math.exp` cannot overflow.
+ * `result` is the expression for one output.
+ */
 const shifted = (result: string) => `(x) => {
   let largest = -Infinity;
   for (const value of x) largest = Math.max(largest, value);

@@ -116,7 +116,7 @@ function pythonAggregations(graph: Graph): ReadonlyMap<Aggregation, PythonFuncti
 }
 
 function weights({ parameters }: Network, plan: Layout): Uint8Array {
-  // A recurrent layer of PyTorch adds two biases. If both are the same b here, the second is 0.
+  // PyTorch's recurrent layers add two biases. If both stand for the same parameter b, the first is b and the second 0.
   const seen = new Uint8Array(parameters.vector.length);
   const tensors = plan.tensors.map(({ name, shape, parameters: indices }) => ({
     name,
