@@ -68,9 +68,8 @@ function scopedName(name: string, file: string, css: string): string {
 }
 
 /**
- * Puts modules that two or more views import into one file, which is loaded with the page: each additional file
- * would cost a request. Large modules that some views do not need (the graph, plots, formats, editors) stay out of this
- * file.
+ * The file for modules that at least two views use. It is loaded with the page, because each additional file would cost
+ * a request. Large modules that some views do not need (the graph, plots, formats, editors) are not in this file.
  */
 const shared = {
   name: 'shared',

@@ -38,7 +38,7 @@ test.each<[shown: string, actual: unknown]>([
   expect(() => expectShown(actual, shown)).toThrow(`The example shows ${shown}, but computes`);
 });
 
-test('withAssertions compares an expression with the value in its comment, but not a declaration or other comments', () => {
+test('withAssertions compares an expression with the value in its comment, and leaves all other lines unchanged', () => {
   const code = ['  await mean(x); // [2.75]', 'const a = 1; // 1', 'f(); // prints 1'];
   const [compared, ...others] = withAssertions(code.join('\n')).split('\n');
   expect(compared).toBe('  __expectShown(await mean(x), "[2.75]"); // [2.75]');

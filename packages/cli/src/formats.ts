@@ -57,7 +57,7 @@ const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
  */
 export const isLink = (path: string): boolean => /^https?:\/\/playground\.tensorflow\.org\b/.test(path);
 
-/** Returns a `fits` function: whether the JSON object has all these keys at its top level. */
+/** Returns a `fits` function that checks whether the JSON object has all these keys at its top level. */
 const hasKeys =
   (...keys: readonly string[]) =>
   (_: Uint8Array, { topLevel }: JsonKeys) =>

@@ -163,7 +163,7 @@ function asCategory(survey: ColumnSurvey, { missing }: Pick<ColumnOptions, 'miss
   const counts = new Map<string, number>();
   const numeric = isNumeric(survey);
   for (const [value, count] of values) {
-    // In a numeric column, a common mark of a missing value, such as ?, is not a category.
+    // In a numeric column, a common mark of a missing value, such as "?", is not a category.
     if (numeric && survey.missingMarks.has(value)) continue;
     counts.set(categoryOf(value), (counts.get(categoryOf(value)) ?? 0) + count);
   }

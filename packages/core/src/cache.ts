@@ -44,7 +44,7 @@ export interface AggregatedCache {
 export interface SequenceCache {
   /** One entry per step. Entries from index `length` on do not belong to the last pass. */
   readonly steps: readonly SampleCache[];
-  /** The number of steps of the sequence in the last pass; 0 if the last pass had fewer samples. */
+  /** The number of steps of the sequence in the last pass; 0 if the last pass did not include this sample. */
   length: number;
   /** The state before the first step. Values of node i start at `graph.stateStart[i]`, latest first. */
   readonly before: Float64Array;

@@ -149,8 +149,8 @@ function repeated({ mean, deviation }: Standardization, times: number): Standard
 }
 
 /**
- * Returns the index of the quantity's node and, for `dLossDw` and `dAdz`, the index of its edge. For a parameter of a
- * sequence, these are the node and the edge at step 0.
+ * Returns the index of the quantity's node and, for `dLossDw` and `dAdz`, the index of its edge. The steps of an
+ * unrolled graph share their parameters: for a derivative with respect to a parameter, returns the indices at step 0.
  */
 export function indicesOf(
   { graph, delayedGraph }: Computation,
@@ -168,7 +168,8 @@ export function indicesOf(
 }
 
 /**
- * Returns the quantity if the graph has it. For a parameter of a sequence, checks the graph before unrolling.
+ * Returns the quantity if the graph has it. For a derivative with respect to a parameter, checks the graph before
+ * unrolling.
  *
  * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`
  */

@@ -252,7 +252,7 @@ describe('an operator that changes shapes', () => {
   test.each([
     ['without axes', op('Squeeze', ['0'])],
     ['of axis 1', op('Squeeze', ['0', 'axis'])],
-    ['of the axis -1 that an attribute specifies', op('Squeeze', ['0'], { axes: [-1n] })],
+    ['with the attribute axes = [-1]', op('Squeeze', ['0'], { axes: [-1n] })],
   ])('Squeeze %s can be the last operator', (_, squeeze) => {
     const bytes = model({
       constants: { ...singleColumn, axis: integers(1) },

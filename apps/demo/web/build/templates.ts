@@ -47,7 +47,7 @@ export function parseSizes(text: string): number[] {
   if (sizes.length < 2 || sizes.length > 12 || sizes.some((size) => !Number.isInteger(size) || size < 1)) {
     throw new EditError({ reason: 'badSizes' });
   }
-  // Check the size before the graph is built. Skip connections are not counted here; `edit` checks the whole graph.
+  // Check the size before the graph is built. Edges that skip layers are not counted; `edit` checks the whole graph.
   const nodes = sizes.slice(1).reduce((sum, size) => sum + size, 0);
   if (sizes[0] > max.inputs) throw new EditError({ reason: 'tooMany', what: 'inputs', count: sizes[0] });
   if (nodes > max.nodes) throw new EditError({ reason: 'tooMany', what: 'nodes', count: nodes });

@@ -48,8 +48,8 @@ export interface Csv {
   /** The decimal separator of each column, detected from the first rows. */
   readonly decimals: readonly Decimal[];
   /**
-   * The decimal separator for output in the format of this file. Default: detected from all columns; see
-   * `decimalOfFile`.
+   * The decimal separator for output in the format of this file: the `decimal` option if it is set, otherwise detected
+   * from all columns by `decimalOfFile`.
    */
   readonly decimal: Decimal;
   /** Ambiguous columns of numbers in the first rows: name → a sentence with both readings. */

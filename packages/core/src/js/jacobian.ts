@@ -25,8 +25,8 @@ export interface RowLayout {
 /**
  * Computes the derivatives of one output with respect to the nodes (case 2) and the parameters (case 3).
  *
- * @param tables - The tables that `forward` filled. In this file, dLossDx holds the derivatives of one output instead
- * of the loss. dLossDx must already contain case 1 or, at earlier time steps, the contributions of later steps.
+ * @param tables - The tables that `forward` filled. In this file, dLossDx holds derivatives of one output, not of the
+ * loss. It must already contain case 1 or, at earlier time steps, the contributions of later steps.
  * @param out - The Jacobian, to which the derivatives of case 3 are added.
  */
 export function jacobianRows(

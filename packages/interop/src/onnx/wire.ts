@@ -155,8 +155,8 @@ class Reader {
   }
 
   /**
-   * Reads a message up to position `end`. If the field that contains the message occurs again, `into` is the message
-   * read from its earlier occurrences.
+   * Reads a message up to position `end`. A message can be split into parts, each an occurrence of the same field:
+   * `into` is the message read from the earlier parts, if any.
    */
   message(name: string, end: number, into = this.#empty(name)): Message {
     const fields = this.#fieldsOf(name);

@@ -68,8 +68,8 @@ function reduce({ multiplyAdd, local }: KernelContext, x: Code, sign: 1 | -1, r:
 /**
  * Sets `result` to exp(sign · x). x is clamped to ±87.
  *
- * With n and r of {@link reduce}: a polynomial computes exp(sign · r). Adding n to the exponent bits multiplies the
- * value by 2ⁿ.
+ * {@link reduce} computes n and r. A polynomial computes exp(sign · r). Adding n to the exponent bits of this value
+ * multiplies it by 2ⁿ.
  *
  * @param low - The low part of the argument, which does not fit into the 24 bits of x. It is added after range
  * reduction.

@@ -9,8 +9,8 @@ import type { Stretch } from './edges.js';
 const { add, mul, shuffle, store } = f32x4;
 
 /**
- * Computes all groups of up to four nodes, inputs first. The registers of memories (values of earlier steps) must
- * already be loaded.
+ * Computes the values of all groups, inputs first. A group has up to four nodes. The registers of memories (values of
+ * earlier steps) must already be loaded.
  */
 export function forward(context: CodegenContext): Code {
   const { groups, graph, inputs, x, row, multiplyAdd, local } = context;
