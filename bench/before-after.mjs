@@ -5,8 +5,8 @@
  *     node bench/before-after.mjs ../before . [rounds]
  *
  * The sources of each checkout run in a separate process. In each round, both processes train for 0.15 s of CPU time,
- * one after the other. The speed ratio is the steps per second of the second checkout divided by those of the first. Each line
- * shows the median of this ratio over all rounds, and its range.
+ * one after the other. The speed ratio is the steps per second of the second checkout divided by those of the first.
+ * Each line shows the median of this ratio over all rounds, and its range.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -49,5 +49,5 @@ console.log(
     ]),
   ),
 );
-console.log(`Speedup of nnbp: ${ratio} in the time to 95 %, ${epochRatio} in the time per epoch.`);
+console.log(`Speedup of nnbp: ${ratio} (time to 95 %), ${epochRatio} (time per epoch).`);
 changeResults(() => ({ digits: { ratio, epochRatio, libraries: summaries } }));

@@ -38,7 +38,7 @@ async function problemsOf(tarball) {
   const analysis = await checkPackage(createPackageFromTarballData(data));
   if (analysis.types === false) return [...found, 'contains no types'];
   for (const problem of analysis.problems) {
-    // The packages contain only ES modules. Problems with CommonJS and TypeScript's `node10` resolution are expected.
+    // The packages contain only ES modules, so problems with CommonJS and with `node10` resolution are expected.
     const affects = (/** @type {'node16-esm' | 'bundler'} */ kind) =>
       problemAffectsResolutionKind(problem, kind, analysis);
     if (!affects('node16-esm') && !affects('bundler')) continue;

@@ -9,7 +9,7 @@ export interface Example {
   readonly line: number;
   /** The code of the block, after the code of the blocks that it continues. */
   readonly code: string;
-  /** The line number in the file of each line of `code`. */
+  /** For each line of `code`, its line number in the file. */
   readonly lines: readonly number[];
   /** Whether the block is only compiled, not run (`ts types`), for example because it reads the user's files. */
   readonly typesOnly: boolean;

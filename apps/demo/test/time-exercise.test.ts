@@ -21,7 +21,7 @@ import { builtinFunctions } from '../web/functions.js';
 const { network, input, target, loss, time } = presets.recurrence;
 const example = timeExerciseOf({ network, input, target, loss, time: time! }, builtinFunctions);
 
-/** Creates an exercise that has edges with delays of 1 and 2, a product and initial values. Its numbers are random. */
+/** Creates an exercise with random numbers. Its network has a product, initial values, and delays of 1 and 2. */
 function randomExercise(seed: number) {
   const random = new Random(seed);
   const number = () => 2 * random.uniform() - 1;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Returns the contents of `weights.safetensors` in the directory, with its values overwritten by those in `tensors`. */
+/** Returns the contents of `weights.safetensors` in `directory`, with the values replaced by those in `tensors`. */
 export function asSafetensors(directory, tensors) {
   const file = readFileSync(join(directory, 'weights.safetensors'));
   const size = Number(file.readBigUInt64LE(0));

@@ -1,4 +1,7 @@
-/** The records of the built-in activations, by name. If index.ts exports an activation without a record, compilation fails. */
+/**
+ * The records of the built-in activations, by name. Compilation fails if index.ts exports an activation without a
+ * record.
+ */
 import { bentIdentityRecord } from './bent-identity.js';
 import { eluRecord } from './elu.js';
 import { gaussianRecord } from './gaussian.js';

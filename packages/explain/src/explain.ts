@@ -39,7 +39,7 @@ export interface WritingOptions {
    * number are omitted first. Default: 300.
    */
   readonly steps?: number;
-  /** Significant digits, 1 to 17. The first line shows the requested number with all digits. Default: 6. */
+  /** Significant digits, 1 to 17. Default: 6. The requested number in the first line always has all its digits. */
   readonly digits?: number;
 }
 

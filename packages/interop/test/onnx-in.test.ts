@@ -406,7 +406,7 @@ test.each<[string, ChainArguments[0], RegExp, ChainArguments[2]?]>([
   expect(error.message).toMatch(message);
 });
 
-test('float32, float64, int32, int64 and bool tensors are imported, and string and invalid tensors are rejected', () => {
+test('float32, float64, int32, int64 and bool tensors are imported; string or invalid tensors are rejected', () => {
   const numbers = (tensor: object) =>
     fromOnnx(
       encodeModel({

@@ -1,12 +1,13 @@
 /**
  * Unrolled code for one small graph and one sample: the forward pass and the backward pass, with all indices known in
- * advance. The code of one step has no loops; a sequence loops over its steps. The code reads no tables of nodes or
- * edges, and values stay in registers.
+ * advance. The code of one step has no loops. The code of a sequence loops over the steps. No tables of nodes or edges
+ * are read, and values stay in registers.
  *
  * A group consists of up to four inputs, up to four values of earlier steps, or up to four nodes that are computed
  * together. A register holds one value of each node of a group. If the predecessors of a node are the nodes of a group,
- * in order, one instruction multiplies their values by the weights. In a group of nodes that have an aggregation or no
- * trained weights, such as the products in an LSTM cell, one instruction processes one edge of each node.
+ * in order, one instruction multiplies their values by the weights. In a group of nodes with an aggregation other than
+ * the sum (for example the products in an LSTM cell) or without trained weights, one instruction processes one edge of
+ * each node.
  */
 import type { Graph } from '@nnbp/core';
 import { Assembler, fusedMultiplyAdd, type MultiplyAdd } from '../assembler.js';
