@@ -142,7 +142,7 @@ function bugTask({ graph }: Network, node: string, bug: BugName): SettingTask {
     },
     explain: {
       en: `Node ${node}: ${bugTexts[bug].en.toLowerCase()}. Nodes nearer the input only pass the wrong number on: of all nodes with wrong numbers, the one with the bug is closest to the loss.`,
-      zh: `节点 ${node}：${bugTexts[bug].zh}。它前面的节点只是把错误的数字继续传下去，所以错误就在离损失最近的那个出错节点上。`,
+      zh: `节点 ${node}：${bugTexts[bug].zh}。更靠近输入的节点只是把错误的数字传下去，所以错误就在离损失最近的那个出错节点上。`,
     },
     solution: diagnosisAnswer({ node, bug, probes: [] }),
     check(answer) {
