@@ -1,5 +1,5 @@
 /**
- * Returns the `run` function of a runner whose library takes seconds per batch. `run` can stop after any sequence.
+ * Returns a `run` function for a library that takes seconds per batch. The function can stop after any sequence.
  *
  * @param {import('./workloads.mjs').SharingWorkload} workload
  * @param {(sequence: number) => void} train Trains on the sequence with the given index.

@@ -42,8 +42,8 @@ function python(cwd, ...args) {
 }
 
 /**
- * Writes a network's PyTorch files and its samples. The whole sequence is one sample; if the network has no delays,
- * each row is a sample. Returns the directory.
+ * Writes the PyTorch files of a network, with the sequence as one sample. If the network has no delays, each step of
+ * the sequence is a sample. Returns the directory.
  */
 function exportTo(name, network, inputs, targets) {
   const directory = join(work, name);

@@ -5,7 +5,7 @@ import { handwrittenDigits, iris } from '../src/data.js';
 import { fiveNodes, straightLineError, tripling } from '../src/follow-up.js';
 import { irisAccuracy } from '../src/real-data.js';
 
-test("the article's network outputs 2.28348, and in its example with x7 = 7 and target 10, dloss/dx of node 7 is -6", () => {
+test("the article's network outputs 2.28348; in the article's example (x7 = 7, target 10), dloss/dx of node 7 is -6", () => {
   expect(articleNetwork().predict([0.5])[0]).toBeCloseTo(2.283483819441706, 12);
   expect(articleOutputNode().dLossDx).toBe(-6);
 });

@@ -107,7 +107,7 @@ export function checkLoss(loss: Loss, options: LossCheckOptions = {}): Report {
   return new Report(`Loss ${loss.name}`, comparisons, excluded, violations);
 }
 
-/** Returns the default range of outputs. If the loss is NaN outside [0, 1], the outputs must be probabilities. */
+/** Returns the default range of outputs. A loss that is NaN outside [0, 1] expects probabilities. */
 function domain(loss: Loss): readonly [number, number] {
   return Number.isNaN(loss.value([-1], [1])) || Number.isNaN(loss.value([2], [0])) ? [0.02, 0.98] : [-3, 3];
 }

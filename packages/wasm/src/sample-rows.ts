@@ -48,7 +48,10 @@ export class SampleRows {
   readonly #inputStride: number;
   readonly #targetsAt: number;
   readonly #targetStride: number;
-  /** The rows of the last call, whose sample counts and weights are in memory. Before it, the rows of a full batch. */
+  /**
+   * The rows of the last call. Their sample counts and weights are in memory. Before the first call: the rows of a full
+   * batch.
+   */
   #rows: Rows;
   /** If the last call passed `samples` as a number and no weights, this number; otherwise 0. */
   #samples = 0;

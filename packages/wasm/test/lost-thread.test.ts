@@ -72,9 +72,9 @@ describe('a worker that exits', () => {
       const optimizer = adam({ learningRate: 0.01 });
       for (let k = 0; k < 5; k++) executor.step(inputs, targets, 16, mse(), optimizer);
       const before = executor.parameters.slice();
-      const terminating = mseAfter(() => terminate(workers[0]));
+      const terminatingLoss = mseAfter(() => terminate(workers[0]));
       expect(() => {
-        for (let k = 0; k < 1000; k++) executor.step(inputs, targets, 16, terminating, optimizer);
+        for (let k = 0; k < 1000; k++) executor.step(inputs, targets, 16, terminatingLoss, optimizer);
       }).toThrow(expect.objectContaining({ code: 'THREAD_LOST' }));
       expect(executor.parameters).toEqual(before);
 

@@ -1,4 +1,4 @@
-/** Positions labels on straight edges so that they overlap each other, nodes and other edges as little as possible. */
+/** Positions labels on straight edges so that they avoid nodes, other edges and each other where possible. */
 
 export interface Segment {
   readonly x1: number;

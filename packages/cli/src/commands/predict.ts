@@ -34,8 +34,8 @@ Examples:
 
 Rows are copied unchanged, with a column predicted_TARGET added at the end. A row
 with missing values keeps its place and has no prediction. If the model reads sequences
-and has one target per group, the output has one row per group; a group keeps its place
-and has no prediction if all of its rows have missing values.
+and has one target per group, the output has one row per group. A group whose rows
+all have missing values keeps its place and has no prediction.
 
 Cells of the data are copied as they are. If the rows come from an untrusted source and
 you want to open the predictions in a spreadsheet, use --escape-formulas: otherwise the

@@ -1,7 +1,7 @@
 /**
- * The view of the debugging challenge: the graph with its forward-pass values, the gradients at the probed nodes, and the
- * menus in which to choose the node and the bug. On phones, a node shows only its value x, and a panel shows all numbers
- * of the selected node.
+ * The view of the debugging challenge: the graph with its forward-pass values, the gradients at the nodes that the
+ * learner has probed, and menus for choosing the node and the bug. On phones, a node shows only its value x, and a panel
+ * shows all numbers of the selected node.
  */
 import { Search } from 'lucide-react';
 import { useState } from 'react';
