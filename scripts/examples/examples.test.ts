@@ -39,7 +39,7 @@ describe('every example in guides, READMEs and doc comments', () => {
         const { file, lines } = examples[Number(k)];
         return `${file}:${lines[Number(at) - 3]}`;
       });
-      // A line of a block is also part of every block that continues it.
+      // A block marked `ts continue` repeats the lines of earlier blocks, so the same error can occur several times.
       const distinct = [...new Set(named.split('\n'))].join('\n');
       throw new Error(distinct, { cause: error });
     }

@@ -64,9 +64,9 @@ test('after one visit the page works offline, and an open page shows that there 
   const isOwn = (url: string) => new URL(url).hostname === '127.0.0.1' || /^(data|blob):/.test(url);
   expect(requests.filter((url) => !isOwn(url))).toEqual([]);
 
-  // Deploy another version: change the page, and the hash of the page in the service worker.
+  // Deploy another version: change the page, and its hash in the service worker.
   await server.edit('index.html', /See how every/, 'Second version: see how every');
-  await server.edit('offline-worker.js', /(page\\":\\")[0-9a-f]{16}/, '$10123456789abcdef');
+  await server.edit('offline-worker.js', /(pageHash\\":\\")[0-9a-f]{16}/, '$10123456789abcdef');
   await server.start();
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
   await notice.waitFor();

@@ -30,7 +30,10 @@ export interface TraceStep {
   readonly caseOne?: number;
   /** Cached quantities that the step reads. Parameters and targets are not listed. */
   readonly reads: readonly QuantityName[];
-  /** Quantities that the step writes. The derivative of a shared parameter is written once per use, all others once. */
+  /**
+   * Quantities that the step writes. The derivative of a shared parameter is written once per use, any other quantity
+   * once per trace.
+   */
   readonly writes: readonly QuantityName[];
   /** One number per write. For a shared parameter, the sum so far. */
   readonly values: readonly number[];

@@ -54,8 +54,8 @@ export class Report {
 
   /**
    * Returns a few lines: the result, the violations, up to five comparisons, the likely cause, and the skipped
-   * derivatives. If some comparisons fail, only failed ones are shown. Those with the largest errors relative to
-   * their tolerances come first.
+   * derivatives. If some comparisons fail, only failed ones are shown. The comparisons are sorted by error relative to
+   * tolerance, largest first.
    */
   toString(): string {
     const { comparisons, mismatches, excluded, violations } = this;

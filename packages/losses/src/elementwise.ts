@@ -71,7 +71,10 @@ function residualsOf({ value, derivative }: NonNullable<ElementwiseLoss['residua
   return { value: fill(value), derivative: fill(derivative) };
 }
 
-/** Describes the first invalid target, such as "output 1: expected -1 or 1, received 0". Undefined if all are valid. */
+/**
+ * Returns a message about the first invalid target, for example "output 1: expected -1 or 1, received 0". Returns
+ * undefined if all targets are valid.
+ */
 export function firstProblem(t: ArrayLike<number>, problem: (t: number) => string | undefined): string | undefined {
   for (let k = 0; k < t.length; k++) {
     const message = problem(t[k]);

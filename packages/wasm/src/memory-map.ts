@@ -43,8 +43,8 @@ export const header = {
   /** For each such edge, the address of the predecessor's x row. */
   inX: 64,
   /**
-   * If the graph has `weightSlots` or `edgeRowOf` is not 0: for each edge in `inX`, the address of the
-   * weight. Otherwise, the weights of a node are contiguous, and this word is 0.
+   * If the graph has `weightSlots` or `edgeRowOf` is not 0: for each edge in `inX`, the address of the weight.
+   * Otherwise, the weights of a node are contiguous, and this word is 0.
    */
   inWeight: 68,
   /** The distance from a parameter to its gradient. */
@@ -95,8 +95,8 @@ export const header = {
   /** For each row whose weights are contiguous, the address of the first. */
   weightsOf: 188,
   /**
-   * For each row of a node that has an aggregation A(z) and is in a unit that is not elementwise: the address of the
-   * row of dA/dz_e for the node's first incoming edge e. The rows of the node's other incoming edges follow.
+   * For each row of a node with an aggregation A(z), unless the node is in an elementwise unit: the address of the row
+   * of dA/dz_e for the node's first incoming edge e. The rows of the node's other incoming edges follow.
    */
   edgeRowOf: 436,
   /** The factor that converts the sum of the gradients over samples to their mean, as float32. */
@@ -117,8 +117,8 @@ export const header = {
    */
   stepTable: 424,
   /**
-   * Where the samples of the current time step begin in each row of delta and in the panel of a series. The
-   * rows and the panel hold the samples of several steps.
+   * Where the samples of the current time step begin in the panel of a series and in each of its rows of delta. The
+   * panel and these rows hold the samples of several steps.
    */
   seriesAt: 480,
   /**

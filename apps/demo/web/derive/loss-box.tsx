@@ -9,7 +9,7 @@ import { delayOf, edgeName } from '../network.js';
 import styles from './loss-box.module.css';
 import { messages } from './messages.js';
 
-/** A pass on a sample or a sequence, with the network, loss and data that it used. */
+/** A pass over a sample or a sequence, with the network, loss and data that it used. */
 export interface ShownPass {
   readonly network: Network;
   readonly loss: Loss;

@@ -27,7 +27,10 @@ import { SuccessorsStage } from './stages/successors-stage.js';
 import { TimeStage } from './stages/time-stage.js';
 import { VanishingStage } from './stages/vanishing-stage.js';
 
-/** A chapter and the component that shows its picture. The exercise type is erased, so one record can hold them. */
+/**
+ * A chapter and the component that shows its picture. The type does not include the type of the exercises, so that one
+ * record can hold all lessons.
+ */
 export interface Lesson {
   readonly chapter: Chapter;
   readonly Stage: ComponentType<StageProps>;

@@ -202,9 +202,9 @@ export function termsInTime(exercise: TimeExercise, { quantity, node, from }: Qu
 }
 
 /**
- * Returns the nodes and edges of the unrolled graph to highlight. For a parameter derivative, these are the paths from
- * the parameter's node to the loss, in each time step from `firstStep` on, and, for a weight, also its edge. For any
- * other quantity, see `highlightsOf`.
+ * Returns the nodes and edges of the unrolled graph to highlight. For a parameter derivative, these are all paths from
+ * the parameter's node to the loss, for the time steps from `firstStep` on. For a weight, its edges in these time steps
+ * are included. For any other quantity, see `highlightsOf`.
  */
 export function highlightsInTime(exercise: TimeExercise, selected: QuantityName, firstStep: number): Highlights {
   const { unrolled, network, steps } = exercise;

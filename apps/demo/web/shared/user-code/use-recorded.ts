@@ -15,7 +15,10 @@ import type { FunctionError } from './function-error.js';
 import { userFunctionsOf } from './used-functions.js';
 import type { UserFunction, UserWorker } from './user-worker.js';
 
-/** A pass over one sample with a loss. If `formula` is set, the formula replaces the network. */
+/**
+ * What a pass needs: the network, the loss, and one sample, which is a sequence if `time` is set. If `formula` is set,
+ * the formula replaces the network.
+ */
 interface Pass {
   readonly network: NetworkDescription;
   readonly formula: FormulaDescription | undefined;

@@ -14,16 +14,16 @@ interface Value {
 
 /**
  * Exports a network as a neat-python genome. Every connection is enabled. `response` is 1 for every node whose
- * aggregation is the sum. Keys are −1, −2, … for inputs and 0, 1, … for outputs. A hidden node whose id is a
- * valid key keeps the id as its key. Features that neat-python lacks are written as weighted sums of nodes: c, scalers,
- * a leaky ReLU with any slope, elu with any α, and a hard sigmoid. If an output is such a sum, an identity node is added
- * for the sum. Shared weights become separate weights. The outputs are equal up to rounding unless h of a `sine` or
- * `softplus` is outside [−60, 60], where neat-python clamps it.
+ * aggregation is the sum. Keys are −1, −2, … for inputs and 0, 1, … for outputs. A hidden node whose id is a valid key
+ * keeps the id as its key. neat-python lacks c, scalers, leaky ReLUs of arbitrary slope, elu with arbitrary α and the
+ * hard sigmoid, so values that need them are written as weighted sums of neat-python nodes. If an output is such a sum,
+ * an identity node is added for the sum. Shared weights become separate weights. The outputs are equal up to rounding
+ * unless h of a `sine` or `softplus` is outside [−60, 60], where neat-python clamps it.
  *
- * A network with delays becomes a genome for neat-python's `RecurrentNetwork`, which reads inputs in the same step and
- * all other nodes one step earlier. Therefore each edge from an input needs a delay of 0, and every other edge a delay
- * of 1 and an initial value of 0. Each output and each node that is read with a delay has to be a single neat-python
- * node.
+ * A network with delays becomes a genome for neat-python's `RecurrentNetwork`. In each step, a node of such a network
+ * reads the current values of inputs, but the values that other nodes had one step earlier. Therefore each edge from an
+ * input needs a delay of 0, and every other edge a delay of 1 and an initial value of 0. Each output and each node that
+ * is read with a delay has to be a single neat-python node.
  *
  * @throws NnbpError `UNSUPPORTED` (functions that neat-python lacks: bentIdentity, gelu, hardSwish, mish, silu,
  * softsign, logSumExp and custom functions; delays that its recurrent networks do not support), `NOT_FINITE`
