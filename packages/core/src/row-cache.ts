@@ -29,8 +29,8 @@ export class RowCache implements GradientCache {
   }
 
   /**
-   * Returns a view of a quantity of a node at a step, with one number per sample of the last pass that has this step. The
-   * next pass overwrites it. An input has neither g nor slope; the view then contains zeros.
+   * Returns a view of a quantity of a node at a step of the last pass, with one number per sample that has this step.
+   * The next pass overwrites it. An input has neither g nor slope; the view then contains zeros.
    *
    * @throws NnbpError `UNKNOWN_ID`, `OUT_OF_RANGE`; `WRONG_STATE` for dLossDx of an input after `Executor.step`, which
    * does not compute it

@@ -154,7 +154,7 @@ case 3     └─ slope_7 = c_7 · g'(h_7)
     ]);
     expect(lines).toContain('        ├─ … 37 more terms, not expanded');
     expect(text({ maxTerms: 3, language: 'zh' })).toContain('        ├─ … 另有 37 项，此处不展开\n');
-    // The last term is expanded, although terms before it are not.
+    // The last term is expanded, although the 37 terms before it are not.
     expect(lines).toContain("case 3  └─ slope_layer1.39 = c_layer1.39 · g'(h_layer1.39)");
   });
 

@@ -18,8 +18,8 @@ export function yieldToEventLoop(): Promise<void> {
 }
 
 /**
- * Upper limit of the target time between two reads of the clock, in milliseconds. The clock is not read at every step
- * because a read takes as long as a step of a small network.
+ * Maximum planned time between two reads of the clock, in milliseconds. The clock is not read at every step, because a
+ * read takes as long as a step of a small network.
  */
 const maxInterval = 1;
 

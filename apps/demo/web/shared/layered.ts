@@ -102,8 +102,8 @@ function dagreLayout(
 }
 
 /**
- * Whether the positions of the nodes tend to decrease in the order of the nodes. Then the mirror image, which has the
- * same number of crossings, is easier to read.
+ * Whether later nodes tend to have smaller positions. If so, the mirror image is easier to read. It has the same number
+ * of crossings.
  */
 function isReversed(positions: readonly number[]): boolean {
   const mean = positions.reduce((sum, position) => sum + position, 0) / positions.length;

@@ -101,7 +101,7 @@ export function stepOf(times: readonly number[], precision: Precision): Step {
   if (precision === 'number') return { unit: 'number', count: interval };
   const days = interval / day;
   const months = [1, 2, 3, 6, 12].find((n) => days >= 28 * n && days <= 31 * n - (n === 12 ? 6 : 0));
-  // Months differ in length: of three or more steps of a month, at most 3/4 are equally long. Most years are equally long.
+  // Of three or more consecutive months, at most 3/4 have the same length. Years, in contrast, mostly have 365 days.
   const isConstant = times.length > 3 && count > 0.8 * (times.length - 1);
   if (months !== undefined && (months === 12 || !isConstant)) return { unit: 'month', count: months };
   const isWeekend = (time: number) => new Date(time).getUTCDay() % 6 === 0;

@@ -1,7 +1,7 @@
 /**
  * Computes g(h), x = c · g(h) and slope = c · g'(h) for a unit: a group of nodes that are computed together. One pass
- * computes all three, since they share intermediate results. The kernels of the activations are in
- * `activations/`, one file each.
+ * computes all three, since they share intermediate results. The kernels of the activations are in `activations/`, one
+ * file each.
  */
 import {
   type Assembler,

@@ -79,7 +79,7 @@ interface Product {
   factor(frame: Frame, r: number): readonly [address: Code, offset: number];
   /** The initial value of row r of C, at k = 0. Default: its current value. */
   initial?(frame: Frame, r: number): Code;
-  /** Whether C is the gradient vector. If so, its rows may end within a vector, and its absolute values are summed. */
+  /** Whether C is the gradient vector. If so, its rows may end within a SIMD vector, and the kernel sums |C|. */
   readonly gradients: boolean;
 }
 

@@ -1,2 +1,2 @@
-/** `fetch` for our own modules. Saved before the worker that runs user code removes the global `fetch`. */
+/** `fetch` for our own modules. The worker for user code removes the global `fetch` after this module has loaded. */
 export const ownFetch = globalThis.fetch.bind(globalThis);

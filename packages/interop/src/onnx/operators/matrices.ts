@@ -40,7 +40,7 @@ function isSparse({ rows, columns, at }: Matrix): boolean {
 type Sums = (inputs: readonly Entry[], matrix: Matrix, bias: (column: number) => number) => Entry[];
 
 /**
- * Used if all nodes are distinct, and either no entry or every entry of the matrix is 0. All columns share one list of
+ * Used if all nodes are distinct, and the entries of the matrix are all nonzero or all 0. All columns share one list of
  * nodes.
  */
 const denseSums: Sums = (inputs, matrix, bias) => {
