@@ -168,7 +168,7 @@ class SparseHandWritten(Levels):
 
 
 class SparseAutograd(Levels):
-    """Level by level, gathers the predecessors' values, multiplies them by the weights and adds up the products per node.
+    """Level by level, gathers the predecessors' values and adds up their products with the weights per node.
 
     Autograd computes the gradients.
     """
