@@ -5,7 +5,8 @@
  * @typedef {object} Prepared
  * @property {() => unknown} run Makes one call. A promise that it returns is awaited.
  * @property {number} [count] Number of predictions or training samples in one call. Default: 1.
- * @property {() => number | Promise<number>} [loss] For `reach`: the loss after `run`, computed from predictions.
+ * @property {() => number | Promise<number>} [loss] For calls of kind `reach`: the loss after `run`, computed from
+ *   predictions.
  * @property {string} [note] The methods and settings that are used.
  *
  * @typedef {{ reason: string }} Absent

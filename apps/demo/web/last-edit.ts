@@ -13,7 +13,7 @@ export function keepLastEdit(link: string): void {
   }
 }
 
-/** Removes the stored link. Called when the user leaves, reloads or closes the page without an edit to keep. */
+/** Removes the stored link. Called when the user leaves, reloads or closes the page and there is no edit to store. */
 export function forgetLastEdit(): void {
   try {
     sessionStorage.removeItem(key);

@@ -325,7 +325,7 @@ describe('the states of a model from another program', () => {
   });
 });
 
-test('a product of a tensor with itself is imported correctly if both a product and a sum read it', () => {
+test('x · x is imported correctly as an operand of both a product and a sum', () => {
   const bytes = stepModel(
     [
       ['Mul', 'x x', 's'],

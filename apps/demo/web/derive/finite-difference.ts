@@ -39,7 +39,7 @@ export function parameterIndex(graph: Graph, { quantity, node, from }: QuantityN
   return quantity === 'dLossDc' ? graph.scaleIndex(i) : graph.weightIndex(edgeFrom(graph, i, from!), i);
 }
 
-/** Returns the index of the edge into node i with the name `name` (see `Graph.edgeName`); −1 if there is none. */
+/** Returns the index of the edge into node i whose `Graph.edgeName` is `name`; −1 if there is none. */
 export function edgeFrom(graph: Graph, i: number, name: string): number {
   for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) if (graph.edgeName(e) === name) return e;
   return -1;

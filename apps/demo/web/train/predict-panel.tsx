@@ -69,7 +69,10 @@ function Fields({ fields, values, setRow }: FieldsProps) {
 
 interface FieldProps {
   readonly field: InputField;
-  /** The inputs of the row, beginning with the field's first input. A category column has one input per category, which is 0 or 1. */
+  /**
+   * The inputs of the row, beginning with the field's first input. A category column has one input, 0 or 1, per
+   * category.
+   */
   readonly values: Float64Array;
   readonly set: (values: readonly number[]) => void;
 }
