@@ -1,4 +1,7 @@
-"""Reads splits from standard input. Prints the mean test accuracy of each scikit-learn classifier, with its defaults."""
+"""Prints the mean test accuracy of two scikit-learn classifiers with default settings.
+
+Reads the training and test splits from standard input.
+"""
 
 import json
 import sys

@@ -88,7 +88,7 @@ function isIgnored(path) {
   }
 }
 
-/** Returns each command in a line that runs a script missing from package.json. */
+/** Finds the npm and pnpm commands in a line. Returns those that run a script missing from package.json. */
 function missingScripts(line) {
   const missing = [];
   for (const [whole, filter, run, name] of line.matchAll(/\bp?npm (?:--filter (\S+) )?(run )?([a-z][a-z:-]*)/g)) {

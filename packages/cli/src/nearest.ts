@@ -17,8 +17,8 @@ function distance(a: string, b: string): number {
 }
 
 /**
- * Returns a question such as `Did you mean "species"?` if a known name is similar. Otherwise, returns a list of up to 20
- * known names, or '' if no names are known.
+ * Returns a question such as `Did you mean "species"?` if a known name is similar. Otherwise, returns a list of up to
+ * 20 known names, or '' if no names are known.
  */
 export function suggestion(received: string, known: readonly string[]): string {
   const lower = received.toLowerCase();

@@ -47,7 +47,8 @@ const known: Record<losses.LossName, [x: number[], t: number[], value: number][]
   ],
 };
 
-// Mutation testing counts a failed test, but not a file that fails before its first test: so each test reads the records.
+// Each test reads `lossRecords` itself. If the file read it while loading, a mutant could make the file fail before its
+// first test, which mutation testing does not count as a failed test.
 const names = Object.keys(known) as losses.LossName[];
 const withDefaults = (name: losses.LossName) => lossRecords[name].make({});
 

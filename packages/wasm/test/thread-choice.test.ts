@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { ThreadChoice } from '../src/thread-choice.js';
 
 /**
- * Makes calls, which take `single` ms on one thread and `several` ms on several, until the number of threads is chosen.
- * Returns whether several threads were chosen.
+ * Records calls until the number of threads is chosen. A call takes `single` ms on one thread, and `several` ms on more
+ * than one. Returns whether more than one thread was chosen.
  */
 function choose(choice: ThreadChoice, kind: number, rows: number, single: number, several: number): boolean {
   let calls = 0;

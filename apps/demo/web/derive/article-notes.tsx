@@ -11,7 +11,7 @@ export function ArticleNotes({ exercise }: { readonly exercise: Exercise }) {
   const { cache } = exercise.trace.pass;
   const gOfNode7 = cache.g('7').toPrecision(9);
   const correctSlope = formatNumber(cache.slope('7'), 8);
-  // The article writes g(x7) · (1 − g(x7)) for g′(h7). `literalSlope` is its value for x7 = 7.
+  // The article writes g(x7) · (1 − g(x7)) for g′(h7). `literalSlope` is the value of this formula at x7 = 7.
   const sigmoidOf7 = sigmoid.value(7);
   const literalSlope = formatNumber(sigmoid.derivative(7, sigmoidOf7), 6);
   return (

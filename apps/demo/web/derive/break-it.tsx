@@ -74,7 +74,7 @@ function Verdict({ broken: { exercise, pass, shownSteps, states } }: BreakItProp
   );
 }
 
-/** Longer lists of visits cannot be edited. */
+/** Maximum length of an editable list of visits. */
 const maxEditableVisits = 24;
 
 function Order({ exercise }: { readonly exercise: Exercise }) {
@@ -147,8 +147,8 @@ function Comparison({ broken: { exercise, pass, accumulated, states } }: BreakIt
   const { break: say } = useMessages(messages);
   const { graph } = exercise.network;
   const { dLossDx, slope } = exercise.trace.pass.cache.samples[0];
-  // For the mistake `order`: the number of visits to node i so far. For the other mistakes: how often the whole pass
-  // computes dloss/dx or slope of node i.
+  // For the mistake `order`: the number of visits to node i so far. For the other mistakes: how many times the whole
+  // pass computes dloss/dx (`without-dLossDx`) or slope (`without-slope`) of node i.
   const countOf = (i: number) => (mistake === 'order' ? BigInt(accumulated.counts[i]) : pass.counts[i]);
   const rows = graph.ids.map((id, i) => ({ id, i })).slice(0, maxRows);
   const pair = (name: string, correct: number, actual: number, wrong: boolean) => (

@@ -13,7 +13,7 @@ export interface Points {
   readonly names: readonly [x: string, y: string];
 }
 
-/** Why the text could not be read, and in which line the problem is. The first line is 1. */
+/** Why the text could not be read, and the number of the line with the problem. The first line is 1. */
 export interface PointsProblem {
   readonly reason: 'empty' | 'line' | 'tooMany';
   readonly line: number;

@@ -315,8 +315,8 @@ function withResets(nodes: Nodes, group: readonly Unit[]): (Unit & { readonly rh
 }
 
 /**
- * Whether the layer is read only through its units: nodes outside the layer read only the current values of its units,
- * and no other node of the layer is an output of the graph.
+ * Whether nodes outside the layer read only its units, without a delay, and no other node of the layer is an output of
+ * the graph.
  */
 function isClosed({ graph }: Nodes, layer: RecurrentLayer): boolean {
   const own = new Set(layer.nodes);

@@ -1,2 +1,2 @@
-/** The numbers of the jobs that the `run` function of a WebAssembly module can do. */
+/** The number of each job, an argument of the `run` function of a WebAssembly module. */
 export const job = { predict: 1, backpropagate: 2, step: 3 } as const;

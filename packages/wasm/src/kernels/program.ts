@@ -1,8 +1,8 @@
 /**
- * Runs a job in one call. The job `predict` is the forward pass, `backpropagate` adds the loss and the backward pass,
- * and `step` also adds the update. Each thread computes its share of every unit (a group of nodes that are computed
- * together). Where one thread needs the results of another, all threads wait at a barrier. No sum is split, so the
- * result is bit-identical for any number of threads.
+ * Runs a job in one call. The job `predict` runs the forward pass. `backpropagate` also computes the loss and runs the
+ * backward pass. `step` does the same as `backpropagate`, then updates the parameters. Each thread computes its share
+ * of every unit (a group of nodes that are computed together). Where one thread needs the results of another, all
+ * threads wait at a barrier. No sum is split, so the result is bit-identical for any number of threads.
  */
 import {
   type Assembler,
@@ -69,8 +69,8 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
 }
 
 /**
- * Sets dloss/dx, the thread's record and, if edges share weights, the gradients to 0, since the backward pass adds to
- * them. Transposes the targets.
+ * Resets the sums of the backward pass to 0: dloss/dx, the thread's sum of |gradient|, and the gradients if
+ * `accumulates` is set. Transposes the targets.
  */
 const prepareGradients = ({ kernels, record, first, clear, loadRows }: Pass): Code => [
   f32x4.store(record.get, f32x4.const(0)),

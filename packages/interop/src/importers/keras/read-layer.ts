@@ -59,8 +59,8 @@ export function readLayer(context: Context, layer: Layer, before: readonly Value
 }
 
 /**
- * Reads a `TimeDistributed` layer. If there are values at each step of a sequence, its inner layer is applied to each
- * step, otherwise to each entry of the first axis. The weights are the same for all steps or entries.
+ * Reads a `TimeDistributed` layer. If there are values at each step of a sequence, the inner layer is applied to each
+ * step. Otherwise, it is applied to each entry of the first axis. The weights are the same for all steps or entries.
  */
 function timeDistributed(context: Context, layer: Layer, [values]: readonly Values[]): Values {
   const { config, json } = layer;
