@@ -1,7 +1,7 @@
 // `pnpm guarantees`: generates docs/guides/guarantees.md from checks/stress/results.json, the numbers computed by
 // PyTorch, and the 60-digit values of the activations. With `--check`, writes nothing and fails if the page is out of
-// date. The last bits of exp and similar functions differ between versions of Node. Therefore the page contains the
-// major version that computed its numbers, and under any other version, `--check` does not compare the page.
+// date. The last bits of exp and similar functions differ between versions of Node. Therefore the page names the
+// major version that generated it, and `--check` skips the comparison if it runs in another major version.
 import { activationRecords } from '@nnbp/activations';
 import { type Activation, reference } from '@nnbp/core';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * Determines which other views the page offers to open. If the page is embedded, or its link locks the view, it offers
- * none, because there would be no way back.
+ * Determines which other views the page offers to open. The page offers none if it is embedded or was opened by a link
+ * that locks the view, because there would be no way back.
  */
 import { isEmbedded } from './embed.js';
 import type { PlaygroundState, ViewName } from './state.js';

@@ -8,8 +8,8 @@ export function firstLargest(z: ArrayLike<number>, rank: (z: number) => number):
 }
 
 /**
- * Returns how far each entry can move before another entry can have the largest `rank`: half the difference between the
- * two largest ranks.
+ * Returns how far the entries can move before a different entry can have the largest `rank`: half the difference between
+ * the two largest ranks.
  */
 export function distanceToTie(z: ArrayLike<number>, rank: (z: number) => number): number {
   const at = firstLargest(z, rank);

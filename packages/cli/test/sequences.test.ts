@@ -109,7 +109,7 @@ describe('a table with one label per group', () => {
     expect(JSON.parse(stdout)).toMatchObject({ rows: 270 - groupRows - 1, sequences: 59, leftOut: 1 });
   });
 
-  test('predict keeps the place of groups without usable rows, leaves their predictions empty and names the first such group', async () => {
+  test('predict writes one line per group, leaves the prediction empty for groups without usable rows, and names the first such group', async () => {
     const rows = gestures.map((row) => (row.id === 'g4' || row.id === 'g5' ? { ...row, x: '' } : row));
     const { nnbp } = await workspace({ 'gestures.csv': tableOf(gestures), 'gaps.csv': tableOf(rows) });
     await nnbp(...classify, 'rnn', ...fewEpochs);

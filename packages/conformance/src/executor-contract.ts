@@ -246,8 +246,8 @@ export function expectErrors(engine: Engine): void {
 }
 
 /**
- * Checks that invalid sample counts, states of the wrong length, and samples and steps that the last pass did not have
- * are rejected.
+ * Checks that an executor rejects invalid sample counts, states of the wrong length, and samples and steps that were not
+ * in the last pass.
  */
 function expectStateErrors(engine: Engine): void {
   const builder = new GraphBuilder();

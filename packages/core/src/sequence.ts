@@ -144,7 +144,7 @@ export class NetworkStream {
     this.#steps = 0;
   }
 
-  /** A copy of the state: `graph.stateSize` numbers. To continue from a saved state, assign it. */
+  /** A copy of the state: `graph.stateSize` numbers. To continue from a saved state, assign it to `state`. */
   get state(): number[] {
     return [...this.#step.state];
   }

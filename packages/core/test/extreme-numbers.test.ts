@@ -71,8 +71,8 @@ describe('the smallest and largest numbers of float64', () => {
       for (const x of extremes) {
         const result = attempt(() => backpropagate(single(), [x], [1], loss));
         if (!(result instanceof NnbpError)) expect(numbersOf(result).every(Number.isFinite)).toBe(true);
-        // At an output from 0 to 1, no loss may overflow. Outside this range, a cross-entropy is undefined, and a large output
-        // can overflow other losses.
+        // For an output from 0 to 1, no loss may overflow. Outside this range, a cross-entropy is undefined, and other
+        // losses can overflow if the output is large.
         else if (Math.abs(x) <= 1 && x >= 0) expect.unreachable(`${loss.name}, x ${x}`);
       }
     }

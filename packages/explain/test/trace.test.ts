@@ -87,7 +87,7 @@ describe('a trace', () => {
     expect(readsOf('dloss/db_4')).toBe('dloss/dx_4 slope_4 g_4 x_2 x_3');
   });
 
-  it('a trace numbers its steps and, for an output with successors, reports the part of dloss/dx that case 1 computes', () => {
+  it('a trace has numbered steps and, for an output with successors, reports the part of dloss/dx that case 1 computes', () => {
     const { steps } = traceOf(outputInTheMiddle());
     expect(steps.map(({ index }) => index)).toEqual(steps.map((_, k) => k));
     const stepOf = (node: string) =>

@@ -122,7 +122,7 @@ describe('checkLoss', () => {
     for (const { at } of checkLoss(half).assert().comparisons) expect(Math.abs((at ?? NaN) - 0.5)).toBeLessThan(0.48);
   });
 
-  test('checkLoss leaves a given range by less than 0.1', () => {
+  test('checkLoss evaluates only points in a given range or less than 0.1 outside it', () => {
     const { loss, seen } = recording(mse());
     checkLoss(loss, { x: [5, 6], outputs: 1 }).assert();
     const all = seen.flatMap(({ x }) => x);

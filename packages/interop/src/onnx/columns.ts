@@ -11,8 +11,9 @@ export interface Columns {
 }
 
 /**
- * If the weight matrix of a tensor has at most `maxKeptEntries` entries, or at most `maxKeptEntriesPerEdge` entries per
- * edge, the tensor keeps its unused columns, and their weights are 0. This is cheaper than selecting the used columns.
+ * A tensor is multiplied by a weight matrix. If this matrix has at most `maxKeptEntries` entries, or at most
+ * `maxKeptEntriesPerEdge` entries per edge, unused columns of the tensor are kept, and their weights are 0. This is
+ * cheaper than selecting the used columns.
  */
 const maxKeptEntries = 4096;
 const maxKeptEntriesPerEdge = 2;

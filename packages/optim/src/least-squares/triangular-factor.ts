@@ -41,7 +41,7 @@ export class TriangularFactor {
   }
 
   /**
-   * Adds rows to J and r. May overwrite both arguments.
+   * Adds rows to J and r. May overwrite `rows` and `right`.
    *
    * @param rows - Rows of J, row-major, [count × n].
    * @param right - The entries of r for these rows.
@@ -232,8 +232,8 @@ export class TriangularFactor {
   }
 
   /**
-   * Returns a copy of the factor with the additional rows √λ·D. Row i of them is 0 before column i, so only the first
-   * j + 1 entries of column j are used.
+   * Returns a copy of the factor with the additional rows √λ·D. Row i of √λ·D is 0 before column i, so only the
+   * first j + 1 entries of its column j are used.
    */
   #damp(lambda: number, scale: Float64Array): TriangularFactor {
     const { n } = this;

@@ -1,4 +1,7 @@
-/** The barrier at which all threads of a pass wait for each other, for example between two units. */
+/**
+ * The barrier at which all threads of a pass wait for each other, for example between two units (groups of nodes that
+ * are computed together).
+ */
 import { type Assembler, atomic, type Callable, control, i32, int } from '../assembler.js';
 import { header, word } from '../memory-map.js';
 
@@ -12,8 +15,8 @@ const sleepTime = 50_000;
 
 /**
  * Emits the barrier function. The last thread to arrive advances a counter that the others wait for. If there are more
- * threads than processors, a thread that has not arrived may need a processor, so waiting threads sleep. A thread
- * may also have exited, so thread 0 calls its host, which throws after a timeout.
+ * threads than processors, a thread that has not arrived may need a processor, so waiting threads sleep. A thread may
+ * also have exited, so thread 0 calls its host, which throws after a timeout.
  */
 export function barrierFunction(module: Assembler): Callable {
   const checkTimeout = module.importFunction('waiting', [i32]);

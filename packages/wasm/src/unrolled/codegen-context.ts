@@ -43,7 +43,7 @@ export interface CodegenContext extends StepAddresses {
   stretchesOf(i: number): readonly Stretch[];
   /** Returns the incoming edges of group k, divided into columns. */
   columnsOf(k: number): readonly Column[];
-  /** Returns the constant in a slot; undefined if the slot is a parameter. */
+  /** Returns the constant in a slot; undefined if the slot holds a parameter. */
   constant(slot: number): number | undefined;
   /** Returns the address of a parameter, or of its gradient. */
   parameter(slot: number): Code;

@@ -93,8 +93,8 @@ const [evaluatedCount, gradientCount] = [40, 4];
 const maxStrips = 24;
 
 /**
- * The groups of nodes of each layer kind. A group has the name of its strip and the prefix of its node ids. The nodes of
- * the first group have memory.
+ * For each kind of layer, its groups of nodes. A group is a pair: the name of the strip that shows the nodes, and the
+ * prefix of their ids. The nodes of the first group have memory.
  */
 const nodesOf: Readonly<Record<LayerKind, readonly (readonly [StripName, prefix: string])[]>> = {
   rnn: [['h', 'rnn']],

@@ -10,8 +10,8 @@ import type { Operator } from './operator.js';
 export const passThrough: Operator = (call) => call.operand(0);
 
 /**
- * `Cast`: returns its operand unchanged. A computed operand can be cast only to a floating-point type. A constant, which
- * may contain sizes or positions, can be cast to any type.
+ * `Cast`: returns its operand unchanged. A computed operand can be cast only to a floating-point type. A constant,
+ * which may contain sizes or positions, can be cast to any type.
  */
 export const cast: Operator = (call) => {
   const operand = call.operand(0);
