@@ -73,7 +73,7 @@ export const header = {
   weights: 128,
   /** 1 if dLossDx of the inputs is requested. */
   inputGradients: 132,
-  /** 1 if edges share weights, so that gradients are added up edge by edge and must start from 0. */
+  /** 1 if parameters can be shared (`Graph.weightSlots`), so that gradients are added up and must start from 0. */
   accumulates: 136,
   /** 1 / the number of outputs, as float32, for losses that are means over outputs. */
   outputShare: 140,

@@ -101,9 +101,13 @@ export function stepOf(times: readonly number[], precision: Precision): Step {
   if (precision === 'number') return { unit: 'number', count: interval };
   const days = interval / day;
   const months = [1, 2, 3, 6, 12].find((n) => days >= 28 * n && days <= 31 * n - (n === 12 ? 6 : 0));
-  // Of three or more consecutive months, at most 3/4 have the same length. Years, in contrast, mostly have 365 days.
-  const isConstant = times.length > 3 && count > 0.8 * (times.length - 1);
-  if (months !== undefined && (months === 12 || !isConstant)) return { unit: 'month', count: months };
+  if (months !== undefined) {
+    const pairs = times.length - 1;
+    const ofMonths = times.filter((time, k) => k > 0 && addMonths(times[k - 1], months) === time).length;
+    // Steps of 28 days are all equally long but seldom end on the same day of the month. In a series of, for example,
+    // the last workdays of months, the day of the month changes too, but the length of the steps also changes.
+    if (ofMonths > pairs / 2 || count <= 0.8 * pairs) return { unit: 'month', count: months };
+  }
   const isWeekend = (time: number) => new Date(time).getUTCDay() % 6 === 0;
   if (days === 1 && times.length > 10 && !times.some(isWeekend)) return { unit: 'weekday', count: 1 };
   return { unit: 'ms', count: interval };
@@ -173,7 +177,8 @@ export function stepText({ unit, count }: Step): string {
 
 /**
  * The number of steps per season. If a step is shorter than a day, a season is a day. If a step is a day or a weekday,
- * a season is a week. If a step consists of whole weeks or months, a season is a year. Returns 1 if there is no season.
+ * a season is a week. If a step consists of weeks or months and fits a whole number of times into a year of 52 weeks or 12
+ * months, a season is a year. Returns 1 if there is no season.
  */
 export function seasonOf({ unit, count }: Step): number {
   if (unit === 'month') return 12 / count;

@@ -168,8 +168,8 @@ export function gru(layer: RecurrentLayer, resetAfter: boolean): Part[] {
     return { ...node, fixed: { [idOf('ru', k)]: activation.factor } };
   });
   const values = ids.flatMap((id, k) => [
-    { id: idOf('keep', k), from: [idOf('z', k)], activation: identity, b: 1, w: [-1], constant: true as const },
-    productNode(idOf('new', k), [idOf('keep', k), idOf('n', k)]),
+    { id: idOf('take', k), from: [idOf('z', k)], activation: identity, b: 1, w: [-1], constant: true as const },
+    productNode(idOf('new', k), [idOf('take', k), idOf('n', k)]),
     productNode(idOf('old', k), [idOf('z', k), before[k]]),
     sumNode(id, [idOf('new', k), idOf('old', k)]),
   ]);
