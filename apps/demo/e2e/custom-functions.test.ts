@@ -11,7 +11,7 @@ import { open, picture, useBrowser } from './page.js';
 
 useBrowser();
 
-/** The page first loads the TypeScript compiler, which is slow while other tests run. */
+/** The page first loads the TypeScript compiler. Loading is slow while other tests run. */
 const longTimeout = { timeout: 60_000 };
 const { derive, network: articleNetwork } = defaultState;
 const bent: Activation = { name: 'bent', value: (h) => h + h * h, derivative: (h) => 1 + 2 * h };
@@ -33,7 +33,7 @@ const shownNumber = async (page: Page, name: string) =>
   Number(await page.locator(`button[aria-label^="${name} = "]`).last().locator('data').last().getAttribute('value'));
 
 test(
-  'a derivation with a custom activation and loss shows the numbers of backpropagate(), also after b is changed',
+  'a derivation with a custom activation and loss shows the numbers that backpropagate() returns, also after b is changed',
   longTimeout,
   async () => {
     const page = await open({ network, custom, derive: { ...derive, loss: 'fourth' } });

@@ -47,8 +47,8 @@ const known: Record<losses.LossName, [x: number[], t: number[], value: number][]
   ],
 };
 
-// Each test reads `lossRecords` itself. If the file read it while loading, a mutant could make the file fail before its
-// first test, which mutation testing does not count as a failed test.
+// `lossRecords` is read only inside tests. Otherwise, a mutant could make the file fail before any test starts, and
+// mutation testing would not count that as a failed test.
 const names = Object.keys(known) as losses.LossName[];
 const withDefaults = (name: losses.LossName) => lossRecords[name].make({});
 

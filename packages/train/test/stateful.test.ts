@@ -84,7 +84,7 @@ describe('stateful sequences', () => {
     }
   });
 
-  test('a stateful sequence continues the sequence at the same index even if its batch is smaller than the previous batch', async () => {
+  test('a stateful sequence continues the sequence at the same index of the previous batch even if its own batch is smaller', async () => {
     const network = recurrent();
     const [long, other] = [sequenceOf(6), sequenceOf(3)];
     const sequences = [cut(long, [3, 3])[0], other, cut(long, [3, 3])[1]];

@@ -5,8 +5,8 @@
 import type { OutputTransform } from '@nnbp/core';
 
 /**
- * The code of a transform. Subtracts the largest value from every exponent, so that `Math.exp` cannot overflow.
- * `result` is the expression for one output.
+ * The code of a softmax or log-softmax. It subtracts the largest value from every exponent, so that `Math.exp` cannot
+ * overflow. `result` is the expression for one output.
  */
 const shifted = (result: string) => `(x) => {
   let largest = -Infinity;

@@ -155,8 +155,8 @@ class Reader {
   }
 
   /**
-   * Reads a message up to position `end`. A message can be split into parts, each an occurrence of the same field:
-   * `into` is the message read from the earlier parts, if any.
+   * Reads a message up to position `end`. A file may split one message over several occurrences of a field. `into` is
+   * the message read from the earlier occurrences, if any.
    */
   message(name: string, end: number, into = this.#empty(name)): Message {
     const fields = this.#fieldsOf(name);

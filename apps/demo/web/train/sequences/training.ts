@@ -89,7 +89,7 @@ export class SequenceTraining {
     await this.open(origin, steps);
   }
 
-  /** Starts a new training run and takes `steps` steps. `steps` > 0 restores a training run from a link. */
+  /** Starts a new training run and takes `steps` steps: 0, or the number of steps that a link contains. */
   async open(origin: Origin, steps: number): Promise<void> {
     const request = ++this.#worker.request;
     const { settings, table, functions } = origin;
