@@ -168,7 +168,7 @@ class SparseHandWritten(Levels):
 
 
 class SparseAutograd(Levels):
-    """Level by level, gathers the predecessors' values and adds up their products with the weights per node.
+    """Per level: gathers the predecessors' values, multiplies them by the weights and sums the products of each node.
 
     Autograd computes the gradients.
     """

@@ -250,7 +250,7 @@ ${platforms()}
 ${runtimes()}
 
 On every change, the conformance suite runs in headless Chromium: all of it in a page, and every fourth case in a web worker and in a
-service worker. The page and the web worker also run the same cases under a content security policy that forbids WebAssembly.
+service worker. The page and the web worker run their cases again under a content security policy that forbids WebAssembly.
 
 ## Mutation testing
 

@@ -76,7 +76,7 @@ async function trainWithTwoProcesses(directory, ...options) {
       child.stderr.on('data', (part) => (text += part));
       return new Promise((resolve) =>
         child.on('close', (code) => {
-          // If one process fails, stop the other. Otherwise, the other would wait for half an hour.
+          // If one process fails, stop the other, which would otherwise wait for half an hour.
           if (code !== 0) for (const one of children) one.kill();
           resolve({ code, text });
         }),

@@ -172,7 +172,7 @@ function withMasks(graph: Graph, nodes: readonly number[]): Graph {
   const maskOf = new Map(nodes.map((i, k) => [i, inputCount + k]));
   /** The new index of each node. */
   const indexOf = new Uint32Array(nodeCount);
-  /** The new index of each node's product, or of the node itself if it has no product. Successors read this index. */
+  /** For each node, the new index that its successors use: that of its product if it has one, otherwise its own. */
   const readAt = new Uint32Array(nodeCount);
   const ids = [...graph.ids.slice(0, inputCount), ...nodes.map((i) => `${graph.ids[i]}@mask`)];
   const activationOf = new Array<number>(inputs).fill(0);

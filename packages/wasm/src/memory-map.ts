@@ -43,7 +43,7 @@ export const header = {
   /** For each such edge, the address of the predecessor's x row. */
   inX: 64,
   /**
-   * If the graph has `weightSlots` or `edgeRowOf` is not 0: for each edge in `inX`, the address of the weight.
+   * If `edgeRowOf` is not 0 or the graph has `weightSlots`: for each edge in `inX`, the address of the weight.
    * Otherwise, the weights of a node are contiguous, and this word is 0.
    */
   inWeight: 68,
@@ -117,8 +117,8 @@ export const header = {
    */
   stepTable: 424,
   /**
-   * Where the samples of the current time step begin in the panel of a series and in each of its rows of delta. The
-   * panel and these rows hold the samples of several steps.
+   * For a series: where the samples of the current time step begin in the panel and in each row of delta. The panel and
+   * these rows hold the samples of several steps.
    */
   seriesAt: 480,
   /**

@@ -2,7 +2,7 @@
  * The program of a worker thread, as a string, so that it needs no file of its own in a bundle or on a server.
  * `pool.ts` defines the commands and the entries of the shared array `control`. A worker polls for its next job for
  * about a millisecond before it sleeps, since the next training step usually follows immediately. On the command
- * `receive`, `work` returns, so that the event loop can deliver a message.
+ * `receive`, a worker returns to the event loop, which then delivers a message.
  */
 export const workerSource = `
 const isWebWorker = typeof self === 'object';

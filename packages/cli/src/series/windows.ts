@@ -84,8 +84,8 @@ export function writeCalendar(time: number, calendar: readonly CalendarPeriod[],
 }
 
 /**
- * The inputs of a recurrent network, with one row for each input value of the window. A row contains the value minus
- * the last input value, divided by the scale, and the calendar inputs of the step after the value.
+ * The inputs of a recurrent network, with one row for each input value of the window. A row contains
+ * (value − last input value) / scale, followed by the calendar inputs of the step after the value.
  *
  * @param next - The time of the first step to forecast. The series may end before it.
  */

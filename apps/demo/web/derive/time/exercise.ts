@@ -202,8 +202,8 @@ export function termsInTime(exercise: TimeExercise, { quantity, node, from }: Qu
 }
 
 /**
- * Returns the nodes and edges of the unrolled graph to highlight. For a parameter derivative, these are all paths from
- * the parameter's node to the loss, for the time steps from `firstStep` on. For a weight, its edges in these time steps
+ * Returns the nodes and edges of the unrolled graph to highlight. For a parameter derivative, these are all paths to
+ * the loss that start at the parameter's node in step `firstStep` or later. For a weight, its edges in these time steps
  * are included. For any other quantity, see `highlightsOf`.
  */
 export function highlightsInTime(exercise: TimeExercise, selected: QuantityName, firstStep: number): Highlights {
