@@ -47,8 +47,8 @@ const known: Record<losses.LossName, [x: number[], t: number[], value: number][]
   ],
 };
 
-// `lossRecords` is read only inside tests. Otherwise, a mutant could make the file fail before any test starts, and
-// mutation testing would not count that as a failed test.
+// The entries of `lossRecords` are read only inside tests. Otherwise, a mutant could make the file fail before any test
+// starts, and mutation testing would not count that as a failed test.
 const names = Object.keys(known) as losses.LossName[];
 const withDefaults = (name: losses.LossName) => lossRecords[name].make({});
 

@@ -70,7 +70,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
 
 /**
  * Resets the sums of the backward pass to 0: dloss/dx, the thread's sum of |gradient|, and the gradients if
- * `accumulates` is set. Transposes the targets.
+ * `accumulates` is set. Also resets `updateAt` and `updated` of the update that may follow. Transposes the targets.
  */
 const prepareGradients = ({ kernels, record, first, clear, loadRows }: Pass): Code => [
   f32x4.store(record.get, f32x4.const(0)),
