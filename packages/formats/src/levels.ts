@@ -74,8 +74,8 @@ export function sourceOf(graph: Graph, edge: number): number {
 }
 
 /**
- * Returns the values that the next step reads, numbered as in {@link sourceOf}. Each node with an outgoing
- * delayed edge contributes its value, followed by its previous values except the oldest.
+ * Returns the values that the next step reads, numbered as in {@link sourceOf}. Each node with an outgoing delayed
+ * edge contributes its value, followed by its previous values except the oldest.
  */
 export function nextState({ nodeCount, stateStart }: Graph): number[] {
   const sources: number[] = [];
