@@ -42,8 +42,8 @@ function python(cwd, ...args) {
 }
 
 /**
- * Writes the PyTorch files of a network, with the sequence as one sample. If the network has no delays, each step of
- * the sequence is a sample. Returns the directory.
+ * Exports a network and its samples to a new directory, and returns the directory. `inputs` and `targets` have one row
+ * per step. If the network has delays, all steps form one sample. Otherwise, each step is a sample.
  */
 function exportTo(name, network, inputs, targets) {
   const directory = join(work, name);

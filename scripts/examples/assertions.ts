@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 /**
  * Rewrites each line of the form `expression; // value` so that the expression is compared with the value: a number, a
  * quoted string, true, false, undefined, or an array or object of these. If a number is shown with decimal places,
- * the result must equal it after rounding to as many places. A number without decimal places must match exactly.
+ * the result is rounded to the same number of decimal places. A number without decimal places must match exactly.
  */
 export function withAssertions(code: string): string {
   return code
@@ -42,7 +42,7 @@ class ShownNumber {
     const [, decimals, exponent = '0'] = /^-?\d+(?:\.(\d+))?(?:e([+-]?\d+))?$/.exec(plain) ?? [];
     if (typeof actual !== 'number' || decimals === undefined) return actual === expected;
     const tolerance = 0.5 * 10 ** (Number(exponent) - decimals.length);
-    // The two small terms allow for rounding errors of this comparison.
+    // 1e-9 and Number.EPSILON allow for rounding errors in this comparison.
     return Math.abs(actual - expected) <= tolerance * (1 + 1e-9) + Number.EPSILON * Math.abs(expected);
   }
 }

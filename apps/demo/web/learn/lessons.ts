@@ -28,8 +28,8 @@ import { TimeStage } from './stages/time-stage.js';
 import { VanishingStage } from './stages/vanishing-stage.js';
 
 /**
- * A chapter and the component that shows its picture. The type does not include the type of the exercises, so that one
- * record can hold all lessons.
+ * A chapter and the component that shows its picture. `Lesson` has no type parameter for the exercises, so one record
+ * can hold all lessons.
  */
 export interface Lesson {
   readonly chapter: Chapter;

@@ -59,7 +59,7 @@ const baseLimit = 2 ** 18;
  * Weights can be float, double, float16 or bfloat16. A recurrent model becomes a network with delayed edges, which has
  * outputs at each step. If the model returns only the last step or the last state, its result is the network's output
  * at the last step. A model with a fixed number of steps becomes a network without delays if the model reads the steps
- * backwards, mixes them, or has initial states as inputs. The inputs of this network are the values at all steps.
+ * backwards, mixes them, or has initial states as inputs. This network's inputs are the model's inputs at all steps.
  *
  * A final `Softmax` or `LogSoftmax` becomes the network's `outputTransform`: `predict` returns what the model returns,
  * and training continues on the logits, as `softmaxCrossEntropy` expects. Several inputs, and several outputs, are

@@ -315,8 +315,8 @@ function withResets(nodes: Nodes, group: readonly Unit[]): (Unit & { readonly rh
 }
 
 /**
- * Whether nodes outside the layer read only its units, without a delay, and no other node of the layer is an output of
- * the graph.
+ * Whether the layer is used only through its units: no other node of the layer is an output of the graph or is read by
+ * a node outside the layer. Nodes outside the layer must read the units without a delay.
  */
 function isClosed({ graph }: Nodes, layer: RecurrentLayer): boolean {
   const own = new Set(layer.nodes);

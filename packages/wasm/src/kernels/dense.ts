@@ -79,7 +79,10 @@ interface Product {
   factor(frame: Frame, r: number): readonly [address: Code, offset: number];
   /** The initial value of row r of C, at k = 0. Default: its current value. */
   initial?(frame: Frame, r: number): Code;
-  /** Whether C is the gradient vector. If so, its rows may end within a SIMD vector, and the kernel sums |C|. */
+  /**
+   * Whether C is part of the gradient vector. If so, the rows of C may end within a SIMD vector, and the kernel sums the
+   * absolute values of the elements of C.
+   */
   readonly gradients: boolean;
 }
 

@@ -40,8 +40,8 @@ const dataNames: readonly SequenceDataName[] = ['recall', 'temporal-xor', 'sine'
 let openTable: SequenceTable | undefined;
 
 /**
- * Changes the settings and restarts the training run at step 0. But if `part` sets `shown` (the kind of network whose
- * states are shown), the run continues unless `part` also sets `taken` to 0.
+ * Changes the settings and restarts the training run at step 0. If `part` sets `shown` (the kind of network whose states
+ * are shown), the run is not restarted. To restart it anyway, also set `taken` (the step count) to 0.
  */
 const change = (part: Partial<Settings>) =>
   update((state) => ({
