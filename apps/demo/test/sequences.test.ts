@@ -17,7 +17,7 @@ test('the target of temporal XOR is whether a bit differs from the previous bit,
   for (let t = 1; t < 12; t++) expect(targets[t]).toEqual([Number(inputs[t][0] !== inputs[t - 1][0])]);
 });
 
-test('recall asks at the last step for the symbol of the first step, with distractors in between', () => {
+test('a recall sequence begins with a symbol, continues with distractors, and ends with a prompt whose target is the symbol', () => {
   for (const { inputs, targets } of recall(9, 4).validation) {
     expect(targets.slice(0, -1)).toEqual(Array(8).fill(null));
     expect(targets[8]).toEqual(inputs[0].slice(0, 4));

@@ -147,7 +147,7 @@ describe('hostile names', () => {
     expect(names[1]).toHaveLength(4);
   });
 
-  it('a file name that is a shell command is quoted as one word in suggested commands', async () => {
+  it('a file name that contains a shell command is quoted as one word in the suggested command', async () => {
     const name = "$(touch owned); it's.csv";
     const { nnbp, directory } = await workspace({ [name]: 'a,b\n1,2\n2,4\n3,6\n4,8\n5,10\n6,12\n' });
     const { stdout } = await nnbp('train', name, '--target', 'b', '--epochs', '1');
@@ -166,7 +166,7 @@ describe('cells that a spreadsheet would execute', () => {
     'data.csv': `a,note,label\n${Array.from({ length: 20 }, (_, k) => `${k},"@${k}",${k % 2 === 0 ? cell(formula) : '+'}`).join('\n')}\n`,
   };
 
-  it('formulas are escaped if they come from the model, and copied if they come from the data', async () => {
+  it('predict always escapes formulas from the model, and escapes formulas from the data only with --escape-formulas', async () => {
     const { nnbp } = await workspace(files);
     const trained = await nnbp(
       'train',

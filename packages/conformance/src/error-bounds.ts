@@ -109,7 +109,7 @@ class Analysis {
     });
   }
 
-  /** Returns the allowed error of a function with this value: K u · max(1, |value|). */
+  /** Returns the allowed error of a function that returns `value`: K u · max(1, |value|). */
   #functionError(value: number): number {
     return K * this.#unit * Math.max(1, Math.abs(value));
   }

@@ -1,7 +1,7 @@
 /**
- * Version 1 files must always load. The files in `fixtures/version-1` are never changed. To add one, add a function to
- * `makers` below and run `WRITE_FIXTURES=1 pnpm test:unit --project formats load-version-1`, which writes only missing
- * files. The JSON of a model is in a `.model` file, so that no formatter changes it.
+ * Version 1 files must always load. The files in `fixtures/version-1` are never changed. The functions in `makers`
+ * and the code after them created the files, when `save` still wrote version 1. The JSON of a model is in a `.model`
+ * file, so that no formatter changes it.
  */
 import { elu, identity, leakyRelu, relu, sine, softsign } from '@nnbp/activations';
 import { everyActivation } from '@nnbp/conformance';
@@ -151,10 +151,10 @@ describe.each(names)('version 1 fixture %s', (name) => {
 
 test('a version 1 file loads with its shared weights, fixed c, outputs, activation options and −0', () => {
   const { graph, parameters } = loaded('every-feature').network;
-  const first = graph.indexOf('节点 "1"');
-  const seventh = graph.indexOf('7');
-  expect(graph.weightIndex(graph.edgeStart[seventh], seventh)).toBe(graph.weightIndex(graph.edgeStart[first], first));
-  expect(graph.scaleIndex(seventh)).toBe(-1);
+  const node1 = graph.indexOf('节点 "1"');
+  const node7 = graph.indexOf('7');
+  expect(graph.weightIndex(graph.edgeStart[node7], node7)).toBe(graph.weightIndex(graph.edgeStart[node1], node1));
+  expect(graph.scaleIndex(node7)).toBe(-1);
   expect(Array.from(graph.outputs, (i) => graph.ids[i])).toEqual(['3', 'in', '7']);
   expect(graph.activations[graph.activationOf[graph.indexOf('3')]].builtin).toEqual({
     name: 'leakyRelu',

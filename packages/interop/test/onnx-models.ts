@@ -15,15 +15,16 @@ export function randomNetwork(random: Random, graph = randomGraph(random, { node
 export const randomRows = (random: Random, width: number, samples = 5) =>
   Array.from({ length: samples }, () => Array.from({ length: width }, () => 4 * random.uniform() - 2));
 
-/** The maximum error of outputs for the same rows: relative for |output| > 1, else absolute. */
+/** The maximum difference between the outputs of `a` and `b`: relative for |output| > 1, else absolute. */
 export function difference(a: Network, b: Network, rows: readonly number[][]): number {
   const [first, second] = [a.predictBatch(rows), b.predictBatch(rows)];
   return Math.max(...first.flat().map((x, k) => Math.abs(x - second.flat()[k]) / Math.max(1, Math.abs(x))));
 }
 
 /**
- * A model like those that other programs export, with float32 tensors. A dimension of `null` has no fixed size. In
- * `nodes` and `outputs`, names are separated by spaces, and `-` stands for an omitted input or output.
+ * A model like those that other programs export. `numbers` become float32 tensors, `integers` int64 tensors. A
+ * dimension of `null` has no fixed size. In `nodes` and `outputs`, names are separated by spaces, and `-` stands for an
+ * omitted input or output.
  */
 export function onnxModel(model: {
   readonly inputs: Readonly<Record<string, readonly (number | null)[]>>;

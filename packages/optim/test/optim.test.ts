@@ -7,7 +7,7 @@ const { adagrad, adam, adamw, chain, clipByNorm, clipByValue, cosine, decayWeigh
   optim;
 const { lion, nadam, oneCycle, plateau, rmsprop, rprop, sgd, stepDecay } = optim;
 
-/** Starts with the parameter 1 and takes steps with the gradients 0.5, -0.25 and 1. Returns the parameter after each. */
+/** Takes steps from the parameter 1 with the gradients 0.5, -0.25 and 1. Returns the parameter after each step. */
 function path(optimizer: Optimizer): number[] {
   const p = Float64Array.of(1);
   return [0.5, -0.25, 1].map((g) => {
@@ -323,7 +323,7 @@ test('restore throws for a state that lacks one of several numbers', () => {
   expect(() => optimizer.restore({ name, numbers: { steps: numbers.steps }, vectors })).toThrow(/cannot resume/);
 });
 
-test('restore throws for a state without a number or a vector, or with a vector of another length', () => {
+test('restore throws for a state that lacks a number or a vector, or whose vectors have different lengths', () => {
   const optimizer = adam();
   optimizer.step(new Float64Array(3), new Float64Array(3));
   const { name, numbers, vectors } = optimizer.state();
@@ -405,7 +405,7 @@ describe('invalid options are named', () => {
   });
 });
 
-test('the records create optimizers with the given options', () => {
+test('the entries of optimizerRecords create optimizers with the given options', () => {
   const { optimizerRecords } = optim;
   expect(optimizerRecords.sgd.make({ momentum: 0.5, nesterov: 1 }).builtin?.options).toMatchObject({ nesterov: 1 });
   expect(optimizerRecords.rmsprop.make({ centered: 1 }).builtin?.options).toMatchObject({ centered: 1 });

@@ -74,7 +74,7 @@ function writeDirections(context: LayerContext, directions: readonly Direction[]
   const { kind, units, inputs } = layer;
   const label = `the layer of "${graph.ids[units[0]]}"`;
   const value = (slot: number) => (slot < 0 ? 0 : slots[slot]);
-  /** A constant with one row per direction. */
+  /** Adds a constant with one row per direction. */
   const rows = (name: string, slotsOf: (layer: RecurrentLayer) => readonly number[], ...dims: readonly number[]) => {
     const values = directions.flatMap((direction) => slotsOf(direction.layer).map(value));
     const rest = dims.length > 0 ? dims : [values.length / directions.length];

@@ -1,7 +1,7 @@
 /**
  * Provides the activations and losses for views that compute a forward and a backward pass on the page. Built-in
- * functions are called directly. If the network uses user functions, a worker computes the pass and records their
- * results; the page then reads these results instead of calling the user functions.
+ * functions are called directly. If the pass uses user functions, a worker computes the pass and records what the user
+ * functions return; the page then reads these results instead of calling the user functions.
  */
 import { useEffect, useState } from 'react';
 import { builtinFunctions, type Functions } from '../../functions.js';

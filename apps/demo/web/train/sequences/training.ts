@@ -39,7 +39,7 @@ export interface Origin {
 
 /** Milliseconds of training between two updates of the page. */
 const updateInterval = 30;
-/** Maximum number of points of a curve. Beyond it, every second point is dropped. */
+/** Maximum number of points of a curve. When a curve has this many points, every second one is dropped. */
 const maxPoints = 400;
 
 const access: Access<SequenceTrainer> = {
