@@ -1,5 +1,5 @@
 // Draws graphs of layers from @nnbp/layers for docs/plots/layers. The entries of `drawings` specify positions and
-// labels. Nodes, edges and delays, and which weights are trained, are read from the graphs.
+// labels. The rest is read from the graphs: nodes, edges, delays, and which weights are trained.
 import { type Graph, GraphBuilder } from '@nnbp/core';
 import { attention, bidirectional, conv1d, gru, lstm, maxPool, rnn } from '@nnbp/layers';
 

@@ -185,8 +185,8 @@ function writeUnits(
 }
 
 /**
- * Sets the fields of units that belong to a series (see series.ts). The units of a series share a panel and rows
- * of delta, which hold the samples of several steps.
+ * Sets the fields of units that belong to a series (see series.ts). The units of a series share a panel (see
+ * memory-map.ts) and rows of delta. The panel and these rows hold the samples of several steps.
  */
 function writeSeries(
   words: Uint32Array,
@@ -247,7 +247,7 @@ function writeSparseEdges(
     words[outStart + row + 1] += words[outStart + row];
   }
 
-  // The rows of dA/dz of aggregating nodes, one for each edge.
+  // A node with an aggregation has one row of derivatives per edge; see `edgeRowOf` in memory-map.ts.
   let edgeRow = layout.edgeRows;
   for (const { aggregation, elementwise, nodes } of sparse) {
     if (aggregation === undefined || elementwise !== undefined) continue;

@@ -34,8 +34,8 @@ Examples:
   nnbp forecast sales.nnbp.safetensors sales.csv --plot
   nnbp forecast sales.nnbp.safetensors sales.csv --svg forecast.svg --output forecast.csv
 
-Each forecast comes with a baseline: the value one season before, or the last value
-if the series has no season. A useful forecast is better than the baseline.`;
+Each forecast comes with a baseline: the value one season earlier, or the last
+value if the series has no season. A useful forecast is better than the baseline.`;
 
 /** Minimum number of past steps in a plot, as a multiple of the horizon. A shorter series is shown whole. */
 const minPastInPlot = 5;

@@ -55,7 +55,7 @@ Training stops when the validation loss no longer decreases, and the parameters 
 best epoch are kept.
 
 With --time, the rows are a series: the last fifth is the test set, and the report
-compares the model with two baselines: the last value, and the value one season before.
+compares the model with two baselines: the last value, and the value one season earlier.
 
 With --recurrent and --group, rows with the same value in the group column are one
 sequence. If the target has one value per group, the network predicts it after the last

@@ -285,7 +285,7 @@ function describeErrors({ model, naive, seasonalNaive }: Comparison, part: strin
   const lines = [
     line('model', model),
     line('naive (last value)', naive),
-    ...(seasonalNaive === undefined ? [] : [line('seasonal naive (one season before)', seasonalNaive)]),
+    ...(seasonalNaive === undefined ? [] : [line('seasonal naive (one season earlier)', seasonalNaive)]),
   ];
   const title = `Errors of ${visible(target)} on the ${part} set:`;
   const seasonal = seasonalNaive?.meanAbsolute ?? Infinity;

@@ -117,7 +117,7 @@ class JsExecutor implements Executor {
       for (let k = 0; k < outputRows.length; k++) {
         for (let t = step; t >= 0; t--) {
           const { samples: length, tables } = this.#steps[t];
-          // Case 1. At earlier time steps, dLossDx already holds the derivatives from later time steps.
+          // Case 1 applies only at the output's time step. `#addDelayedDerivatives` fills dLossDx of earlier steps.
           if (t === step) {
             for (let u = 0; u <= t; u++) this.#steps[u].tables.dLossDx.fill(0);
             tables.dLossDx.fill(1, outputRows[k] * length, outputRows[k] * length + count);

@@ -56,7 +56,7 @@ const binary =
     return { dims: shape, values: left.map((at, k) => value(a.values[at], b.values[right[k]])) };
   };
 
-/** The shape of a new tensor. An unknown size becomes 1, and its axis is repeated. */
+/** The shape of a new tensor. An unknown size becomes 1, and its axis is listed in `repeated`. */
 function newShape(call: Call, { values }: Constant) {
   const sizes = Array.from(values);
   if (sizes.some((size) => !Number.isNaN(size) && !Number.isSafeInteger(size))) {

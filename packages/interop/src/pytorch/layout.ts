@@ -90,8 +90,8 @@ export function layout(graph: Graph): Layout {
     }
     const { nodes, from, form, aggregation } = block;
     const columnOf = new Map(from.map((j, column) => [j, column]));
-    // If several edges tie for the maximum, the first receives the gradient, so aggregations keep the order of the
-    // graph.
+    // The edges of a node with an aggregation stay in the order of the graph: if several entries are the largest, `max`
+    // passes the gradient to the first.
     const edges = nodes.flatMap((i) => (aggregation === undefined ? sortedEdges(graph, i) : edgesOf(graph, i)));
     const slots = {
       weight: edges.map(({ slot }) => slot),

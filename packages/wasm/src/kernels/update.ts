@@ -53,7 +53,7 @@ export function meanKernel(module: Assembler): Callable {
  * the number of the thread and the number that identifies the optimizer's kernel. Every thread checks for itself
  * whether the update is safe; all threads come to the same result.
  *
- * @param share - Sets the bounds of a thread's share; see {@link Share}.
+ * @param share - Emits code that sets the bounds of a thread's share of the work; see {@link Share}.
  * @param shared - Whether several threads share the memory.
  * @param wait - Waits at the barrier; takes the thread's number.
  * @param toMean - The function of {@link meanKernel}.

@@ -153,7 +153,7 @@ function slopes({ graph }: Network, dLossDxCached: Counts, both: Counts): Task {
 }
 
 function million(width: number, byDepth: CachesExercise['byDepth']): Task {
-  const first = byDepth.findIndex((at) => at.paths >= 1e6) + 1;
+  const needed = byDepth.findIndex((at) => at.paths >= 1e6) + 1;
   const task = numberTask({
     exact: true,
     label: { en: 'Hidden layers:', zh: '隐藏层数：' },
@@ -162,10 +162,10 @@ function million(width: number, byDepth: CachesExercise['byDepth']): Task {
       zh: `更大的网络：一个输入，每个隐藏层 ${width} 个节点，一个输出，每个节点读取前一层的所有节点。没有缓存时，工作量随输入到输出的路径数增长。从几个隐藏层起，路径达到一百万条？`,
     },
     explain: {
-      en: `Each layer multiplies the number of paths by ${width}, but adds only ${width * width} edges. With ${first} layers: ${grouped(byDepth[first - 1].paths)} paths, ${grouped(byDepth[first - 1].edges)} edges. With the caches each edge is used once.`,
-      zh: `每多一层，路径数乘以 ${width}，而边只增加 ${width * width} 条。${first} 层时有 ${grouped(byDepth[first - 1].paths)} 条路径，${grouped(byDepth[first - 1].edges)} 条边。有了缓存，每条边只用一次。`,
+      en: `Each layer multiplies the number of paths by ${width}, but adds only ${width * width} edges. With ${needed} layers: ${grouped(byDepth[needed - 1].paths)} paths, ${grouped(byDepth[needed - 1].edges)} edges. With the caches each edge is used once.`,
+      zh: `每多一层，路径数乘以 ${width}，而边只增加 ${width * width} 条。${needed} 层时有 ${grouped(byDepth[needed - 1].paths)} 条路径，${grouped(byDepth[needed - 1].edges)} 条边。有了缓存，每条边只用一次。`,
     },
-    expected: first,
+    expected: needed,
     mistakes: [],
   });
   return {
@@ -177,7 +177,7 @@ function million(width: number, byDepth: CachesExercise['byDepth']): Task {
       return {
         correct: false,
         hint:
-          layers < first
+          layers < needed
             ? {
                 en: `Fewer than a million. Each hidden layer multiplies the number of paths by ${width}.`,
                 zh: `还不到一百万。每个隐藏层把路径数乘以 ${width}。`,

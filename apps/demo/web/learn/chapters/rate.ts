@@ -16,7 +16,7 @@ export interface SurfacePoint {
 }
 
 export interface RateExercise extends Exercise {
-  /** The true slope of the data, y = factor · x. */
+  /** The samples are on the line y = factor · x. */
   readonly factor: number;
   lossAt(w: number, b: number): number;
   /** The points that an optimizer visits, starting at w = b = 0. Stops before the first loss that is not finite. */

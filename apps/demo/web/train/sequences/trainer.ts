@@ -26,7 +26,7 @@ export interface Prepared {
   readonly engine: string;
 }
 
-/** The parameters and scalers of a trained network, and the validation sequence that the page shows, standardized. */
+/** The parameters and scalers of a trained network, and the standardized validation sequence that the page shows. */
 export type SequenceResult = TrainedState & SequenceSample & { readonly kind: Kind };
 
 /** The reason why a training run cannot be prepared. */

@@ -234,7 +234,7 @@ export const longShortTermMemory: Operator = (call) => {
   const { tape } = call;
   const step: Step = (direction, x, [h, c]) => {
     const { units, activations, bias, inputTerms, recurrentTerms, weightedSum } = direction;
-    const [gateFunction, candidate, output] = activations;
+    const [gateFunction, candidateFunction, outputFunction] = activations;
     const gate = (k: number, unit: number, g: Activation, cell: Entry) => {
       const [inputBias, recurrentBias] = bias(k, unit);
       const weight = k < 3 ? direction.peephole(k, unit) : undefined;
@@ -250,12 +250,15 @@ export const longShortTermMemory: Operator = (call) => {
       );
     };
     const cells = range(units).map((unit) => {
-      const added = tape.aggregate(product, [gate(0, unit, gateFunction, c[unit]), gate(3, unit, candidate, c[unit])]);
+      const added = tape.aggregate(product, [
+        gate(0, unit, gateFunction, c[unit]),
+        gate(3, unit, candidateFunction, c[unit]),
+      ]);
       const retained = tape.aggregate(product, [gate(2, unit, gateFunction, c[unit]), c[unit]]);
       return tape.fixed(sum([added, retained]));
     });
     const next = cells.map((cell, unit) =>
-      tape.aggregate(product, [gate(1, unit, gateFunction, cell), tape.fixed(cell, output)]),
+      tape.aggregate(product, [gate(1, unit, gateFunction, cell), tape.fixed(cell, outputFunction)]),
     );
     return [next, cells];
   };
@@ -271,7 +274,7 @@ export const gatedRecurrentUnit: Operator = (call) => {
   const linearFirst = call.integer('linear_before_reset', 0) !== 0;
   const step: Step = (direction, x, [h]) => {
     const { units, activations, bias, inputTerms, recurrentTerms, weightedSum } = direction;
-    const [gateFunction, candidate] = activations;
+    const [gateFunction, candidateFunction] = activations;
     const gate = (k: number) =>
       range(units).map((unit) => {
         const [inputBias, recurrentBias] = bias(k, unit);
@@ -292,12 +295,12 @@ export const gatedRecurrentUnit: Operator = (call) => {
         ]);
         const summed = weightedSum([...inputs, past], inputBias, 2, unit);
         // The last term is the node `past`. Its weight is the constant 1; b and the other weights are parameters.
-        return tape.apply(candidate, summed, { b: false, firstEdge: summed.from.length - 1 });
+        return tape.apply(candidateFunction, summed, { b: false, firstEdge: summed.from.length - 1 });
       };
       const n = linearFirst
         ? candidateLinearFirst()
         : tape.apply(
-            candidate,
+            candidateFunction,
             weightedSum([...inputs, ...recurrentTerms(reset, 2, unit)], inputBias + recurrentBias, 2, unit),
           );
       const added = tape.aggregate(product, [tape.fixed(affine(z[unit], -1, 1)), n]);
