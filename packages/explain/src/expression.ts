@@ -369,8 +369,8 @@ function dAdz(computation: Computation, edge: number, i: number): Expression {
 }
 
 /**
- * Returns the indices to show in a list of `count` entries: the first `maxTerms` − 1, then −1 for the omitted ones, and
- * the last.
+ * Returns the indices to show in a list of `count` entries. If `count` exceeds `maxTerms`, some indices before the last
+ * one are omitted, and −1 stands for them.
  */
 export function shownIndices(count: number, maxTerms: number): number[] {
   if (count <= maxTerms) return Array.from({ length: count }, (_, k) => k);
@@ -383,7 +383,7 @@ const listed = (notation: Notation, maxTerms: number, count: number, written: (k
     .map((k) => (k < 0 ? notation.dots(count - maxTerms) : written(k)))
     .join(', ');
 
-/** Writes a product. Only a leading minus sign needs no parentheses. */
+/** Writes a product. If `first`, a negative first factor needs no parentheses. */
 export const timesEach = (notation: Notation, write: Write, factors: readonly Factor[], first = true): string =>
   factors.map((factor, k) => write(factor, first && k === 0)).join(notation.times);
 

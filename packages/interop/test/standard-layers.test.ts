@@ -1,4 +1,4 @@
-/** Tests that standard layers are recognized by what their nodes compute and exported as ONNX operators. */
+/** Tests that standard layers are recognized by what their nodes compute, and are exported as ONNX operators. */
 import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
 import { max } from '@nnbp/aggregations';
 import { delayed, type Graph, GraphBuilder, Network, predictSequence, Random, type Source } from '@nnbp/core';
@@ -385,7 +385,7 @@ describe('a recurrent layer unrolled over the steps of one sample', () => {
     expectSame(network, fromOnnx(toOnnx(network)));
   });
 
-  test('one direction of a bidirectional layer does not become an operator if another node reads its cell state', () => {
+  test('if another node reads the cell state of one direction of a bidirectional layer, only the other direction becomes an operator', () => {
     const network = networkOf((b) => {
       const h = bidirectional(b, { steps: steps(b, 2), cell: 'lstm', units: 1 });
       return [...h[1], b.node('y', { from: ['bidirectional.forward.0.c.0'], activation: tanh })];

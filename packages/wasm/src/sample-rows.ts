@@ -255,8 +255,8 @@ export class SampleRows {
     for (let t = steps - 1, at = 0; t >= 0; t--) {
       const count = start[t + 1] - start[t];
       const end = at + count;
-      // If the rows have no space for the samples of the previous step, case 3 is computed at this step. Kernels write
-      // whole vectors, with zeros up to the number of samples of the first step. The zeros must fit too.
+      // If the rows have no space for the samples of step t − 1, case 3 is computed at step t. Kernels write whole
+      // vectors, with zeros up to the number of samples of the first step. The zeros must fit too.
       const computesCaseThree = t === 0 || end + lanes(samples) > seriesSamples!;
       this.#words.set([4 * lanes(count), count, at, computesCaseThree ? end : 0], stepTable / 4 + 4 * t);
       at = computesCaseThree ? 0 : end;

@@ -96,7 +96,8 @@ function sparseBackward(
 }
 
 /**
- * Cases 2 and 3 of nodes with an aggregation other than the sum: dloss/dz_e = delta · dA/dz_e.
+ * Cases 2 and 3 of nodes with an aggregation A other than the sum: for each edge, dloss/dz = delta · dA/dz, where
+ * z = w · x.
  *
  * @param target - The vector to which factor · dloss/dw is added.
  */

@@ -9,7 +9,7 @@ import { transformSource } from './transform.js';
 import { counted } from './counted.js';
 
 /**
- * Returns the code of `layers` and of the `predict` function that loops over them (`step` for a network with memory).
+ * Returns the code of `layers` and of the function that loops over them: `predict`, or `step` for a network with delays.
  * All values are in one list: the inputs, the state, then the nodes.
  */
 export function byLoops(network: Network, nodes: readonly number[], functions: Functions): string {

@@ -23,7 +23,7 @@ import { nameOf } from '@nnbp/formats/shared';
 interface FromNeat {
   readonly activation: Activation;
   readonly factor: number;
-  /** neat-python clamps h to ± this value. Undefined if clamping makes no relevant difference. */
+  /** neat-python clamps h to ± this value. Undefined without clamping, or if clamping makes no relevant difference. */
   readonly clampedAt?: number;
   readonly c?: number;
 }
