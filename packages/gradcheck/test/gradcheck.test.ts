@@ -123,7 +123,7 @@ test('checkActivation throws if `at` is an empty list, and a report without comp
 });
 
 describe('networks', () => {
-  test('checkNetwork checks all derivatives of a network that has scalers, or only as many as the option maxDerivatives allows', () => {
+  test('checkNetwork checks all derivatives of a network with scalers, and the option maxDerivatives limits their number', () => {
     const network = new Network(mlp([2, 3, 1], { activation: tanh, outputActivation: identity }), { seed: 4 });
     network.inputScaler = new Standardization([1, 2], [3, 4]);
     network.outputScaler = new Standardization([10], [5]);

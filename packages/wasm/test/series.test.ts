@@ -88,7 +88,7 @@ test.each([
 const counts = [[100, 100, 99, 50, 50, 50, 3], [60, 60, 60, 60, 60, 60], Array.from({ length: 20 }, () => 1)];
 
 describe.each(Object.entries({ lstm: lstm(3, 8, 2), shared: shared() }))('%s', (_, graph) => {
-  test.each(counts.map((list) => [list]))('the engines agree with the reference engine, samples %j', (samples) => {
+  test.each(counts.map((list) => [list]))('the engines match the reference engine, sample counts %j', (samples) => {
     const random = new Random(7);
     const rows = samples.reduce((total, count) => total + count, 0);
     const uniform = (length: number) => Float64Array.from({ length }, () => 2 * random.uniform() - 1);

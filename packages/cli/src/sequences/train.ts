@@ -1,4 +1,4 @@
-/** Trains a recurrent network on sequences: the rows of each group of a table. */
+/** Trains a recurrent network on a table in which the rows of each group form one sequence. */
 import { parse as parsePath } from 'node:path';
 import { type Data, evaluate, type Sequence } from '@nnbp/train';
 import { auto } from '@nnbp/wasm';

@@ -45,7 +45,7 @@ export interface ModuleBlock extends Block {
 /** The blocks and layers of the module, each after those it reads, and the tensors of the module's parameters. */
 export interface Layout {
   readonly blocks: readonly (ModuleBlock | ModuleLayer)[];
-  /** Whether all state belongs to recurrent layers, so that a sequence is computed layer by layer. */
+  /** Whether the graph has delays, all of them in recurrent layers. A sequence is then computed layer by layer. */
   readonly isLayered: boolean;
   readonly sharedCount: number;
   readonly tensors: readonly ParameterTensor[];

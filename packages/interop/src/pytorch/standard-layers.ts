@@ -29,14 +29,14 @@ export interface ModuleLayer {
   readonly options: Readonly<Record<string, string>>;
   /** The tensors of the PyTorch module, with their names in PyTorch. */
   readonly tensors: readonly ParameterTensor[];
-  /** The state before the first step: h of each unit, then, for an LSTM, the cell state of each unit. */
+  /** The state before the first step: the output of each unit, then, for an LSTM, the cell state of each unit. */
   readonly initial: readonly number[];
 }
 
 /** The blocks and layers of a graph, each after everything it reads. */
 export interface LayerPlan {
   readonly steps: readonly Step[];
-  /** Whether all state belongs to recurrent layers, so that a sequence is computed layer by layer. */
+  /** Whether the graph has delays, all of them in recurrent layers. A sequence is then computed layer by layer. */
   readonly isLayered: boolean;
 }
 

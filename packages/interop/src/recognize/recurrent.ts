@@ -45,6 +45,7 @@ interface Unit {
   readonly activation: string;
   /** The node with the value of the unit. */
   readonly h: number;
+  /** For an LSTM, the node with the cell state. */
   readonly c?: number;
   /** The nodes of the gates, in the order of the gates of the layer. */
   readonly gates: readonly number[];

@@ -149,8 +149,8 @@ export function originalParameter({ quantity, node, from }: QuantityName): Quant
 }
 
 /**
- * Returns the name of a weight's edge, such as `h@-1`. If `from` is not the name of an edge, but the id of a node with
- * delayed edges to `node`, returns the name of the first of these edges.
+ * Returns the name of a weight's edge, such as `h@-1` for an edge from h with a delay of 1. If `from` is not the name of
+ * an edge, but the id of a node with delayed edges to `node`, returns the name of the first of these edges.
  */
 function fullEdgeName(graph: Graph, { node, from }: QuantityName): string {
   const i = graph.indexOf(node);
