@@ -45,8 +45,8 @@ const thisMachine: Machine = {
 };
 
 /**
- * Names of executables, in order of preference within a directory. The headless build opens the playground in a third
- * of the CPU time.
+ * Names of executables, in order of preference within a directory. The headless builds come first, because they open
+ * the playground with a third of the CPU time that a full browser takes.
  */
 const names = [
   'chromium-headless-shell',
@@ -90,8 +90,8 @@ export function findBrowser(machine: Machine = thisMachine): string | undefined 
 }
 
 /**
- * Finds a browser, or else downloads Playwright's own. If that fails or the downloaded browser does not start, and the
- * user is root on Debian, installs the package chromium-headless-shell, or chromium if there is no such package.
+ * Finds a browser, or else downloads Playwright's own. If the download fails or the downloaded browser does not start,
+ * and if the user is root on Debian, installs the package chromium-headless-shell, or chromium if that fails.
  *
  * @throws Error with instructions for installing a browser, if there is still none.
  */

@@ -9,7 +9,7 @@
  *   `seconds`. Replaces `step` if the computation runs in another process.
  * @property {{ scale: 'trainable' | 'fixed', batch: number }} [rule] How a step updates the parameters, so that the
  *   reference engine can repeat the step: whether the scale c of a node is trained, and the number of samples per
- *   update. Undefined if the gradient is not that of the squared error.
+ *   update. Undefined if the library does not compute the gradient of the squared error.
  * @property {string} [note] The calls and settings of the library that the runner uses.
  * @property {() => void} [dispose]
  *

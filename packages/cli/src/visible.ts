@@ -6,8 +6,8 @@
 
 /** Control characters, bidirectional controls, line separators, byte order marks, and lone surrogates. */
 const hidden = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff\p{Cs}]/gu;
-const hiddenInLines = /(?!\n)[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff\p{Cs}]/gu;
-/** The codes that color the output of this program, such as `ESC[1m`. */
+const hiddenExceptNewline = /(?!\n)[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff\p{Cs}]/gu;
+/** The codes that style the output of this program, such as `ESC[1m` for bold. */
 const color = /(\x1b\[\d{1,2}m)/; // oxlint-disable-line no-control-regex
 
 const known: Readonly<Record<string, string>> = { '\n': String.raw`\n`, '\r': String.raw`\r`, '\t': String.raw`\t` };
@@ -24,7 +24,7 @@ const escaped = (character: string): string =>
 export const visible = (text: string): string => text.replaceAll(hidden, escaped);
 
 /** Escapes multi-line text, but keeps its line breaks. */
-export const visibleLines = (text: string): string => text.replaceAll(hiddenInLines, escaped);
+export const visibleLines = (text: string): string => text.replaceAll(hiddenExceptNewline, escaped);
 
 /**
  * Escapes text, but keeps the codes with which this program has colored it. Escape names with {@link visible} before you
@@ -45,4 +45,4 @@ export const cut = (text: string, length: number): string =>
  * contains an escape sequence such as `\u001b`.
  */
 export const visibleJson = (value: unknown, indent?: number): string =>
-  JSON.stringify(value, undefined, indent).replaceAll(hiddenInLines, (character) => `\\u${hex(character, 4)}`);
+  JSON.stringify(value, undefined, indent).replaceAll(hiddenExceptNewline, (character) => `\\u${hex(character, 4)}`);

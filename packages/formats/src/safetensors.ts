@@ -123,7 +123,7 @@ function entries(value: unknown, malformed: Malformed, what: string): [string, u
   return Object.entries(value);
 }
 
-/** Byte range of a tensor, relative to the end of the header. */
+/** The header entry of a tensor. Its values are the bytes `from` to `to`, counted from the end of the header. */
 interface Extent {
   readonly name: string;
   readonly dtype: keyof typeof kinds;
@@ -132,7 +132,7 @@ interface Extent {
   readonly to: number;
 }
 
-/** Returns the byte range of a tensor. Throws unless its type is supported and the range has the size of its shape. */
+/** Reads the header entry of a tensor. Throws unless its type is supported and its byte range fits its shape. */
 function extent(name: string, entry: unknown, malformed: Malformed): Extent {
   const { dtype, shape, data_offsets: offsets } = Object.fromEntries(entries(entry, malformed, `tensor "${name}"`));
   const areCounts = (list: unknown): list is number[] =>
@@ -151,7 +151,7 @@ function extent(name: string, entry: unknown, malformed: Malformed): Extent {
   return { name, dtype, shape, from, to };
 }
 
-/** Checks that tensors fill the file without gaps or overlaps, in any order. */
+/** Checks that the tensors fill the file without gaps or overlaps. They can be in any order. */
 function expectTiled(extents: readonly Extent[], bytes: number, malformed: Malformed): void {
   let end = 0;
   for (const { name, from, to } of [...extents].sort((one, other) => one.from - other.from || one.to - other.to)) {

@@ -34,7 +34,7 @@ export function openText(text: string, custom: readonly string[]): Opened {
 }
 
 /**
- * Reads a graph from a file: JSON, .onnx, or .safetensors saved by this project.
+ * Reads a graph from an ONNX file, or from a JSON or safetensors file that nnbp saved.
  *
  * @throws EditError if the file is invalid or too large, or the editor cannot show the graph
  */
@@ -75,8 +75,8 @@ function toDescription(network: Network): Opened {
 }
 
 /**
- * Returns the built-in activation with this name. For a custom activation, of which a file contains only the name,
- * returns the identity function with that name.
+ * Returns the built-in activation with this name. For a custom activation, returns a placeholder with this name that
+ * computes the identity function, because a file contains only the name.
  */
 const byName = (name: string): Activation =>
   Object.hasOwn(builtinActivations, name) ? builtinActivations[name] : { name, value: (h) => h, derivative: () => 1 };

@@ -214,10 +214,10 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
     const assess = (samples: Data) => evaluate(network, samples, { loss: use.loss(), metrics, engine });
     // A pass over data on disk is slow. For such data, metrics on the training and validation sets are computed only if
     // there is no test set.
-    const measureTraining = data.training.inMemory || parts.test === undefined;
+    const evaluateAllSets = data.training.inMemory || parts.test === undefined;
     const results: Results = {
-      ...(measureTraining && { training: await assess(parts.training) }),
-      ...(measureTraining && parts.validation !== undefined && { validation: await assess(parts.validation) }),
+      ...(evaluateAllSets && { training: await assess(parts.training) }),
+      ...(evaluateAllSets && parts.validation !== undefined && { validation: await assess(parts.validation) }),
       ...(parts.test !== undefined && { test: await assess(parts.test) }),
     };
     const output = options.output ?? `${parsePath(path).name}.nnbp.safetensors`;

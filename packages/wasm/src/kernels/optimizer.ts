@@ -40,9 +40,9 @@ export function optimizerKernel(module: Assembler, shared: boolean): Callable {
       return [
         scalars.map(({ value }, k) => value.set(f32x4.loadSplat(int.const(0), header.stepScalars + 4 * k))),
         meanFactor.set(f32x4.loadSplat(int.const(0), header.mean)),
-        // The word `gradients` contains a distance: from a parameter to its gradient.
+        // The word `gradients` contains the distance from a parameter to its gradient.
         toGradients.set(word('gradients')),
-        // The distance from a parameter to its element of vector k.
+        // The distance from a parameter to its element in optimizer vector k.
         vectors.map(({ toVector }, k) =>
           toVector.set(
             int.add(

@@ -27,7 +27,7 @@ import { isUnfinished, map, type Operator, termCount } from './operator.js';
  * the activations below. Any other product becomes a node with the aggregation `product`.
  *
  * - silu, with f = sigmoid and t = 0: a s σ(r a) = s/r silu(r a)
- * - mish, with f = tanh of softplus(a) and t = 0: a s f = s mish(a)
+ * - mish, with f(a) = tanh(softplus(a)), r = 1 and t = 0: a s f(a) = s mish(a)
  * - hardSwish, with f = hardSigmoid and t = 0: a s f(r a) = s/r hardSwish(r a)
  * - hardSwish, with f = hardTanh and t = s: a s (1 + f(r a)) = 2/3 s/r hardSwish(3 r a), because
  *   1 + hardTanh(u) = 2 hardSigmoid(3 u)
