@@ -133,7 +133,7 @@ class SparseHandWritten(Levels):
         self.rate = rate
         self.out_order = torch.argsort(self.source * self.count + self.to)
         self.out_weights = self.weights[self.out_order].clone()
-        # Buffers that are reused: freed blocks of this size would be returned to the system after each step.
+        # These buffers are reused. Otherwise, each step would allocate their memory and return it to the system.
         self.d_h_of_edges, self.x_of_edges = torch.empty(0), torch.empty(0)
         n = self.count
         self.incoming = [csr(self.to, self.source, self.weights, a, b, n) for a, b in self.ranges[1:]]

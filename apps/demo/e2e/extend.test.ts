@@ -112,7 +112,7 @@ export default { value: (h: number) => h, derivative: () => 1 };`;
   await waitForText(page, 'available [], eval refused');
 });
 
-test('the link contains a saved function, and the Train view uses it', { timeout: 120_000 }, async () => {
+test('a saved function is part of the URL, and the Train view can use it', { timeout: 120_000 }, async () => {
   const page = await open(extend);
   await waitForText(page, /Correct: all/);
   await page.getByLabel('Name').fill('swoosh');

@@ -88,8 +88,8 @@ export function expectShortBatches(engine: Engine, random: Random): void {
   for (const samples of [9, 1, 6, 9, 2]) {
     const data = randomSamples(graph, random, samples);
     const bounds = errorBounds(graph, parameters, data, mse(), unitOf(executor));
-    const mean = executor.backpropagate(data.inputs, data.targets, samples, mse());
-    expectNear(`loss of ${samples} samples`, mean, bounds.loss, bounds.lossError);
+    const loss = executor.backpropagate(data.inputs, data.targets, samples, mse());
+    expectNear(`loss of ${samples} samples`, loss, bounds.loss, bounds.lossError);
     bounds.reference.gradients.forEach((expected, p) =>
       expectNear(`gradient ${p} of ${samples} samples`, executor.gradients[p], expected, bounds.gradientErrors[p]),
     );
@@ -113,7 +113,7 @@ export function expectShortBatches(engine: Engine, random: Random): void {
 
 /**
  * If the executor has `stepMany`, checks that its results are bit-identical to those of repeated calls of `step`, and
- * that it stops before a step that would make a number infinite or NaN.
+ * that `stepMany` stops before a step that would make a number infinite or NaN.
  */
 export function expectSameSteps(engine: Engine, random: Random): void {
   const graphs = [
@@ -194,15 +194,15 @@ export function expectOverflowHandled(engine: Engine): void {
   ];
   for (const [what, weight, optimizer] of attempts) {
     executor.parameters.fill(weight);
-    const mean = executor.step(
+    const loss = executor.step(
       Float64Array.of(1, 2, 3, 4).map((v) => v * 1e4),
       Float64Array.of(0, 0),
       2,
       mse(),
       optimizer,
     );
-    if (Number.isFinite(mean))
-      throw new Error(`${what} overflowed: expected step to return Infinity or NaN, received ${mean}.`);
+    if (Number.isFinite(loss))
+      throw new Error(`${what} overflowed: expected step to return Infinity or NaN, received ${loss}.`);
     const changed = executor.parameters.findIndex((value) => value !== Math.fround(weight) && value !== weight);
     if (changed >= 0)
       throw new Error(
@@ -246,8 +246,8 @@ export function expectErrors(engine: Engine): void {
 }
 
 /**
- * Checks that an executor rejects invalid sample counts, states of the wrong length, and samples and steps that were not
- * in the last pass.
+ * Checks that an executor throws for invalid sample counts, for states of the wrong length, and when its cache is read
+ * for a sample or step that was not in the last pass.
  */
 function expectStateErrors(engine: Engine): void {
   const builder = new GraphBuilder();

@@ -141,9 +141,9 @@ export class GraphEditor {
   }
 
   /**
-   * Inserts a new node into an edge: from → id → to, as in NEAT. The edge out of the new node gets a new weight. The
-   * edge into the new node takes over the weight of the split edge. A fixed weight stays fixed, a shared weight shared.
-   * If `options` sets a fixed or shared weight for the edge into the new node, that weight is used instead.
+   * Inserts a new node into an edge: from → id → to. The edge out of the new node gets a new weight. The edge into
+   * the new node takes over the weight of the split edge. A fixed weight stays fixed, a shared weight shared. If
+   * `options` sets a fixed or shared weight for the edge into the new node, that weight is used instead.
    *
    * @param options - Options of the new node, without `from`: its only predecessor is the source of the split edge,
    * with the same delay.

@@ -79,7 +79,7 @@ describe('a trainer', () => {
     expect(parametersOf(one)).toEqual(parametersOf(two));
   });
 
-  test('evaluate uses the validation data, the training data, or the given data', async () => {
+  test('evaluate uses the given data, else the validation data, else the training data', async () => {
     const metrics = [meanAbsoluteError()];
     const trainer = new Trainer(small(), data, options({ metrics }));
     const evaluation = await trainer.evaluate();
@@ -167,15 +167,15 @@ describe('fit', () => {
 });
 
 describe('an optimizer that evaluates the loss itself', () => {
-  const target = new Network(mlp([2, 3, 2], { activation: sigmoid, outputActivation: identity }), { seed: 8 });
-  const learnable: Data = { inputs, targets: target.predictBatch(inputs) };
+  const teacher = new Network(mlp([2, 3, 2], { activation: sigmoid, outputActivation: identity }), { seed: 8 });
+  const learnable: Data = { inputs, targets: teacher.predictBatch(inputs) };
 
   test.each([
     ['lbfgs', lbfgs],
     ['levenbergMarquardt', levenbergMarquardt],
   ])('fit with %s reduces the loss below 1e-6', async (_, optimizer) => {
-    const network = new Network(target.graph, { seed: 1 });
-    const before = backpropagateBatch(network, inputs, target.predictBatch(inputs), mse()).loss;
+    const network = new Network(teacher.graph, { seed: 1 });
+    const before = backpropagateBatch(network, inputs, teacher.predictBatch(inputs), mse()).loss;
     const { history, stoppedBy } = await fit(network, learnable, { loss: mse(), optimizer: optimizer(), epochs: 500 });
     expect(history[0].loss).toBeCloseTo(before, 12);
     expect(history.at(-1)!.loss).toBeLessThan(1e-6);
@@ -183,7 +183,7 @@ describe('an optimizer that evaluates the loss itself', () => {
   });
 
   test('an optimizer that evaluates the loss itself does not use the engine', async () => {
-    const network = new Network(target.graph, { seed: 1 });
+    const network = new Network(teacher.graph, { seed: 1 });
     const unused = { name: 'unused', prepare: () => expect.unreachable() } as never;
     await fit(network, learnable, { loss: mse(), optimizer: lbfgs(), epochs: 2, engine: unused });
   });

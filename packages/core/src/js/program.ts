@@ -1,9 +1,8 @@
 /**
- * Compiles a graph into a program for the js engine: the units of the plan, with everything that the loops need in
- * typed arrays. A program depends only on the graph, so all batch sizes share one program. A unit is a group of
- * nodes that are computed together. In a dense unit, all nodes have the same predecessors, and their aggregation is the
- * sum; the other units are sparse. A row has the values of one node for all samples. A slot is an index in the vector
- * of the graph's parameters and constants.
+ * Compiles a graph into a program for the js engine. A program depends only on the graph, so all batch sizes share one
+ * program. A unit is a group of nodes that are computed together. In a dense unit, all nodes have the same
+ * predecessors, and their aggregation is the sum; the other units are sparse. A row holds the values of one node for
+ * all samples. A slot is an index in the vector of the graph's parameters and constants.
  */
 import type { Activation, Aggregation } from '../contract.js';
 import type { Graph } from '../graph.js';
