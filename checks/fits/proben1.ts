@@ -1,5 +1,5 @@
 /**
- * Measures the test errors on five classification problems of Proben1 over 30 runs, with rprop, Levenberg–Marquardt and
+ * Measures the test errors on five Proben1 classification problems over 30 runs, with rprop, Levenberg–Marquardt and
  * L-BFGS. As in the Proben1 report, networks have one hidden layer of tanh nodes and linear outputs, and minimize the
  * mean squared error. The parameters with the lowest validation loss are tested. The predicted class is the index of
  * the largest output.

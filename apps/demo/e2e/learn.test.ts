@@ -303,7 +303,7 @@ test('on a phone the question and the graph of every task fit on the first scree
       const work = { seed: 0, task: k, tries: tasks.slice(0, k).map(({ solution }) => [solution]), draft: '' };
       await follow(page, { ...learn, learn: { chapter: name, work: { [name]: work } } });
       await page.getByText(`Task ${k + 1} of ${tasks.length}`).waitFor();
-      // Other fonts may need one more line.
+      // The 24 px leave room for one more line of text, which other fonts may need.
       const height = await page.evaluate(() => document.documentElement.scrollHeight);
       expect(height, `${name}, task ${k + 1}`).toBeLessThanOrEqual(844 + 24);
     }

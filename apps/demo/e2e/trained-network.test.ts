@@ -91,7 +91,7 @@ test('a link from Learn to another view prepares the task in that view', async (
   const done = { seed: 0, task: 0, tries: [['', '', '']], draft: '' };
   const page = await open({ view: 'learn', learn: { chapter: 'repair', work: { repair: done } } });
   await button(page, 'Give node 2 four successors').click();
-  await page.getByText('Give node 2 four successors, then view its derivatives. It has 3.').waitFor();
+  await page.getByText('Give node 2 four successors, then view its derivatives. It now has 3.').waitFor();
   await picture(page, 'build-task');
   await page.getByLabel('From node').selectOption('2');
   await page.getByLabel('to node').selectOption('7');

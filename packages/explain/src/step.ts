@@ -11,11 +11,11 @@ import type { Computation } from './computation.js';
 
 /** A number with its name, its formula and the steps it depends on. */
 export interface Step {
-  /** The quantity. For the case 1 part of an output with successors (see `case`): `dLossDx` of that output. */
+  /** The quantity. A step for only the case 1 part of `dLossDx` (see `case`) also has the quantity `dLossDx`. */
   readonly quantity: QuantityName;
   /**
-   * The case of backpropagation that computes the quantity, or `forward` for the forward pass. An output with
-   * successors is case 2, and its first term is its case 1 part. A slope counts as case 3, since it depends only on its
+   * The case of backpropagation that computes the quantity, or `forward` for the forward pass. `dLossDx` of
+   * an output with successors is case 2, and its first term is the case 1 part. A slope counts as case 3, since it depends only on its
    * own node.
    */
   readonly case: 1 | 2 | 3 | 'forward';

@@ -160,13 +160,13 @@ describe('the cases', () => {
     const { network, input, target, loss } = outputInTheMiddle();
     const { root } = explain(network, input, target, loss, 'dloss/dx_3');
     expect([root.case, root.summands]).toEqual([2, 2]);
-    const [own, after, slope] = root.terms;
-    expect(own).toMatchObject({ case: 1, quantity: { quantity: 'dLossDx', node: '3' }, state: 'computed' });
+    const [caseOne, dLossDx4, slope4] = root.terms;
+    expect(caseOne).toMatchObject({ case: 1, quantity: { quantity: 'dLossDx', node: '3' }, state: 'computed' });
     // The loss is the mean over two outputs.
-    expect(own.value).toBe((2 * (own.terms[0].value - 1)) / 2);
-    expect(own.formula).toContain('\\right)_{1} = 2 / 2 \\cdot (x_{3} - t_{3})');
+    expect(caseOne.value).toBe((2 * (caseOne.terms[0].value - 1)) / 2);
+    expect(caseOne.formula).toContain('\\right)_{1} = 2 / 2 \\cdot (x_{3} - t_{3})');
     const w = network.getParameters('4').w[3];
-    expect(root.value).toBe(own.value + after.value * slope.value * w);
+    expect(root.value).toBe(caseOne.value + dLossDx4.value * slope4.value * w);
   });
 
   it('the derivative with respect to a shared weight is a sum over its edges, from the last node to the first', () => {

@@ -49,7 +49,7 @@ const options = { loss: nnbp.mse(), optimizer: nnbp.sgd({ learningRate: 0.1 }) }
 
 test.each<[string, (engine: nnbp.Engine) => unknown]>([
   ['fit', (engine) => nnbp.fit(network(), xor, { ...options, epochs: 1, engine })],
-  ['fit of @nnbp/train', (engine) => training.fit(network(), xor, { ...options, epochs: 1, engine })],
+  ['fit from @nnbp/train', (engine) => training.fit(network(), xor, { ...options, epochs: 1, engine })],
   ['Trainer', (engine) => new nnbp.Trainer(network(), xor, { ...options, engine })],
   ['evaluate', (engine) => nnbp.evaluate(network(), xor, { ...options, engine })],
   ['compile', (engine) => nnbp.compile(network(), { engine })],
@@ -82,7 +82,7 @@ describe('the defaults of nnbp', () => {
 
   const options = (epochs: number) => ({ loss: mse(), optimizer: adam({ learningRate: 0.05 }), epochs });
 
-  test('fit of a small task computes in float64, without starting the fast engine', async () => {
+  test('fit runs a small task in float64, without starting the fast engine', async () => {
     const [network, double] = [fresh(), fresh()];
     await nnbp.fit(network, xor, options(300));
     await nnbp.fit(double, xor, { ...options(300), engine: js() });
@@ -111,14 +111,14 @@ describe('the defaults of nnbp', () => {
     ['sequences', 40_000, 'float64', sequences],
     ['a stream', 1, 'float32', stream],
     ['a stream of sequences', 1, 'float32', { sequences: sequenceStream }],
-  ])('fit of %s for at most %i epochs computes in %s', async (_, epochs, precision, data) => {
+  ])('fit on %s for at most %i epochs computes in %s', async (_, epochs, precision, data) => {
     const network = fresh();
     const truncate = 'sequences' in data && !Array.isArray(data.sequences) ? { truncate: 1 } : {};
     await nnbp.fit(network, data, { ...options(epochs), ...stopAfterFirstEpoch, ...truncate });
     expect(isFloat32(network.parameters.vector)).toBe(precision === 'float32');
   });
 
-  test('fit of a large task uses several threads, if the host has several cores', async () => {
+  test('fit runs a large task on several threads if the host has several cores', async () => {
     const [small, large] = [fresh(), new Network(mlp([100, 100, 1], { activation: tanh }), { seed: 1 })];
     const inputs = new Array<number[]>(4_000).fill(new Array<number>(100).fill(0));
     const data = { inputs, targets: inputs.map(() => [1]) };

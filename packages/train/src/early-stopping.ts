@@ -3,7 +3,7 @@ import { expectInteger, type FloatArray, NnbpError } from '@nnbp/core';
 
 /** Options of early stopping. */
 export interface EarlyStoppingOptions {
-  /** Number of consecutive epochs without improvement to tolerate; training stops at the next one. An integer ≥ 0. */
+  /** Training stops after more than this many consecutive epochs without improvement. An integer ≥ 0. */
   readonly patience: number;
   /** An epoch is an improvement if its loss is lower than the best loss by more than this. Default: 0. */
   readonly minimumImprovement?: number;

@@ -24,7 +24,7 @@ const en = {
   addNodeTask: 'Add a node',
   addInput: 'Input',
   addInputTask: 'Add an input',
-  fourSuccessors: (now: number) => `Give node 2 four successors, then view its derivatives. It has ${now}.`,
+  fourSuccessors: (now: number) => `Give node 2 four successors, then view its derivatives. It now has ${now}.`,
   derive: 'View derivatives',
   train: 'Train this network',
   trainTask: 'Opens this graph with its parameters in the Train view',
@@ -37,7 +37,7 @@ const en = {
     `Edge ${from} → ${to}, w = ${w}${afterEdge(delay)}`,
   selection: 'Selection',
   nothing: 'Nothing selected',
-  nothingHint: 'Select a node or a weight in the graph to change it. Delete removes it.',
+  nothingHint: 'Select a node or a weight in the graph to change it. Press Delete to remove it.',
   nodeTitle: (id: string) => `Node ${id}`,
   edgeTitle: (from: string, to: string, delay: number) => `Edge ${from} → ${to}${afterEdge(delay)}`,
   id: 'Name',
@@ -51,8 +51,8 @@ const en = {
   aggregation: 'Aggregation A',
   formula: (aggregation: string) =>
     aggregation === 'sum'
-      ? 'x = c · g(b + Σ w · x of each predecessor)'
-      : `x = c · g(b + ${aggregation} of w · x of each predecessor)`,
+      ? 'x = c · g(b + Σ w · x over all predecessors)'
+      : `x = c · g(b + ${aggregation} of w · x over all predecessors)`,
   delay: 'Delay in steps',
   noDelay: 'The edge reads the value of the same step. With a delay, it reads an earlier value and can close a cycle.',
   delayed: (from: string, delay: number) =>

@@ -22,9 +22,12 @@ export interface CrossValidationOptions {
   readonly repeats?: number;
   readonly timeOrdered?: boolean;
   readonly epochs: number;
-  /** Fraction of each training set to use for early stopping. Default: 0, no early stopping. */
+  /** Fraction of each training set to use as the validation set. Default: 0. */
   readonly validationSplit?: number;
-  /** Training stops after more than this many epochs without a lower validation loss. Undefined: no early stopping. */
+  /**
+   * Training stops after more than this many epochs without a lower validation loss, or without a lower training loss
+   * if there is no validation set. Undefined: no early stopping.
+   */
   readonly patience?: number | undefined;
   readonly batch?: number | undefined;
   readonly engine: Engine;
