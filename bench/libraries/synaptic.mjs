@@ -6,8 +6,8 @@ import { eachComputed, levelsOf, meanSquaredError, rows } from '../workloads.mjs
 export function prepare(workload) {
   const { ordinary: graph, weights, samples } = workload;
   if (graph.edgeCount > 1e6) return { reason: 'each edge is an object with its own tables; two million such objects do not fit in memory' };
-  // For a graph with skip edges, synaptic generates code that computes a wrong loss. Therefore, only layered networks run
-  // as generated code.
+  // For a graph with skip edges, synaptic generates code that computes a wrong loss. Therefore, only layered networks
+  // run as generated code.
   const generated = workload.sizes !== undefined;
   const network = buildNetwork(graph, weights);
   network.setOptimize(generated);

@@ -138,7 +138,7 @@ async function reload() {
     model = loaded;
     console.log(`Loaded model ${model.number}.`);
   } catch (error) {
-    console.error(`The new model was rejected; model ${model.number} stays in use: ${error.message}`);
+    console.error(`Model ${model.number} stays in use, because the new model was rejected: ${error.message}`);
   }
 }
 

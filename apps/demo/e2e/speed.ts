@@ -13,7 +13,7 @@
  *
  * A view is ready when its first picture is drawn and the result of a first action is on the screen. `views` below
  * defines the picture and the action. `frames in the slowest second` is the minimum number of frames in any second of
- * training. The server throttles the network, so that the scripts of workers are throttled too. Latency and bandwidth
+ * training. `serve` throttles the network, so that the scripts of workers are throttled too. Latency and bandwidth
  * are those of "Fast 4G" in Chrome DevTools and of "Slow 4G" in Lighthouse.
  */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';

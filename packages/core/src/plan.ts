@@ -1,8 +1,8 @@
 /**
  * Divides a graph into the units of work of an engine. Nodes on the same level do not depend on each other. The nodes
- * of a unit are on one level and have the same activation and aggregation; their c are either all fixed or all
- * parameters. Nodes can form a dense unit only if their aggregation is the sum, they have the same predecessors, they
- * do not share weights with each other, and they have enough weights, all of them trainable. The other nodes of a level
+ * of a unit are on one level and have the same activation and aggregation; either every c is fixed, or every c is a
+ * parameter. Nodes can form a dense unit only if their aggregation is the sum, they have the same predecessors, they do
+ * not share weights with each other, and they have enough weights, all of them trainable. The other nodes of a level
  * form sparse units. It makes no difference whether the nodes were declared with `layer`, with `mlp` or one by one.
  */
 import type { Activation, Aggregation } from './contract.js';

@@ -13,7 +13,7 @@ export interface Limits {
   readonly maxTerms: number;
   /** Maximum number of levels of the tree. */
   readonly depth: number;
-  /** Maximum number of backward steps, and of forward steps. */
+  /** Maximum number of derived quantities in the tree, and of quantities in the forward list. */
   readonly steps: number;
 }
 
@@ -24,7 +24,10 @@ export interface Line {
   readonly expression: Expression;
 }
 
-/** An entry of the tree. Its parent is the nearest entry before it with a smaller depth. */
+/**
+ * An entry of the tree. Its parent is the nearest entry before it with a smaller depth. `last`: it is the last child of
+ * its parent.
+ */
 export type Branch = { readonly depth: number; readonly last: boolean } & (
   | ({ readonly state: 'derived' | 'reused' | 'notExpanded' } & Line)
   | { readonly state: 'omitted'; readonly count: number }
@@ -48,8 +51,8 @@ export interface Outline {
 
 /** Returns the cases of backpropagation that a tree uses to derive its quantities. */
 export const casesIn = (branches: readonly Branch[]): (1 | 2 | 3)[] =>
-  ([1, 2, 3] as const).filter((rule) =>
-    branches.some((branch) => branch.state === 'derived' && branch.expression.case === rule),
+  ([1, 2, 3] as const).filter((caseNumber) =>
+    branches.some((branch) => branch.state === 'derived' && branch.expression.case === caseNumber),
   );
 
 /** Creates the outline of the derivation of one quantity. */
@@ -138,7 +141,7 @@ function list(
   return { forward: forward.sort((a, b) => position(a) - position(b)), forwardIsTruncated };
 }
 
-/** The first quantities in breadth-first order, up to the limit of steps. */
+/** Returns the quantities that a breadth-first search from `from` visits, at most `steps` of them. */
 function nearest(
   computation: Computation,
   from: readonly Read[],

@@ -132,7 +132,7 @@ export function predict(input) {
 `);
   });
 
-  test('a module has one function for each activation and each set of its options', async () => {
+  test('a module has one function for each combination of an activation and its options', async () => {
     const builder = new GraphBuilder();
     const x = builder.input('x');
     const activations = [leakyRelu, leakyRelu.negativeSlope(-1), leakyRelu.negativeSlope(-1), sine.frequency(3), sine];

@@ -5,8 +5,8 @@ import type { TimeGraph } from './time.js';
 import { isUnrollable } from './unrolled/form.js';
 
 /**
- * Default of the minimum work (edges times samples) for which several threads are tried. A barrier takes about a
- * microsecond. A whole forward pass with less work than this minimum takes about as long as one barrier.
+ * Default of the minimum work (edges times samples) for which several threads are tried. Both a barrier and a whole
+ * forward pass with this much work take about a microsecond.
  */
 export const minMeasuredWork = 20_000;
 
@@ -50,7 +50,7 @@ function sharesWithinUnit(graph: Graph, { units }: Plan): boolean {
   const writers = new Map<number, number>();
   /**
    * Records that node i writes the gradient of this slot. Returns whether an earlier call recorded another node of
-   * the same unit. Gradients of constants are ignored.
+   * the same unit for the same slot. Gradients of constants are ignored.
    */
   const isShared = (slot: number, i: number): boolean => {
     if (slot >= graph.parameterCount) return false;

@@ -1,8 +1,9 @@
 /**
  * Decides where threads must wait for each other. A unit is a group of nodes that the threads divide among themselves.
  * A row holds the values of one node for all samples of a batch. A barrier between two units is omitted if no thread
- * reads or writes a row that another thread has written since the last barrier. For example, there is no barrier between
- * the gates and the cell states of a recurrent layer: each thread computes the cell states whose gates it has computed.
+ * reads or writes a row that another thread has written since the last barrier. For example, there is no barrier
+ * between the gates and the cell states of a recurrent layer: each thread computes the cell states whose gates it has
+ * computed.
  */
 import type { Graph } from '@nnbp/core';
 import { ownerOf } from './kernels/share.js';

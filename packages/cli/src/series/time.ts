@@ -48,14 +48,14 @@ export function readTimes(file: string, column: string, cells: readonly string[]
     return found.value;
   });
   // Integers that all look like years are years.
-  const years = finest === 0 && values.every((value) => Number.isInteger(value) && value >= 1700 && value < 2200);
+  const areYears = finest === 0 && values.every((value) => Number.isInteger(value) && value >= 1700 && value < 2200);
   const ambiguous =
     firstCanBeMonth && secondCanBeMonth
       ? cells.find((cell) => yearLast.exec(cell)?.[2] !== '.' && yearLast.test(cell))
       : undefined;
   return {
-    values: years ? values.map((year) => Date.UTC(year, 0, 1)) : values,
-    precision: years ? 'year' : rank[finest],
+    values: areYears ? values.map((year) => Date.UTC(year, 0, 1)) : values,
+    precision: areYears ? 'year' : rank[finest],
     ...(ambiguous !== undefined && { note: `"${column}": dates such as ${ambiguous} are read as month/day/year.` }),
   };
 }
@@ -104,8 +104,8 @@ export function stepOf(times: readonly number[], precision: Precision): Step {
   if (months !== undefined) {
     const pairs = times.length - 1;
     const ofMonths = times.filter((time, k) => k > 0 && addMonths(times[k - 1], months) === time).length;
-    // Steps of 28 days are all equally long but seldom end on the same day of the month. In a series of, for example,
-    // the last workdays of months, the day of the month changes too, but the length of the steps also changes.
+    // The unit is a month if most adjacent times are exactly `months` months apart, or if at least 20 % of the steps
+    // differ from the most frequent step, as between the last workdays of months. Steps of 28 days are not months.
     if (ofMonths > pairs / 2 || count <= 0.8 * pairs) return { unit: 'month', count: months };
   }
   const isWeekend = (time: number) => new Date(time).getUTCDay() % 6 === 0;
@@ -177,8 +177,8 @@ export function stepText({ unit, count }: Step): string {
 
 /**
  * The number of steps per season. If a step is shorter than a day, a season is a day. If a step is a day or a weekday,
- * a season is a week. If a step consists of weeks or months and fits a whole number of times into a year of 52 weeks or 12
- * months, a season is a year. Returns 1 if there is no season.
+ * a season is a week. If a step is a number of weeks or months that divides a year (52 weeks or 12 months), a season is
+ * a year. Returns 1 if there is no season.
  */
 export function seasonOf({ unit, count }: Step): number {
   if (unit === 'month') return 12 / count;

@@ -1,4 +1,4 @@
-/** Chooses the epochs and batch size of a training run, and describes the run before and after it. */
+/** Chooses the epochs and batch size of a training run, and describes the run before it starts and after it ends. */
 import type { Network } from '@nnbp/core';
 import { nodeCount } from '../columns.js';
 import { notesOn, reasonOf } from '../describe.js';

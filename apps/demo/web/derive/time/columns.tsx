@@ -19,7 +19,7 @@ import { highlightsInTime, type KnownInTime, splitId, type TimeExercise } from '
 import { messages } from './messages.js';
 import styles from './time.module.css';
 
-/** Sizes in pixels: of a node, and of the gaps between columns and between rows. */
+/** Sizes in pixels: of a node and its parts, and of the gaps between the columns and rows of nodes. */
 const box = { width: 148, head: 24, row: 21, field: 34 };
 const gap = { columns: 56, rows: 34 };
 const headHeight = 30;
