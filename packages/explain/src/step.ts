@@ -11,12 +11,12 @@ import type { Computation } from './computation.js';
 
 /** A number with its name, its formula and the steps it depends on. */
 export interface Step {
-  /** The quantity. A step for only the case 1 part of `dLossDx` (see `case`) also has the quantity `dLossDx`. */
+  /** The quantity. It is `dLossDx` even if the step computes only the case 1 part of `dLossDx` (see `case`). */
   readonly quantity: QuantityName;
   /**
-   * The case of backpropagation that computes the quantity, or `forward` for the forward pass. `dLossDx` of
-   * an output with successors is case 2, and its first term is the case 1 part. A slope counts as case 3, since it depends only on its
-   * own node.
+   * The case of backpropagation that computes the quantity, or `forward` for the forward pass. `dLossDx` of an
+   * output with successors is case 2, and its first term is the case 1 part. A slope counts as case 3, since it depends
+   * only on its own node.
    */
   readonly case: 1 | 2 | 3 | 'forward';
   /** The number, bit-identical to the reference engine's. */

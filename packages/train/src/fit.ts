@@ -77,8 +77,8 @@ export interface Report {
 
 /**
  * Trains a network. Its parameters are updated before each call of `onEpochEnd` and when training ends. If training
- * ends with an error or an abort, the network has the parameters of the last successful step. Exception: if
- * training with early stopping is aborted, the network has the parameters of the best epoch so far.
+ * ends with an error or an abort, the network has the parameters of the last successful step. Exception: if training
+ * with early stopping is aborted, the network has the parameters of the best epoch so far.
  *
  * @throws NnbpError any error thrown by `new Trainer(…)` or `Trainer.restore`, before the network is changed
  * (an item of a stream is checked when it arrives); `DivergedError` if a number is not finite
