@@ -10,7 +10,7 @@ import { conv2d, lstm } from '@nnbp/layers';
  * @property {string} name
  * @property {'lstm' | 'stream' | 'convolution'} kind
  * @property {number} batch Number of sequences or images per update.
- * @property {number} samples Total number of sequences or images. A call of a runner's `step` trains on all of them.
+ * @property {number} samples Number of sequences or images in all batches.
  * @property {number} steps Number of time steps per sequence; 1 for images.
  * @property {number} learningRate
  * @property {import('@nnbp/core').Graph} graph

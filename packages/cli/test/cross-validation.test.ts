@@ -18,7 +18,7 @@ interface Validated {
 }
 
 describe('train with cross-validation or groups', () => {
-  it('train with --folds tests on every row once per repeat, and trains the saved model on all rows', async () => {
+  it('train with --folds uses every row for testing once per repeat, and trains the saved model on all rows', async () => {
     const { nnbp } = await workspace({ 'iris.csv': irisCsv });
     const argv = ['train', 'iris.csv', '--target', 'species', '--epochs', '30', '--folds', '3', '--repeats', '2'];
     const { stdout } = await nnbp(...argv, '--json');

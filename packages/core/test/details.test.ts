@@ -147,7 +147,7 @@ describe('a batch of samples with two outputs', () => {
 });
 
 describe('overflow', () => {
-  test('an overflow of dloss/dx of an input is reported even if another sample is finite', () => {
+  test('an overflow of dloss/dx of an input is reported even if it occurs in only one sample', () => {
     const network = chain();
     network.setParameters('a', { b: 0, w: { x: 1e200 } });
     network.setParameters('y', { b: 0, w: { a: 1 } });

@@ -61,11 +61,11 @@ export interface Observation {
   readonly picture: Float32Array | undefined;
   /** Values of each drawn node at the points of its plot, scaled to ±127. Undefined for more than two inputs. */
   readonly responses: Int8Array | undefined;
-  /** Mean value of each drawn node over the observed samples. */
+  /** Mean value of each drawn node over the first `maxObservedSamples` training samples. */
   readonly means: Float32Array;
-  /** Standard deviation of each drawn node over the observed samples. */
+  /** Standard deviation of each drawn node over the same samples as `means`. */
   readonly deviations: Float32Array;
-  /** Mean |dloss/dx| of each drawn node. */
+  /** Mean |dloss/dx| of each drawn node over the same samples. */
   readonly gradients: Float32Array;
   /** Mean |dloss/dx| over the nodes of each layer, or over evenly spaced nodes of a wide layer. */
   readonly layerGradients: Float32Array;
@@ -354,8 +354,8 @@ function representatives(graph: Graph, ids: readonly string[]): string[] {
   for (const id of ids) {
     const i = graph.indexOf(id);
     // Inputs have no b.
-    const b = i < graph.inputCount ? -1 : graph.biasIndex(i);
-    const key = b < 0 ? id : b;
+    const biasIndex = i < graph.inputCount ? -1 : graph.biasIndex(i);
+    const key = biasIndex < 0 ? id : biasIndex;
     groups.set(key, [...(groups.get(key) ?? []), id]);
   }
   return Array.from(groups.values(), (group) => group[group.length >> 1]);

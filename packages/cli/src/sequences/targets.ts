@@ -59,9 +59,9 @@ export function withTargets(
   columns: SequenceColumns & { readonly loss: string },
   where: TargetSteps,
 ): Sequence | undefined {
-  const nodeTargets = lossNamed(columns.loss).targets;
+  const categoryTargets = lossNamed(columns.loss).targets;
   const targetOf = ({ target }: Step) =>
-    target === undefined ? null : nodeValues(columns.targets, target, nodeTargets);
+    target === undefined ? null : nodeValues(columns.targets, target, categoryTargets);
   const steps = rows.steps.filter(({ input }) => input !== undefined);
   const inputs = steps.map(({ input }) => nodeValues(columns.inputs, input!));
   if (where === 'each') {

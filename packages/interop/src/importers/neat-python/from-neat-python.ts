@@ -45,9 +45,9 @@ const aggregations: ReadonlyMap<string, { readonly positive: Aggregation; readon
  * @param json - The object, or a JSON string with up to about ten thousand connections. Parse a longer string yourself.
  * @param options - `recurrent: true` for a genome that ran as a `RecurrentNetwork`.
  * @throws NnbpError `UNSUPPORTED` (an activation without an equivalent: inv, log, exp, hat, square, cube, or a custom
- * one; a custom aggregation; a recurrent genome without `recurrent`; a node without incoming connections whose
- * aggregation is not the sum or whose genome is recurrent: its value depends on the version of neat-python),
- * `MALFORMED`, `NOT_FINITE` (a weight that overflows when multiplied), `TOO_LARGE` (a string that is too long)
+ * one; a custom aggregation; a recurrent genome without `recurrent`; a node without enabled incoming connections, if
+ * `recurrent` is set or the node's aggregation is not the sum), `MALFORMED`, `NOT_FINITE` (a weight that overflows when
+ * multiplied), `TOO_LARGE` (a string that is too long)
  *
  * @example
  * ```ts
