@@ -36,7 +36,7 @@ function networkOf({ network, parameters }: Session): Network {
   return network;
 }
 
-test('all inputs and nodes of small layers are drawn', async () => {
+test('the layout of a small network contains all nodes and edges', async () => {
   const { observer } = await trained(prices, 'mse');
   expect(observer.layout.layers.map(({ ids }) => ids.length)).toEqual([3, 4, 1]);
   expect(observer.layout.edges).toHaveLength(3 * 4 + 4);
@@ -125,7 +125,7 @@ test('an observation of images contains the misclassified images and the weights
   expect(Array.from(weightImages!.subarray(0, 4))).toEqual(weights.map((w) => Math.round((127 * w) / largest)));
 });
 
-test('an observation of a convolution contains the weights of each filter, and the layout has one drawn node per filter', async () => {
+test('an observation of a convolution contains the weights of each filter, and the layout contains one node per filter', async () => {
   const pixels = Array.from({ length: 25 }, (_, k) => String(k));
   const rows = Array.from({ length: 8 }, (_, s) => pixels.map((_, k) => Number((s * 31 + k * 7) % 5 < 2)));
   const targets = rows.map((_, s) => s % 2);

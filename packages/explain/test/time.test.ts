@@ -1,3 +1,4 @@
+/** Tests of explanations and traces of networks with delays, and of nodes with aggregations. */
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import { logSumExp, max, mean, median, product } from '@nnbp/aggregations';
 import {

@@ -55,7 +55,7 @@ export interface Ready {
   readonly points: { readonly training: Points; readonly validation: Points | undefined } | undefined;
   /** The targets for regression; undefined for classification. */
   readonly targets: { readonly training: Float32Array; readonly validation: Float32Array | undefined } | undefined;
-  /** Fields to enter the inputs of a prediction; empty if there are too many. */
+  /** Fields for entering the inputs of a prediction; empty if there are too many. */
   readonly fields: readonly InputField[];
   /** The inputs of the first training sample. */
   readonly firstRow: Float64Array;
@@ -128,7 +128,7 @@ export interface Trainer {
   step(): void;
   /**
    * Takes steps for up to 100 ms, until `steps` steps have been taken in total, or until training diverges. Measures
-   * the loss at some of them.
+   * the loss at some of the steps.
    */
   advance(steps: number): Repeated;
   /**
@@ -161,7 +161,7 @@ export function createTrainer(functions: Functions): Trainer {
   /** Preparations are numbered. A preparation stops if a later one has started. */
   let latestPreparation = 0;
   let nextObservation = 0;
-  const datasets = datasetLoader();
+  const loadDataset = datasetLoader();
 
   const end = () => {
     player.pause();
@@ -210,7 +210,7 @@ export function createTrainer(functions: Functions): Trainer {
       const number = ++latestPreparation;
       end();
       try {
-        const dataset = await datasets(settings, table, (fraction) => progress.postMessage(fraction));
+        const dataset = await loadDataset(settings, table, (fraction) => progress.postMessage(fraction));
         if (number !== latestPreparation) return undefined;
         if (isProblem(dataset)) return dataset;
         const mismatch = shapeProblem(settings, dataset);

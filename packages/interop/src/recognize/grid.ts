@@ -34,7 +34,7 @@ export function* geometriesOf(windows: readonly (readonly number[])[], cells: nu
       const sides = sidesOf(windows, width, windowsPerRow);
       if (sides === undefined) continue;
       for (const rows of axesOf(sides.rows, cells / width)) {
-        for (const across of axesOf(sides.columns, width)) yield [rows, across];
+        for (const columns of axesOf(sides.columns, width)) yield [rows, columns];
       }
     }
   }
@@ -65,19 +65,19 @@ function sidesOf(
   windowsPerRow: number,
 ): { readonly rows: readonly number[][]; readonly columns: readonly number[][] } | undefined {
   const rows: number[][] = [];
-  const across: number[][] = [];
+  const columns: number[][] = [];
   for (let w = 0; w < windows.length; w++) {
     const window = windows[w];
     const [r, c] = [Math.floor(w / windowsPerRow), w % windowsPerRow];
     if (c === 0) rows.push(distinct(window, (cell) => Math.floor(cell / width)));
-    if (r === 0) across.push(distinct(window, (cell) => cell % width));
-    const [ys, xs] = [rows[r], across[c]];
+    if (r === 0) columns.push(distinct(window, (cell) => cell % width));
+    const [ys, xs] = [rows[r], columns[c]];
     if (window.length !== ys.length * xs.length) return undefined;
     for (let k = 0; k < window.length; k++) {
       if (window[k] !== ys[Math.floor(k / xs.length)] * width + xs[k % xs.length]) return undefined;
     }
   }
-  return { rows, columns: across };
+  return { rows, columns };
 }
 
 const distinct = (window: readonly number[], coordinate: (cell: number) => number) =>

@@ -22,7 +22,7 @@ import { whileRoom } from './loops.js';
 interface TransformKernel {
   /** The name of the transform's option. */
   readonly option: string;
-  /** Transforms the gradients `g` of four parameters `p`. The result can use `g`, `p` and `option` more than once. */
+  /** Transforms the gradients `g` of four parameters `p`. The returned code can use an argument several times. */
   readonly elementwise?: (g: Code, p: Code, option: Code) => Code;
 }
 
@@ -45,7 +45,7 @@ const gradientsStart = int.add(word('parameters'), word('gradients'));
 export const normBlocks = int.divU(int.add(word('parameterBytes'), int.const(normBlock - 1)), int.const(normBlock));
 
 /**
- * Emits a function that applies one transform. Its parameters are the kernel number of the transform, the address of
+ * Emits a function that applies one transform. The function takes the kernel number of the transform, the address of
  * the transform's option, and the start and end of a range of the gradient, as offsets in bytes.
  */
 export function transformKernel(module: Assembler): Callable {
