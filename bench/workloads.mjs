@@ -48,7 +48,7 @@ export function makeWorkload(name) {
   const [graph, ordinary] = [build('trainable'), build('fixed')];
   const random = new Random(7);
   const weights = new Network(ordinary, { seed: 1 }).parameters.vector;
-  // With biases of 0, a library that omits them would go unnoticed.
+  // If all biases were 0, a library without biases would give the same results.
   eachComputed(ordinary, (i) => (weights[ordinary.biasIndex(i)] = random.uniform() - 0.5));
   const uniform = (count, low, high) =>
     Float32Array.from({ length: count }, () => low + (high - low) * random.uniform());
@@ -68,8 +68,8 @@ export function makeWorkload(name) {
 }
 
 /**
- * Creates a random graph without layers. All nodes except the inputs have (nearly) the same number of predecessors. A
- * hidden node draws them from all earlier nodes, an output from the inputs and hidden nodes.
+ * Creates a random graph without layers. All nodes except the inputs have (nearly) the same number of predecessors. The
+ * predecessors of a hidden node are drawn from all earlier nodes, those of an output from the inputs and hidden nodes.
  */
 export function randomGraph({ inputs, hidden, edges, outputs, scale }) {
   const random = new Random(3);

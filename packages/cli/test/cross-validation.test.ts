@@ -125,7 +125,7 @@ describe('train with cross-validation or groups', () => {
     expect([code, stderr]).toEqual([
       2,
       expect.stringContaining(
-        'training, validation and test sets of whole groups need at least 3 groups, but "g" has 2. Set --validation-split 0 or --test-',
+        'training, validation and test sets need at least 3 groups, but "g" has 2. Set --validation-split 0 or --test-',
       ),
     ]);
     expect(await nnbp(...argv, '--test-split', '0')).toMatchObject({ code: 0 });
@@ -133,7 +133,7 @@ describe('train with cross-validation or groups', () => {
     expect([oneGroup.code, oneGroup.stderr]).toEqual([
       2,
       expect.stringContaining(
-        'training and validation sets of whole groups need at least 2 groups, but "one" has 1. Set --validation-split 0.',
+        'training and validation sets need at least 2 groups, but "one" has 1. Set --validation-split 0.',
       ),
     ]);
   });

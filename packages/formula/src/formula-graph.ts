@@ -50,8 +50,8 @@ interface Affine {
  * @param variables - The names of the inputs.
  * @param output - The id of the output node. Default: `y`.
  * @throws NnbpError `MALFORMED`, `UNKNOWN_ID` (an unknown function), `EMPTY_DATA` (no parameter), `DUPLICATE_ID`
- * (a repeated variable, or another node with the id `output`), `OUT_OF_RANGE` (a power such as `(-2)^x` whose base is a
- * number ≤ 0), `TOO_LARGE` (more than 10,000 characters)
+ * (a repeated variable, or an `output` that is the id of another node), `OUT_OF_RANGE` (a power such as `(-2)^x` whose
+ * base is a number ≤ 0), `TOO_LARGE` (more than 10,000 characters)
  *
  * @example
  * ```ts

@@ -203,7 +203,7 @@ describe('a model that cannot be imported', () => {
   test('weights of the wrong length, shape or type, quantized weights and infinite weights are rejected', () => {
     const { json, bytes } = written([dense(2)], numbers);
     expect(errorOf(() => fromKeras(json, bytes.subarray(4))).message).toMatch(
-      /expected an array of at most 4 bytes \(4 of the weight file's 20 bytes are left\), received/,
+      /expected an array of at most 4 bytes \(the rest of the 20-byte weight file\), received/,
     );
     expect(errorOf(() => fromKeras(json, new Uint8Array(28))).message).toMatch(/expected 24 bytes/);
     const [group] = json.weightsManifest;

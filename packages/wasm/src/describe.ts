@@ -20,7 +20,7 @@ export interface DenseBlocks {
   readonly activation: string;
 }
 
-/** Nodes with the same activation and aggregation that are computed edge by edge. */
+/** Nodes that are computed edge by edge and have the same activation and aggregation. */
 export interface SparseNodes {
   /** Number of nodes, summed over all steps. */
   readonly nodes: number;

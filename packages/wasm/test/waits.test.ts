@@ -34,8 +34,8 @@ test('the threads of an LSTM wait before the gates and the outputs and, in the b
   expect(names).toEqual([...unitsOfStep, names[6], ...unitsOfStep, names[13]]);
   const output = names[6];
   expect(forward).toEqual([output, 'i 0', output]);
-  // `backward` does not include the wait within each dense unit: case 2 of backpropagation starts when all deltas have
-  // been computed.
+  // In a dense unit, threads also wait before case 2 of backpropagation, until all deltas have been computed.
+  // `backward` does not include these waits.
   expect(backward).toEqual(['i 0', 'h 0', output, 'i 0', 'h 0']);
 });
 

@@ -99,7 +99,7 @@ const pastable = (latex: string): string =>
 
 /**
  * Buttons to copy the derivation as LaTeX or Markdown, or to save it as a picture. Hidden if the exercise has assumed
- * values, because a copy would contain computed values instead.
+ * values, because a copy would contain the computed values instead of the assumed ones.
  */
 function CopyAs({
   exercise,

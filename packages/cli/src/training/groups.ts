@@ -54,7 +54,7 @@ export function partsOfGroups(
     const sets = new Intl.ListFormat('en-GB').format(['training', ...drawnSets]);
     const advice = drawnSets.map((set) => `--${set}-split 0`).join(' or ');
     throw misuse(
-      `--group: ${sets} sets of whole groups need at least ${drawnSets.length + 1} groups, but "${visible(groupColumn)}" has ${sizes.size}. Set ${advice}.`,
+      `--group: ${sets} sets need at least ${drawnSets.length + 1} groups, but "${visible(groupColumn)}" has ${sizes.size}. Set ${advice}.`,
     );
   }
   const random = new Random(seed);

@@ -40,7 +40,7 @@ export class Call {
   }
 
   /** The number of results. */
-  get results(): number {
+  get resultCount(): number {
     return this.node.output.length;
   }
 
@@ -182,7 +182,7 @@ export class Call {
     return counts[0];
   }
 
-  /** If the operands are sequences: the order of their first two axes, which are the steps and the batch. */
+  /** The `lead` of the operands, if they are sequences; otherwise undefined. It must be the same for all operands. */
   get lead(): readonly number[] | undefined {
     // The initial states of a recurrent operator have no steps.
     const names = isRecurrent(this.node) ? this.node.input.slice(0, 1) : this.node.input;
@@ -281,8 +281,8 @@ export class Call {
   }
 
   /**
-   * Before operator set 7, the attribute `axis` is the axis of the rows with which the first axis of a constant is
-   * aligned. Returns `dims` with axes of size 1 appended, so that the last axes are aligned.
+   * Before operator set 7, an operation can have the attribute `axis`: the first axis of the constant is aligned with
+   * this axis of the rows. Returns `dims` with axes of size 1 appended, so that the last axes are aligned.
    */
   #aligned(dims: readonly number[], rows: Rows): readonly number[] {
     const axis = this.operatorSet < 7 ? this.#attribute('axis')?.i : undefined;
@@ -350,7 +350,7 @@ function operandIndices(shape: readonly number[], dims: readonly number[], size:
   return result;
 }
 
-/** Describes in error messages where a partial result of several operators is supported. */
+/** For an error message: where a result with `endedBy` is supported. */
 function supportedUse(part: Rows['part']): string {
   if (part === undefined) return 'at the end of a model';
   return part === 'directed' ? 'if a Squeeze removes its directions axis' : 'as part of an aggregation';

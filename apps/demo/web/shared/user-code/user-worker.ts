@@ -1,6 +1,6 @@
 /**
- * A worker that runs user code and can be terminated at any time. The code runs as a module from a blob URL, so it
- * needs no `eval`, and it has no access to the page.
+ * A worker that runs user code and can be terminated at any time. The code has no access to the page. It runs as a
+ * module from a blob URL, so no `eval` is needed.
  */
 import { type Remote, wrap } from 'comlink';
 import { withTimeLimit } from '../time-limit.js';

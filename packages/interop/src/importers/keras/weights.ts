@@ -30,7 +30,7 @@ export function readWeights(model: JsonValue, bytes: Uint8Array | readonly Uint8
     const count = sizeOf(shape);
     if (count * 4 > file.length - at)
       json.throwExpected(
-        `an array of at most ${file.length - at} bytes (${file.length - at} of the weight file's ${file.length} bytes are left)`,
+        `an array of at most ${file.length - at} bytes (the rest of the ${file.length}-byte weight file)`,
       );
     const key = keyOf(json.at('name').text());
     if (found.has(key)) json.throwExpected(`one array with the name ${JSON.stringify(key)}`);

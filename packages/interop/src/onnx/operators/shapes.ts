@@ -228,13 +228,13 @@ export const split: Operator = (call) => {
   const rows = call.rows(0);
   const axis = call.axisOf(rows, call.integer('axis', 0));
   const width = rows.shape[axis];
-  const even = Math.ceil(width / call.results);
+  const even = Math.ceil(width / call.resultCount);
   const sizes =
     call.listed(1, 'split') ??
-    Array.from({ length: call.results }, (_, k) => Math.min(even, Math.max(0, width - k * even)));
+    Array.from({ length: call.resultCount }, (_, k) => Math.min(even, Math.max(0, width - k * even)));
   const fits =
     sizes.every((size) => Number.isInteger(size) && size >= 0) && sizes.reduce((all, size) => all + size, 0) === width;
-  if (!fits || sizes.length !== call.results)
+  if (!fits || sizes.length !== call.resultCount)
     call.malformed(`an axis of size ${width} cannot be split into [${sizes.join(', ')}]`);
   call.spendCopies(rows.entries.length);
   let at = 0;

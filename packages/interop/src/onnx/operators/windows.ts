@@ -141,7 +141,7 @@ function pool(
 ): Rows {
   const { shape, entries } = call.rows(0);
   const [channels, ...grid] = shape;
-  if (call.results > 1) call.unsupported('the indices of the selected values as a second output');
+  if (call.resultCount > 1) call.unsupported('the indices of the selected values as a second output');
   const { shape: windows, positions } = windowsOf(call, grid, kernel ?? call.integers('kernel_shape') ?? []);
   const cellCount = sizeOf(grid);
   call.spend(channels * positions.length * ((positions.at(0)?.length ?? 0) + 1));
