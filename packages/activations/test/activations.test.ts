@@ -175,6 +175,7 @@ test("at a kink, the derivative equals PyTorch's: the left derivative, or 0 if o
   expect(at(activations.selu, 0)).toBe(1.0507009873554805 * 1.6732632423543772);
   for (const h of [-3, 3]) expect(at(activations.hardSigmoid, h)).toBe(0);
   for (const h of [-1, 1]) expect(at(activations.hardTanh, h)).toBe(0);
+  expect([-3, 3].map((h) => at(activations.hardSwish, h))).toEqual([0, 1]);
 });
 
 test('gelu is −0 with derivative 0 for very negative h', () => {

@@ -188,7 +188,8 @@ test('the derivative of hinge at its margin is 0', () => {
 });
 
 test('an output whose target is unknown (NaN) has no loss, derivative or residual', () => {
-  const { value, derivative, residuals, targetProblem } = losses.mse();
+  const { value, derivative, residuals, targetProblem, unknownTargets } = losses.mse();
+  expect(unknownTargets).toBe(true);
   expect(value([1, 5], [3, NaN])).toBe(2);
   const actual = new Float64Array(2);
   derivative([1, 5], [3, NaN], actual);

@@ -31,6 +31,8 @@ describe.each(names)('%s', (name) => {
     expect(builtin!.options).toEqual(options);
     if (learningRate !== undefined) expect(builtin!.learningRate()).toBe(learningRate);
     expect(builtin!.constantRate).toBe(true);
+    const scalars = Object.values(builtin!.scalars());
+    expect(scalars.length > 0 && scalars.every(Number.isFinite)).toBe(true);
   });
 
   test(`${name} takes the same steps with its defaults as without options`, () => {
