@@ -81,7 +81,7 @@ export interface Aggregation {
    * all entries are finite.
    */
   value(z: ArrayLike<number>): number;
-  /** Writes dA/dz_e for every edge to `dAdz`; `a` is value(z). Must set every entry, and must not read any. */
+  /** Must set `dAdz[e]` to dA/dz_e for every edge e, and must not read `dAdz`. `a` is value(z). */
   derivative(z: ArrayLike<number>, a: number, dAdz: FloatArray): void;
   /**
    * The distance from z to the nearest point at which A has no derivative: if every entry of z changes by less than
@@ -101,8 +101,8 @@ export interface Loss {
   /** Returns the loss of one sample. */
   value(x: ArrayLike<number>, t: ArrayLike<number>): number;
   /**
-   * Writes dloss/dx_k for every output node k to `dLossDx`: case 1 of backpropagation. Must set every entry, and must
-   * not read any.
+   * Must set `dLossDx[k]` to dloss/dx_k for every output node k, and must not read `dLossDx`. This is case 1 of
+   * backpropagation.
    */
   derivative(x: ArrayLike<number>, t: ArrayLike<number>, dLossDx: FloatArray): void;
   /** The values of x_k at which the loss has no derivative, for an output whose target is t. Default: none. */
@@ -193,8 +193,8 @@ export interface BuiltinOptimizer extends Builtin {
   /** The vectors by name; empty before the first step. An engine may replace them with copies in its own memory. */
   vectors: Readonly<Record<string, FloatArray>>;
   /**
-   * Gradient transforms to apply before the update, in this order. An engine that cannot run all of them calls `step`
-   * instead.
+   * Gradient transforms to apply before the update, in this order. If an engine cannot run all of them, it calls the
+   * optimizer's `step` instead.
    */
   readonly transforms?: readonly Builtin[];
 }

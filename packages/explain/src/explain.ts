@@ -35,8 +35,8 @@ export interface WritingOptions {
   /** Maximum depth of the backward tree, ≥ 1. Default: 12. */
   readonly depth?: number;
   /**
-   * Maximum number of backward steps, and of forward steps, ≥ 1. The steps farthest from the requested
-   * number are omitted first. Default: 300.
+   * Maximum number of backward steps, and of forward steps, ≥ 1. The steps farthest from the requested quantity are
+   * omitted first. Default: 300.
    */
   readonly steps?: number;
   /** Significant digits, 1 to 17. Default: 6. The requested number in the first line always has all its digits. */
@@ -133,8 +133,8 @@ export function explainSequence(
 }
 
 function derivationOf(computation: Computation, what: string | ParameterOf | QuantityName): Derivation {
-  const isOfParameter = typeof what === 'string' && /^dloss\/d[bcw]_/.test(what);
-  const graph = isOfParameter ? (computation.delayedGraph ?? computation.graph) : computation.graph;
+  const isParameterDerivative = typeof what === 'string' && /^dloss\/d[bcw]_/.test(what);
+  const graph = isParameterDerivative ? (computation.delayedGraph ?? computation.graph) : computation.graph;
   const quantity = typeof what === 'string' ? parseQuantity(graph, what) : named(computation, what);
   const value = numberOf(computation, quantity);
   const write = (form: typeof text, options: WritingOptions = {}): string => {

@@ -7,7 +7,10 @@ import { type Aggregation, type Graph, levels } from '@nnbp/core';
 
 /** Nodes on the same level that are computed together. */
 export interface Block {
-  /** Graph indices, grouped by activation. In each group, outputs come last, in the order of `graph.outputs`. */
+  /**
+   * The nodes' indices in the graph, grouped by activation. In each group, outputs come last, in the order of
+   * `graph.outputs`.
+   */
   readonly nodes: readonly number[];
   /**
    * The sources of all nodes of the block, numbered as in {@link sourceOf}, in ascending order. Empty if the nodes
@@ -43,8 +46,8 @@ const maxPackedEntriesPerEdge = 32;
  * edges.
  *
  * @param requested - Nodes to compute, including everything they depend on. Default: all.
- * @param level - The level of each node: ≥ 1, and higher than the levels of its predecessors. Default: the length of
- * the longest path.
+ * @param level - The level of each node. For a node that is not an input: ≥ 1, and higher than the levels of its
+ * predecessors. Default: the length of the longest path.
  */
 export function blocks(
   graph: Graph,
@@ -64,8 +67,8 @@ export function blocks(
 }
 
 /**
- * Returns a number that identifies an edge's source: the index of the node, or for a delayed edge the number of nodes
- * plus the position of the value in the state.
+ * Returns a number that identifies an edge's source: the index of the source node; for a delayed edge, the number of
+ * nodes plus the position of the value in the state.
  */
 export function sourceOf(graph: Graph, edge: number): number {
   const node = graph.predecessors[edge];
@@ -74,8 +77,8 @@ export function sourceOf(graph: Graph, edge: number): number {
 }
 
 /**
- * Returns the values that the next step reads, numbered as in {@link sourceOf}. Each node with an outgoing delayed
- * edge contributes its value, followed by its previous values except the oldest.
+ * Returns the source numbers (see {@link sourceOf}) of the values in the state of the next step: for each node with an
+ * outgoing delayed edge, its value, then its previous values except the oldest.
  */
 export function nextState({ nodeCount, stateStart }: Graph): number[] {
   const sources: number[] = [];

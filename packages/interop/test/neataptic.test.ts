@@ -76,13 +76,13 @@ describe('a gated or backward connection', () => {
       inputs.map((x) => [x]),
     ).map(([y]) => y);
 
-  test('an earlier node gates with its value at the same step, and an input as gater has no effect', () => {
+  test('a gater that is an earlier node multiplies the connection by its value at the same step, and a gater that is an input has no effect', () => {
     const gate = (gater: number) => modelWith('IDENTITY', { from: 0, to: 2, weight: 3, gater });
     expect(outputs(gate(1), [2, -1])).toEqual([0.5 + 2 * 2 + 3 * 2 * 2, 0.5 - 2 + 3]);
     expect(outputs(gate(0), [2, -1])).toEqual([0.5 + 4 + 6, 0.5 - 2 - 3]);
   });
 
-  test('a later node takes effect with a delay of one step: at the first step, its value is 0, and as a gater it multiplies by 1', () => {
+  test('a later node takes effect with a delay of one step: at the first step, a connection from it adds 0, and a connection that it gates is multiplied by 1', () => {
     const back = modelWith('IDENTITY', { from: 2, to: 1, weight: 1, gater: null });
     expect(outputs(back, [1, 1])).toEqual([2.5, 0.5 + 2 * (1 + 2.5)]);
     const gatedByOutput = { ...modelWith('IDENTITY'), connections: [{ from: 0, to: 1, weight: 1, gater: 2 }, { from: 1, to: 2, weight: 2, gater: null }] }; // oxfmt-ignore

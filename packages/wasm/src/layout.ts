@@ -126,7 +126,7 @@ export function rowStride(count: number): number {
 }
 
 /** An L1 cache: the number of lines per set, and the number of sets. */
-const [waysOfCache, setsOfCache] = [8, 64];
+const [cacheWays, cacheSets] = [8, 64];
 
 /**
  * Returns the distance in bytes between rows of samples. A matrix product reads one cache line from each of `rowsRead`
@@ -137,13 +137,13 @@ function sampleRowBytes(batchSize: number, rowsRead: number): number {
   const lines = Math.ceil((batchSize * 4) / lineBytes);
   // The largest power of two that divides the number of lines. Without gaps, only every `setStep`-th cache set is used.
   const setStep = lines & -lines;
-  const fits = 2 * rowsRead * setStep <= waysOfCache * setsOfCache;
+  const fits = 2 * rowsRead * setStep <= cacheWays * cacheSets;
   return fits ? lines * lineBytes : rowStride(batchSize);
 }
 
 /**
- * Returns the distance in bytes between the inputs, or targets, of two samples. There are no gaps, as in the arrays
- * that callers pass, unless all samples would then use the same few cache sets.
+ * Returns the distance in bytes between the inputs, or targets, of adjacent samples. As in the arrays that callers
+ * pass, there are no gaps, unless all samples would then use the same few cache sets.
  */
 export const sampleStride = (count: number): number => ((count * 4) % 512 === 0 ? rowStride(count) : count * 4);
 

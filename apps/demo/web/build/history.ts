@@ -25,7 +25,7 @@ interface History {
 }
 
 const maxPast = 200;
-/** Maximum number of inputs or targets in the Derive view, over all steps of a sequence; see `state.ts`. */
+/** Maximum number of inputs or targets of the sample that an edit keeps, over all steps of a sequence. */
 const maxSampleValues = 200;
 
 let history: History = { past: [], future: [], present: undefined, field: undefined };
@@ -130,7 +130,8 @@ function withNetwork(state: PlaygroundState, network: NetworkDescription): Playg
 }
 
 /**
- * Adapts a sample, or each step of a sequence, to the new nodes. A renamed node keeps its value; new nodes get `fill`.
+ * Adapts the inputs or targets of a sample, or of each step of a sequence, to an edited graph. A renamed node keeps its
+ * value; an added node gets `fill`.
  */
 function carriedOver(
   values: readonly number[],
@@ -168,7 +169,7 @@ function expectWithinLimits(network: NetworkDescription, before: NetworkDescript
   for (const what of ['inputs', 'nodes', 'outputs', 'fanIn'] as const) {
     if (counts[what] > max[what]) throw new EditError({ reason: 'tooMany', what, count: counts[what] });
   }
-  // A graph from a link can exceed the maximum number of edges. It can still be edited, but not given more edges.
+  // A graph from a link can exceed the maximum number of edges. It can be edited, but edits must not add edges.
   const edges = edgeCountOf(network);
   if (edges > max.edges && edges > edgeCountOf(before)) {
     throw new EditError({ reason: 'tooMany', what: 'edges', count: edges });

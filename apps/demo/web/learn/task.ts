@@ -78,14 +78,14 @@ const wrongSign: Text = {
   zh: '大小对了，正负号不对。',
 };
 const otherNumber: Text = {
-  en: 'Not quite. Write down the number for each factor, then multiply or add.',
+  en: 'Not quite. Write down each number first, then multiply or add.',
   zh: '还不对。先把每一项的数字写下来，再相乘或相加。',
 };
 
 interface NumberOptions extends Omit<NumberTask, 'kind' | 'solution' | 'check'> {
   readonly expected: number;
   readonly mistakes: readonly Mistake[];
-  /** Whether the number must match exactly, for example a count. Default: false; an error of up to 1 % is accepted. */
+  /** Whether the number must match exactly, as a count must. Default: false, which accepts a number within 1 %. */
   readonly exact?: boolean;
 }
 
