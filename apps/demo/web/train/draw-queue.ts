@@ -50,13 +50,18 @@ function observe(element: Element): void {
       { rootMargin: '200px' },
     );
     addEventListener('beforeprint', () => {
-      for (const draw of waiting.values()) draw();
-      waiting.clear();
+      for (const [element, draw] of waiting) drawNow(element, draw);
     });
   }
   if (observed.has(element)) return;
   observed.add(element);
   observer.observe(element);
+}
+
+function drawNow(element: Element, draw: () => void): void {
+  waiting.delete(element);
+  drawn.add(element);
+  draw();
 }
 
 const visible = () => [...waiting].filter(([element]) => !hidden.has(element));
@@ -69,9 +74,7 @@ function schedule(): void {
     const until = performance.now() + budget;
     const queue = visible().toSorted(([a], [b]) => Number(drawn.has(a)) - Number(drawn.has(b)));
     for (const [element, draw] of queue) {
-      waiting.delete(element);
-      drawn.add(element);
-      draw();
+      drawNow(element, draw);
       if (performance.now() >= until) break;
     }
     if (visible().length === 0) {
