@@ -30,8 +30,8 @@ function shuffled(count, uniform) {
 }
 
 /**
- * Returns 8,000 digits for training and 2,000 for validation. In a smoke test, returns 128 and 64 random images. The files
- * are read directly, because `set` of the package `mnist` returns fewer digits than requested.
+ * Returns 8,000 digits for training and 2,000 for validation. In a smoke test, returns 128 and 64 random images.
+ * The files are read directly, because `set` of the package `mnist` returns fewer digits than requested.
  */
 export function digits() {
   if (smoke) return { train: noise(trainingCount), validation: noise(validationCount) };
