@@ -31,7 +31,7 @@ test('typed numbers can have a hyphen or minus sign, a decimal point or comma, a
   for (const typed of ['', '-', '1/2', '1.2.3', '0x10', 'Infinity', 'abc']) expect(parseNumber(typed), typed).toBeNaN();
 });
 
-test('the solutions of the article’s exercises are exactly the engine’s numbers', () => {
+test('the solutions of the exercises on the article’s network are exactly the engine’s numbers', () => {
   const solution = (name: string, task: number) => Number(tasksOf(name)[task].solution);
   expect(solution('forward', 0)).toBe(article.cache.h('4'));
   expect(solution('forward', 1)).toBe(article.cache.x('4'));
@@ -110,7 +110,7 @@ test('12 of the 5,040 orders of the nodes are correct, and each produces the eng
   expect(hintOf(task, '7 4 5')).toMatch(/^Nodes not visited yet: 4\.$/);
 });
 
-test('the node that was visited too early is identified by the number at node 1', () => {
+test('the wrong dloss/dx_1 identifies the node that was visited too early', () => {
   for (const seed of seeds) {
     const task = tasksOf('order', seed)[1];
     const correct = ['2', '3', '4', '5', '6'].filter((id) => task.check(id).correct);
@@ -119,7 +119,7 @@ test('the node that was visited too early is identified by the number at node 1'
   }
 });
 
-test('the caches reduce evaluations of dloss/dx from 86 to 7 and of slope from 28 to 6, and a million paths need depth 6', () => {
+test('the caches reduce evaluations of dloss/dx from 86 to 7 and of slope from 28 to 6, and six hidden layers give a million paths', () => {
   const { none, dLossDxCached, both, tasks } = cachesChapter.exercise(0);
   expect(none.dLossDx).toBe(86);
   expect(dLossDxCached.slope).toBe(28);

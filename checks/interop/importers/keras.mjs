@@ -3,8 +3,20 @@ import tf from '@tensorflow/tfjs';
 import { flowers, probes, xor } from './data.mjs';
 
 const { layers } = tf;
-const activations = ['linear', 'sigmoid', 'hardSigmoid', 'tanh', 'relu', 'elu', 'selu', 'softplus', 'softsign'];
-const moreActivations = ['swish', 'mish', 'gelu'];
+const activations = [
+  'linear',
+  'sigmoid',
+  'hardSigmoid',
+  'tanh',
+  'relu',
+  'elu',
+  'selu',
+  'softplus',
+  'softsign',
+  'swish',
+  'mish',
+  'gelu',
+];
 
 export async function models() {
   return [
@@ -45,7 +57,7 @@ export async function models() {
     await withOutputs('two inputs and a skip connection', twoInputs(), 5),
     ...(await convolutional()),
     ...(await Promise.all(
-      [...activations, ...moreActivations].map((activation) =>
+      activations.map((activation) =>
         withOutputs(
           activation,
           sequential(

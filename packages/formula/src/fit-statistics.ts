@@ -59,7 +59,7 @@ export interface ParameterEstimate extends Estimate {
 
 /** The result of {@link fitStatistics}. */
 export interface FitStatistics {
-  /** The number of observations: samples of weight above 0, times outputs. */
+  /** The number of observations: samples with a weight above 0, times outputs. */
   readonly observations: number;
   /** Observations minus the parameters that the data determine. */
   readonly degreesOfFreedom: number;

@@ -59,8 +59,8 @@ export interface Trial<Options> {
 
 /**
  * Draws random candidates, each with a value for every option. Scores all candidates with a small budget, then scores
- * the best 1/`reduction` again with `reduction` times the budget, until a round uses `maxBudget`. Deterministic for a
- * given seed if `score` is.
+ * the best 1/`reduction` again with `reduction` times the budget, and so on until a round uses `maxBudget`.
+ * Deterministic for a given seed if `score` is.
  *
  * @param score - Trains with these options and budget, and returns the validation loss. An error with the code
  * `DIVERGED` counts as Infinity.

@@ -302,7 +302,7 @@ function Node({ number, name, position, ready, observation, palette, inspect }: 
       onBlur={() => inspect(null)}
     >
       <canvas ref={canvas} style={{ width: nodeSide - 4, height: nodeSide - 4 }} aria-hidden />
-      {/* Without small plots, inputs can be distinguished only by their names. */}
+      {/* With more than two inputs, a node shows only a bar, so its name is shown too. */}
       {ready.resolution === 0 && <small>{name.slice(0, 9)}</small>}
     </button>
   );

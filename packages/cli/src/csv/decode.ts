@@ -25,7 +25,7 @@ export function isEncoding(label: string): boolean {
 }
 
 /**
- * Returns a decoder. It throws a `Problem` that names the first invalid byte.
+ * Returns a decoder that throws a `Problem` at the first invalid byte.
  *
  * @param name - The name of the file in error messages.
  */

@@ -83,8 +83,8 @@ function unitBackward(pass: Pass): Code {
 }
 
 /**
- * Computes case 2 for the predecessors, and case 3 for the nodes of the unit. Case 2 skips leading inputs unless their
- * gradients are requested.
+ * Computes case 2 for the predecessors, and case 3 for the nodes of the unit. Case 2 skips the leading inputs (see
+ * `leadingInputs` in memory-map.ts) unless their gradients are requested.
  */
 function denseBackward(pass: Pass, at: Local): Code {
   const { kernels, u, from, to, record, local, share, field, wait, makePanel } = pass;

@@ -25,7 +25,7 @@ export interface KindResult {
   readonly validation: number;
   /** Fraction of correctly classified steps in those sequences; undefined for regression. */
   readonly accuracy: number | undefined;
-  /** Mean |dloss/dx| of the nodes with memory at each step, for a loss at the last step only. */
+  /** For each step: the mean |dloss/dx| of the nodes with memory, for a loss at the last step only. */
   readonly gradients: readonly number[];
 }
 
@@ -148,7 +148,7 @@ const argmax = (row: ArrayLike<number>): number => {
   return at;
 };
 
-/** Returns the mean |dloss/dx| of the nodes with memory at each step, for a loss at the last step only. */
+/** Returns, for each step, the mean |dloss/dx| of the nodes with memory, for a loss at the last step only. */
 export function gradientsInTime(
   kind: Kind,
   network: Network,
