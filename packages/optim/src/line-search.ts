@@ -40,57 +40,58 @@ export function lineSearch(
   start: { readonly value: number; readonly slope: number },
   first: number,
 ): LineSearchResult {
-  const origin: Point = { step: 0, ...start };
-  const decreasesEnough = (point: Point) => point.value <= start.value + decrease * point.step * start.slope;
-  let best = origin;
-  let other = origin;
+  let best: Point = { step: 0, ...start };
+  /** If `bracketed`: the other end of the interval that contains a minimum. */
+  let other = best;
   let bracketed = false;
-  // Stage 2 begins at the first step where the decrease is sufficient and the slope is positive or nearly 0.
-  let stage = 1;
   let step = first;
   let width = Infinity;
   let widthBefore = Infinity;
+  // Without a bracket, the next step is in this range.
   let lower = 0;
   let upper = 5 * first;
 
   for (let evaluations = 0; evaluations < maxEvaluations; evaluations++) {
-    const evaluation = along(step);
-    if (!Number.isFinite(evaluation.value) || !Number.isFinite(evaluation.slope)) {
-      // Overflow: the minimum must be closer to the start.
-      upper = step;
+    const point: Point = { step, ...along(step) };
+    if (!Number.isFinite(point.value) || !Number.isFinite(point.slope)) {
+      // Overflow: the minimum must be closer to the best step.
+      other = point;
+      bracketed = true;
       step = best.step + (step - best.step) / 10;
       continue;
     }
-    const point: Point = { step, ...evaluation };
-    const sufficient = decreasesEnough(point);
+    const sufficient = point.value <= start.value + decrease * step * start.slope;
     if (sufficient && Math.abs(point.slope) <= -curvature * start.slope) return { step, accepted: true };
-    if (stage === 1 && sufficient && point.slope >= Math.min(decrease, curvature) * start.slope) stage = 2;
 
-    // In stage 1, if the new value is at most the best one but not sufficiently below the start, the interpolation uses
-    // value − decrease · step · start.slope instead of value.
-    const tilt = stage === 1 && point.value <= best.value && !sufficient ? decrease * start.slope : 0;
+    // If the new value is at most the best one but not sufficiently below the start, the interpolation uses
+    // value − decrease · step · start.slope instead of value. This can happen only in stage 1 of the paper.
+    const tilt = point.value <= best.value && !sufficient ? decrease * start.slope : 0;
     const tilted = ({ step: at, value, slope }: Point): Point => ({
       step: at,
       value: value - tilt * at,
       slope: slope - tilt,
     });
-    const next = nextStep(tilted(best), tilted(other), tilted(point), bracketed, lower, upper);
-    if (next.worse) other = point;
-    else {
-      if (next.crossed) other = best;
+    step = nextStep(tilted(best), tilted(other), tilted(point), bracketed, lower, upper);
+    if (isWorse(tilted(point), tilted(best))) {
+      other = point;
+      bracketed = true;
+    } else {
+      if (isOpposite(tilted(point), tilted(best))) {
+        other = best;
+        bracketed = true;
+      }
       best = point;
     }
-    bracketed = next.bracketed;
-    step = next.step;
     if (bracketed) {
-      if (Math.abs(other.step - best.step) >= 0.66 * widthBefore) step = best.step + 0.5 * (other.step - best.step);
+      const middle = best.step + 0.5 * (other.step - best.step);
+      if (Math.abs(other.step - best.step) >= 0.66 * widthBefore) step = middle;
       widthBefore = width;
       width = Math.abs(other.step - best.step);
-      lower = Math.min(best.step, other.step);
-      upper = Math.max(best.step, other.step);
-      const isNarrow = upper - lower <= narrow * upper;
-      if (isNarrow && best.step > 0 && decreasesEnough(best)) return { step: best.step, accepted: true };
-      if (step <= lower || step >= upper) step = best.step;
+      const [from, to] = [Math.min(best.step, other.step), Math.max(best.step, other.step)];
+      // The value of the best point decreases sufficiently: a point that does not is worse than the best one.
+      if (to - from <= narrow * to) return { step: best.step, accepted: true };
+      // Rounding errors, or an overflow at the other end.
+      if (!(step > from && step < to)) step = middle;
     } else {
       lower = step + 1.1 * (step - best.step);
       upper = step + 4 * (step - best.step);
@@ -99,57 +100,52 @@ export function lineSearch(
   return { step: best.step, accepted: false };
 }
 
+const isWorse = (point: Point, best: Point): boolean => point.value > best.value;
+const isOpposite = (point: Point, best: Point): boolean => Math.sign(point.slope) !== Math.sign(best.slope);
+
 /**
  * Chooses the next step by cubic and quadratic interpolation between the best point and the new one, using the four
- * cases of the paper.
+ * cases of the paper. If there is no bracket, the next step is in the given range.
  */
-function nextStep(best: Point, other: Point, point: Point, bracketed: boolean, lower: number, upper: number) {
-  const opposite = point.slope * Math.sign(best.slope) < 0;
-  const secant = point.step + (point.slope / (point.slope - best.slope)) * (best.step - point.step);
+function nextStep(best: Point, other: Point, point: Point, bracketed: boolean, lower: number, upper: number): number {
   const cubic = cubicMinimum(best, point);
-  if (point.value > best.value) {
+  if (isWorse(point, best)) {
     // Case 1: the value is higher, so the minimum lies in between.
     const quadratic =
       best.step +
       (best.slope / ((best.value - point.value) / (point.step - best.step) + best.slope) / 2) *
         (point.step - best.step);
     const isCubicNearer = Math.abs(cubic - best.step) < Math.abs(quadratic - best.step);
-    return {
-      step: isCubicNearer ? cubic : cubic + (quadratic - cubic) / 2,
-      bracketed: true,
-      worse: true,
-      crossed: false,
-    };
+    return isCubicNearer ? cubic : cubic + (quadratic - cubic) / 2;
   }
-  if (opposite) {
+  const secant = point.step + (point.slope / (point.slope - best.slope)) * (best.step - point.step);
+  const isCubicFarther = Math.abs(cubic - point.step) > Math.abs(secant - point.step);
+  if (isOpposite(point, best)) {
     // Case 2: the value is lower and the slope has the opposite sign, so the minimum lies in between.
-    const isCubicFarther = Math.abs(cubic - point.step) > Math.abs(secant - point.step);
-    return { step: isCubicFarther ? cubic : secant, bracketed: true, worse: false, crossed: true };
+    return isCubicFarther ? cubic : secant;
   }
   if (Math.abs(point.slope) < Math.abs(best.slope)) {
     // Case 3: the value is lower and the slope is flatter, with the same sign. Extrapolates cautiously.
-    const ahead = (cubic - point.step) * (point.step - best.step) > 0;
-    const usable = ahead ? cubic : point.step > best.step ? upper : lower;
-    if (bracketed) {
-      const nearer = Math.abs(usable - point.step) < Math.abs(secant - point.step) ? usable : secant;
-      const limit = point.step + 0.66 * (other.step - point.step);
-      const step = point.step > best.step ? Math.min(limit, nearer) : Math.max(limit, nearer);
-      return { step, bracketed, worse: false, crossed: false };
-    }
-    const farther = Math.abs(usable - point.step) > Math.abs(secant - point.step) ? usable : secant;
-    return { step: Math.min(Math.max(farther, lower), upper), bracketed, worse: false, crossed: false };
+    const isCubicAhead = Math.sign(cubic - point.step) === Math.sign(point.step - best.step);
+    if (!bracketed) return isCubicAhead ? Math.min(Math.max(cubic, secant, lower), upper) : upper;
+    const limit = point.step + 0.66 * (other.step - point.step);
+    const nearer = isCubicAhead && !isCubicFarther ? cubic : secant;
+    return point.step > best.step ? Math.min(limit, nearer) : Math.max(limit, nearer);
   }
   // Case 4: the value is lower and the slope is not flatter, with the same sign.
-  const step = bracketed ? cubicMinimum(other, point) : upper;
-  return { step, bracketed, worse: false, crossed: false };
+  return bracketed ? cubicMinimum(other, point) : upper;
 }
 
-/** Returns the step at the minimum of the cubic that has the values and slopes of two points. */
+/**
+ * Returns the step at the minimum of the cubic that has the values and slopes of two points, or NaN if it has no
+ * minimum.
+ */
 function cubicMinimum(a: Point, b: Point): number {
   const theta = (3 * (a.value - b.value)) / (b.step - a.step) + a.slope + b.slope;
   const size = Math.max(Math.abs(theta), Math.abs(a.slope), Math.abs(b.slope));
   const inside = (theta / size) ** 2 - (a.slope / size) * (b.slope / size);
-  const gamma = (b.step > a.step ? 1 : -1) * size * Math.sqrt(Math.max(0, inside));
+  if (!(inside > 0)) return NaN;
+  const gamma = Math.sign(b.step - a.step) * size * Math.sqrt(inside);
   const part = (gamma - a.slope + theta) / (gamma - a.slope + gamma + b.slope);
   return a.step + part * (b.step - a.step);
 }
