@@ -44,6 +44,9 @@ const customFunction = v.object({ name, source: v.pipe(v.string(), v.maxLength(8
 /** Maximum length of a sequence. */
 export const maxSteps = 100;
 
+/** Maximum number of inputs, or of targets, of the Derive view's sample, over all steps of a sequence. */
+export const maxSampleValues = 40 * maxSteps;
+
 /** Which steps of a sequence have a target: the last one, all but the first, or all. */
 export const targetSteps = ['last', 'rest', 'each'] as const;
 
@@ -51,9 +54,9 @@ const defaultTime = { steps: 2, targets: 'last' } as const;
 
 const derive = v.object({
   /** Inputs of the sample. For a sequence: the inputs of all steps, concatenated. */
-  input: v.pipe(v.array(finite), v.maxLength(40 * maxSteps)),
+  input: v.pipe(v.array(finite), v.maxLength(maxSampleValues)),
   /** Targets of the sample. For a sequence: the targets of all steps, concatenated. */
-  target: v.pipe(v.array(finite), v.maxLength(40 * maxSteps)),
+  target: v.pipe(v.array(finite), v.maxLength(maxSampleValues)),
   loss: name,
   /** Name of the number to explain, such as `dloss/dw_2to4`. */
   selected: v.pipe(v.string(), v.maxLength(1000)),

@@ -14,6 +14,8 @@ export interface GradientTransform {
 /**
  * Creates an optimizer that first applies the transforms to the gradient, from left to right.
  *
+ * @throws NnbpError `UNSUPPORTED` (`lbfgs` and `levenbergMarquardt`, which evaluate the loss themselves)
+ *
  * @example
  * ```ts
  * import { chain, clipByNorm, sgd } from '@nnbp/optim';
@@ -27,13 +29,19 @@ export function chain(...parts: readonly [...GradientTransform[], Optimizer]): O
   const transforms = parts.slice(0, -1) as readonly GradientTransform[];
   const last = parts[parts.length - 1] as Optimizer;
   const name = `chain(${parts.map((part) => part.name).join(', ')})`;
+  if (last.iterate !== undefined) {
+    throw new NnbpError(
+      'UNSUPPORTED',
+      `${name}: ${last.name} evaluates the loss itself, so its gradients cannot be transformed. Use ${last.name} alone.`,
+    );
+  }
   const builtins = transforms.flatMap(({ builtin }) => builtin ?? []);
   return {
     name,
     ...(last.fullBatch && { fullBatch: true }),
     ...(last.builtin && builtins.length === transforms.length && { builtin: withTransforms(last.builtin, builtins) }),
     step(parameters, gradients) {
-      for (const { transform } of transforms) transform(gradients, parameters);
+      for (const each of transforms) each.transform(gradients, parameters);
       last.step(parameters, gradients);
     },
     state: () => ({ name, numbers: {}, vectors: {}, parts: [last.state()] }),

@@ -260,6 +260,26 @@ describe.each(Object.entries(makers))('%s', (name, make) => {
   });
 });
 
+test('a chain calls its transforms as methods', () => {
+  class Scale {
+    readonly name = 'scale';
+    readonly #factor = 3;
+    transform(gradients: { [k: number]: number }) {
+      gradients[0] *= this.#factor;
+    }
+  }
+  const p = new Float64Array(1);
+  chain(new Scale(), sgd({ learningRate: 1 })).step(p, Float64Array.of(2));
+  expect(p[0]).toBe(-6);
+});
+
+test.each([optim.lbfgs, optim.levenbergMarquardt])(
+  'a chain rejects an optimizer that evaluates the loss itself',
+  (make) => {
+    expect(() => chain(clipByNorm(1), make())).toThrow(/evaluates the loss itself.*Use .* alone/);
+  },
+);
+
 test('a chain is full-batch if its optimizer is', () => {
   expect(chain(clipByValue(1), rprop()).fullBatch).toBe(true);
   expect(chain(clipByValue(1), adam()).fullBatch).toBeUndefined();

@@ -37,13 +37,12 @@ export function withoutFrozen(optimizer: Optimizer, graph: Graph, freeze: Freeze
   if (free.length === graph.parameterCount) return optimizer;
   let parameters: FloatArray | undefined;
   let gradients: FloatArray | undefined;
-  const { iterate } = optimizer;
   return {
     name: optimizer.name,
-    ...(iterate && {
+    ...(optimizer.iterate && {
       iterate(objective: Objective, all: Float64Array) {
         const freeValues = Float64Array.from(free, (p) => all[p]);
-        const value = iterate(objectiveOfFree(objective, free, all), freeValues);
+        const value = optimizer.iterate!(objectiveOfFree(objective, free, all), freeValues);
         free.forEach((p, k) => (all[p] = freeValues[k]));
         return value;
       },

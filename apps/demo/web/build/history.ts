@@ -5,6 +5,7 @@ import { readLink, writeLink } from '../link.js';
 import { networkOf } from '../network.js';
 import type { NetworkDescription, PlaygroundState } from '../state.js';
 import { update } from '../store.js';
+import { carriedOver } from './carried-over.js';
 import { edgeCountOf, idsOf, maxIdLength, max } from './edits.js';
 import { EditError } from './edit-error.js';
 
@@ -25,8 +26,6 @@ interface History {
 }
 
 const maxPast = 200;
-/** Maximum number of inputs or targets of the sample that an edit keeps, over all steps of a sequence. */
-const maxSampleValues = 200;
 
 let history: History = { past: [], future: [], present: undefined, field: undefined };
 
@@ -127,30 +126,6 @@ function withNetwork(state: PlaygroundState, network: NetworkDescription): Playg
       order: [],
     },
   };
-}
-
-/**
- * Adapts the inputs or targets of a sample, or of each step of a sequence, to an edited graph. A renamed node keeps its
- * value; an added node gets `fill`.
- */
-function carriedOver(
-  values: readonly number[],
-  before: readonly string[],
-  after: readonly string[],
-  fill: number,
-): number[] {
-  const isSameCount = before.length === after.length;
-  const steps = Math.max(1, Math.ceil(values.length / Math.max(1, before.length)));
-  const valuesAt = (first: number) =>
-    after.map((id, k) => {
-      const index = before.indexOf(id);
-      const isRenamed = isSameCount && index < 0 && !after.includes(before[k]);
-      const column = isRenamed ? k : index;
-      return (column < 0 ? undefined : values[first + column]) ?? fill;
-    });
-  return Array.from({ length: steps }, (_, t) => valuesAt(t * before.length))
-    .flat()
-    .slice(0, maxSampleValues);
 }
 
 function hasQuantity(network: NetworkDescription, quantity: string): boolean {
