@@ -155,11 +155,11 @@ const readers = {
   'synaptic-gates': jsonReader(fixtures('synaptic').recurrent, fromSynaptic),
   'neataptic-gates': jsonReader(fixtures('neataptic').recurrent, fromNeataptic),
   'brain-js-time-step': jsonReader(fixtures('brain-js').recurrent, fromBrainJs),
-  'version-2': bytesReader(
+  'nnbp-version-2': bytesReader(
     [...recurrent, mixed, convolutional[1]].map((each) => save(each)),
     (bytes) => load(bytes).network,
   ),
-  'version-2-json': jsonReader(
+  'nnbp-version-2-json': jsonReader(
     [...recurrent, mixed, convolutional[1]].map((each) => ({ json: JSON.parse(toJson(each)) })),
     (json) => fromJson(typeof json === 'string' ? json : JSON.stringify(json)),
   ),

@@ -1,6 +1,6 @@
 /**
- * Tests hostile strings as names in the formats of other libraries, and as option values and arguments of the commands.
- * The output must be harmless, and exported code must run.
+ * Tests hostile strings as names in model files, and as option values and arguments of the commands. The output must be
+ * harmless, and exported code must run.
  */
 import { execFile, spawnSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
@@ -61,7 +61,7 @@ function onnxWith(text: string): Record<string, Uint8Array> {
   };
 }
 
-/** Models of each library, with these strings as names, and their weight files. */
+/** Model files in several formats, with these strings as names. */
 function modelsNamed(names: readonly string[]): Record<string, string | Uint8Array> {
   // Keras splits names at slashes.
   const layerNames = names.filter((name) => !name.includes('/'));
@@ -155,7 +155,7 @@ function filesWith(text: string): Record<string, string | Uint8Array> {
 const longTimeout = { timeout: 60_000 };
 const python = spawnSync('python3', ['--version']).status === 0;
 
-describe('names in models of other libraries', () => {
+describe('names in model files', () => {
   it(
     'hostile names are preserved, escaped in the output, and exported to JavaScript and Python as strings',
     longTimeout,

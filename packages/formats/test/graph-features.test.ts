@@ -16,7 +16,7 @@ const failure = (code: string, message: RegExp) =>
 /** Everything about a graph that a file stores, for comparison. */
 function shapeOf({ graph }: Network): unknown {
   const nodes = Array.from({ length: graph.nodeCount - graph.inputCount }, (_, k) => graph.inputCount + k);
-  const value = (slot: number) =>
+  const slotOrConstant = (slot: number) =>
     slot < graph.parameterCount ? slot : { constant: graph.constants[slot - graph.parameterCount] };
   return {
     ids: graph.ids,
@@ -25,10 +25,10 @@ function shapeOf({ graph }: Network): unknown {
     nodes: nodes.map((i) => ({
       activation: graph.activations[graph.activationOf[i]].builtin ?? graph.activations[graph.activationOf[i]].name,
       aggregation: graph.aggregation(i)?.name,
-      slots: [value(graph.biasSlot(i)), value(graph.scaleSlot(i))],
+      slots: [slotOrConstant(graph.biasSlot(i)), slotOrConstant(graph.scaleSlot(i))],
       edges: Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => {
         const e = graph.edgeStart[i] + k;
-        return [graph.edgeName(e), value(graph.weightSlot(e, i))];
+        return [graph.edgeName(e), slotOrConstant(graph.weightSlot(e, i))];
       }),
     })),
   };

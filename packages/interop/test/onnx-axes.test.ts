@@ -222,7 +222,7 @@ describe('initial states', () => {
       .forEach((each, k) => expect(each).toBeCloseTo([...h, h[2]].flat()[k], 13));
     expect(errorOf(() => fromOnnx(model(null)))).toMatchObject({
       code: 'UNSUPPORTED',
-      message: expect.stringMatching(/Input "h0": expected constant initial states/) as string,
+      message: expect.stringMatching(/Input "h0": expected a constant initial state/) as string,
     });
   });
 

@@ -109,7 +109,7 @@ describe('splitsOf', () => {
 });
 
 describe('drawGroups', () => {
-  test('drawGroups draws at least one group, but not all, with about the given fraction of the samples', () => {
+  test('drawGroups draws about the given fraction of the samples, but at least one group and never all groups', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const random = new Random(seed);
       const count = 2 + Math.floor(8 * random.uniform());

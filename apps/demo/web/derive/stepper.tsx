@@ -36,7 +36,7 @@ export function Stepper({ step, total, before, space, children }: StepperProps) 
   const stepCount = step ?? total;
   useEffect(() => {
     if (!playing) return;
-    // If all steps are shown, for example for a new pass, playback starts from the beginning.
+    // If all steps are shown, playback starts from the beginning.
     const next = step === null ? 0 : Math.min(step + 1, total);
     const timer = setTimeout(
       () => {
@@ -53,7 +53,7 @@ export function Stepper({ step, total, before, space, children }: StepperProps) 
   };
   const showAll = () => {
     setPlaying(false);
-    // While answers are hidden, the view shows no steps if the stored step is null.
+    // If answers are hidden, the Derive view treats null as step 0.
     change({ step: isHidden ? total : null });
   };
   return (

@@ -1,5 +1,5 @@
 const en = {
-  lead: 'Paste measurements, choose a formula with unknown parameters, and see how certain the estimates are. The formula becomes a network: every derivative is one of the three cases.',
+  lead: 'Paste measurements, choose a formula with unknown parameters, and see how certain the estimates are. The formula becomes a network: every derivative is one of the three cases of backpropagation.',
   data: 'Data',
   dataLabel: 'x and y, one pair per line',
   dataHint: 'Paste two columns from a spreadsheet or a CSV file. The first line may contain names.',
@@ -96,7 +96,7 @@ const en = {
 };
 
 const zh: typeof en = {
-  lead: '粘贴测量数据，选择一个含未知参数的公式，看看估计值有多可靠。公式就是一个网络：每个导数都属于三种场景之一。',
+  lead: '粘贴测量数据，选择一个含未知参数的公式，看看估计值有多可靠。公式就是一个网络：每个导数都属于反向传播的三种场景之一。',
   data: '数据',
   dataLabel: 'x 和 y，每行一对',
   dataHint: '从电子表格或 CSV 文件粘贴两列。第一行可以是列名。',

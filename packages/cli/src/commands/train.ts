@@ -204,7 +204,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
       network,
       plan,
       trainingRun,
-      (order) => partsOf(plan, data, order),
+      (randomForEpoch) => partsOf(plan, data, randomForEpoch),
       engine,
       checkpoints,
       seed,

@@ -222,16 +222,16 @@ export function sampleOf(
  * Converts a store to data for `fit`. If the store is in memory, the data are an array of samples, which `fit`
  * shuffles; otherwise they are a stream.
  *
- * @param order - Returns the random number generator that shuffles the next epoch of a stream.
+ * @param randomForEpoch - Returns the random number generator that shuffles the next epoch of a stream.
  */
 export async function dataOf(
   store: Store,
   toSample: (codes: ArrayLike<number>) => Sample,
-  order?: () => Random,
+  randomForEpoch?: () => Random,
 ): Promise<Data> {
   if (!store.inMemory) {
     return async function* () {
-      for await (const codes of store.read(order?.())) yield toSample(codes);
+      for await (const codes of store.read(randomForEpoch?.())) yield toSample(codes);
     };
   }
   const samples: Sample[] = [];

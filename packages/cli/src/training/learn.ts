@@ -19,17 +19,17 @@ export interface Parts {
 /**
  * Converts the encoded rows of each set to samples.
  *
- * @param order - Returns the random number generator that shuffles the next epoch, for training data that is not in
- * memory.
+ * @param randomForEpoch - Returns the random number generator that shuffles the next epoch, for training data that is
+ * not in memory.
  */
 export async function partsOf(
   plan: Plan,
   { training, validation, test }: TrainingData,
-  order: () => Random,
+  randomForEpoch: () => Random,
 ): Promise<Parts> {
   const toSample = (codes: ArrayLike<number>) => sampleOf(plan, codes);
   return {
-    training: await dataOf(training, toSample, order),
+    training: await dataOf(training, toSample, randomForEpoch),
     ...(validation.rows > 0 && { validation: await dataOf(validation, toSample) }),
     ...(test.rows > 0 && { test: await dataOf(test, toSample) }),
   };
@@ -51,7 +51,7 @@ export async function learn(
   network: Network,
   plan: Pick<Plan, 'use' | 'optimizer' | 'rate'>,
   { rows, epochs, batch, patience }: TrainingRun,
-  partsFor: (order: () => Random) => Parts | Promise<Parts>,
+  partsFor: (randomForEpoch: () => Random) => Parts | Promise<Parts>,
   engine: Engine,
   checkpoints: RunCheckpoints,
   seed: number,

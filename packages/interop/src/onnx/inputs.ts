@@ -116,7 +116,7 @@ export function sequenceRows(input: Proto<'ValueInfoProto'>, graph: Proto<'Graph
   if (isReadByRecurrentOperator(input.name, graph, 5)) {
     throw new NnbpError(
       'UNSUPPORTED',
-      `Input "${input.name}": expected constant initial states, or inputs whose number of steps is fixed. Export the model ` +
+      `Input "${input.name}": expected a constant initial state, or a model with a fixed number of steps. Export the model ` +
         'without initial states, or with a fixed number of steps.',
     );
   }

@@ -248,7 +248,7 @@ class Reader {
   /** Reads a varint that must be below 2³¹: a length or a tag. */
   #uint31(): number {
     const value = this.#varint();
-    if (typeof value === 'bigint' || value < 0) throw new Error('A length is out of range.');
+    if (typeof value === 'bigint' || value < 0) throw new Error('A length or tag is out of range.');
     return value;
   }
 

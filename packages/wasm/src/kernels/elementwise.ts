@@ -1,8 +1,9 @@
 /**
  * Elementwise units: nodes with one or two incoming edges and no parameters, such as the products and cell states of an
- * LSTM. The forward kernel writes h to the node's row of x. If there is one predecessor, h is its x. If there are two,
- * h is the sum or product of their x. The backward kernel computes delta = dloss/dx · slope. It then adds one term of
- * case 2 of backpropagation to the dLossDx of each predecessor: delta or, for a product, delta times the other factor.
+ * LSTM. The forward kernel computes h: the value of the only predecessor, or the sum or product of the values of both
+ * predecessors. It writes h to the node's row in the table of x. The backward kernel computes delta = dloss/dx · slope.
+ * It then adds one term of case 2 of backpropagation to the dLossDx of each predecessor: delta or, for a product, delta
+ * times the other factor.
  */
 import { type Assembler, type Callable, type Code, control, f32x4, i32, int, type Local, v128 } from '../assembler.js';
 import { unit, word } from '../memory-map.js';
