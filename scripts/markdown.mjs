@@ -75,7 +75,7 @@ function unlistedGuides() {
   });
 }
 
-/** Whether a page is about this repository. Guides for users also name files that the users have. */
+/** Whether a page is about this repository. Guides for users also name the users' own files. */
 const isInternal = (file) => !/^docs\/(zh\/)?guides\//.test(file) || basename(file).startsWith('add-');
 
 /** Whether Git ignores a path. Generated files, such as the documentation site, exist only after they are built. */

@@ -82,7 +82,7 @@ for (const { activation } of Object.values(activationRecords)) {
 for (const [name, record] of Object.entries<LossRecord>(lossRecords)) {
   const loss = record.make({});
   const needsTwoOutputs = record.task === 'classes';
-  const probability = record.output === 'probability';
+  const isProbability = record.output === 'probability';
   const target = needsTwoOutputs ? [1, 0] : [1];
   const outputs = (x: number) => (needsTwoOutputs ? [x, 0] : [x]);
   const derivative = (x: number) => {
@@ -95,8 +95,8 @@ for (const [name, record] of Object.entries<LossRecord>(lossRecords)) {
     plot(
       name,
       needsTwoOutputs ? 'x, t = 1 (other output 0)' : 'x, t = 1',
-      probability ? 0.005 : -3,
-      probability ? 0.995 : 4,
+      isProbability ? 0.005 : -3,
+      isProbability ? 0.995 : 4,
       [
         { label: 'loss', f: (x) => loss.value(outputs(x), target) },
         { label: 'dloss/dx', f: derivative },

@@ -182,7 +182,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     ]);
   }, 240_000);
 
-  test('two processes of train.py take the same steps as our optimizer on a graph with scalers and shared weights', async () => {
+  test('train.py, run in two processes, takes the same steps as our optimizer on a graph with scalers and shared weights', async () => {
     // Seed 6: 196 nodes, scalers, shared weights, unread nodes, some fixed c.
     const { network, rows: inputs, targets } = randomNetwork(6, 40);
     const { graph } = network;
@@ -214,7 +214,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     expect(changedCount).toBeGreaterThan(500);
     rows.push([
       `${steps} steps of gradient descent on an irregular graph with scalers and shared weights, two processes in float64`,
-      `the ${changedCount} parameters that changed differ from those of our optimizer by at most ${error.toExponential(1)}`,
+      `${changedCount} parameters changed; max difference from our optimizer ${error.toExponential(1)}`,
     ]);
   }, 120_000);
 

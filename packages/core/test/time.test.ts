@@ -138,7 +138,7 @@ describe('features', () => {
   });
 });
 
-test('fixed parameters are constants, and parameters with the same name are one parameter', () => {
+test('fixed parameters are constants, and parameters shared under one name are one parameter', () => {
   const builder = new GraphBuilder();
   const from = [builder.input('x'), builder.input('y')];
   builder.node('a', { from, activation: identity, fixed: { b: 0.5, w: { x: 2 } }, shared: { c: 's' } });
@@ -308,7 +308,7 @@ describe('a network', () => {
       /input of step 1/,
       () => predictSequence(recurrence(), [[1], [1, 2]]),
     ],
-    ['a NaN as input of a stream', 'NOT_FINITE', /input of step 0/, () => stream(recurrence()).next([NaN])],
+    ['NaN as an input of a stream', 'NOT_FINITE', /input of step 0/, () => stream(recurrence()).next([NaN])],
     [
       'a sequence that is not an array',
       'WRONG_TYPE',
@@ -316,9 +316,9 @@ describe('a network', () => {
       () => predictSequence(recurrence(), 5 as never),
     ],
     ['a step that is not an array', 'WRONG_TYPE', /step 1/, () => predictSequence(recurrence(), [[1], null as never])],
-    ['a null as input', 'NOT_FINITE', /step 1/, () => predictSequence(recurrence(), [[1], [null as never]])],
-    ['a string as input', 'NOT_FINITE', /step 0/, () => stream(recurrence()).next(['1' as never])],
-    ['a bigint as input', 'NOT_FINITE', /step 0/, () => stream(recurrence()).next([1n as never])],
+    ['null as an input', 'NOT_FINITE', /step 1/, () => predictSequence(recurrence(), [[1], [null as never]])],
+    ['a string as an input', 'NOT_FINITE', /step 0/, () => stream(recurrence()).next(['1' as never])],
+    ['a bigint as an input', 'NOT_FINITE', /step 0/, () => stream(recurrence()).next([1n as never])],
     ['a step without inputs', 'WRONG_LENGTH', /step 0/, () => stream(recurrence()).next([])],
     [
       'backpropagation with null as the input of a step',
@@ -339,7 +339,7 @@ describe('a network', () => {
       () => backpropagateSequence(recurrence(), [[1]], 5 as never, mse()),
     ],
     ['a state that is not an array', 'WRONG_TYPE', /state/, () => (stream(recurrence()).state = null as never)],
-    ['a number as options of a delay', 'WRONG_TYPE', /\{ initial \}/, () => delayed('h', 1, 5 as never)],
+    ['a number as the options of a delay', 'WRONG_TYPE', /\{ initial \}/, () => delayed('h', 1, 5 as never)],
     ['an unknown option of a delay', 'WRONG_TYPE', /"start"/, () => delayed('h', 1, { start: 1 } as never)],
     [
       'an initial value that is null',

@@ -192,9 +192,9 @@ class NodeReader {
   }
 
   /**
-   * Checks that each delayed edge reads an existing node. Call this method after all nodes, since a node may be declared
-   * after the edge that reads it. Also checks that the state is not too large: the sum, over all nodes, of the longest
-   * delay with which an edge reads the node.
+   * Checks that each delayed edge reads an existing node. Call this method after all nodes, since a node may be
+   * declared after the edge that reads it. Also limits the size of the state, which is the sum of the nodes' longest
+   * delays.
    */
   delayedEdges(): void {
     this.#noDelayMark = this.#mark;
@@ -278,7 +278,7 @@ class NodeReader {
       scanner.throwExpectedAt(id, 'the id of an earlier node, listed only once');
   }
 
-  /** Scans a delayed edge. Returns its delay, and the position in the text of the id of the node that it reads. */
+  /** Scans a delayed edge. Returns the position of its id in the text, and its delay. */
   #delayedEdge(): { id: number; delay: number } {
     const scanner = this.#scanner;
     const begin = scanner.at;

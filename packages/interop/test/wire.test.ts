@@ -37,7 +37,7 @@ describe('Protocol Buffers', () => {
       { many: [-(2n ** 63n), 2n ** 63n - 1n] },
       [0x20, ...new Array<number>(9).fill(0x80), 1, 0x20, ...new Array<number>(8).fill(255), 127],
     ],
-    ['a 32-bit integer', { packed: [2n ** 31n] }, [0x2a, 5, 0x80, 0x80, 0x80, 0x80, 8]],
+    ['an int64 of 2^31', { packed: [2n ** 31n] }, [0x2a, 5, 0x80, 0x80, 0x80, 0x80, 8]],
   ])('%s is encoded as documented and decoded again', (_, message, bytes) => {
     const given = 'inner' in message ? { inner: { n: 150 } } : message;
     expect([...encode(messages, 'M', given)]).toEqual(bytes);

@@ -4,10 +4,7 @@
  * example with fused multiply-add.
  */
 
-/**
- * A list of bytes and vector constants, nested like the expressions. Each vector constant becomes a local of the
- * function.
- */
+/** A nested list of bytes and vector constants. Each vector constant becomes a local of the function. */
 export type Code = readonly (number | Code | Uint8Array | VectorConstant)[];
 
 /** The instruction for a vector constant. */
@@ -347,7 +344,7 @@ export class Assembler {
       parameters.map((_, k) => at(k)),
       (type) => at(types.push(type) - 1),
     );
-    // V8 (from Node 22 on) rebuilds a vector constant with three instructions in each iteration of a loop, so the
+    // In each iteration of a loop, V8 (from Node 22 on) needs three instructions to rebuild a vector constant. So the
     // function loads each constant into a local once, at its start.
     const constants = new Map<string, { readonly local: Local; readonly code: Code }>();
     const flat = flatten(code, ({ code: constant }) => {

@@ -1,6 +1,6 @@
 /**
- * Runs one graph in one linear memory. A call copies the samples in, runs the kernels once, and reads the results.
- * The memory is allocated once, by the constructor.
+ * Runs one graph in one linear memory. A call copies the samples in, runs the kernels, and reads the results. The
+ * memory is allocated once, by the constructor.
  */
 import {
   allFinite,
@@ -188,12 +188,13 @@ export class WasmExecutor implements Executor {
     options?: PassOptions,
   ): number {
     this.#expectUsable();
-    const total = this.#rows.begin(samples, inputs, targets, options);
+    const totalWeight = this.#rows.begin(samples, inputs, targets, options);
     this.#words[header.inputGradients / 4] = 1;
     this.cache.withoutInputs = false;
-    this.#binding.prepareMean(total);
-    const mean = this.#backward(job.backpropagate, total, loss, noOptimizer, options);
-    if (this.#withoutMean && total !== 1) for (let p = 0; p < this.gradients.length; p++) this.gradients[p] /= total;
+    this.#binding.prepareMean(totalWeight);
+    const mean = this.#backward(job.backpropagate, totalWeight, loss, noOptimizer, options);
+    if (this.#withoutMean && totalWeight !== 1)
+      for (let p = 0; p < this.gradients.length; p++) this.gradients[p] /= totalWeight;
     this.#rows.copyStateOut(options?.state, this.#tables);
     return mean;
   }
@@ -243,12 +244,12 @@ export class WasmExecutor implements Executor {
     options?: PassOptions,
   ): number {
     this.#expectUsable();
-    const total = this.#rows.begin(samples, inputs, targets, options);
-    const kernel = this.#withoutMean && total !== 1 ? noOptimizer : this.#binding.prepare(optimizer, total);
+    const totalWeight = this.#rows.begin(samples, inputs, targets, options);
+    const kernel = this.#withoutMean && totalWeight !== 1 ? noOptimizer : this.#binding.prepare(optimizer, totalWeight);
     if (kernel !== noOptimizer) {
       this.#words[header.inputGradients / 4] = 0;
       this.cache.withoutInputs = true;
-      const mean = this.#backward(job.step, total, loss, kernel, options);
+      const mean = this.#backward(job.step, totalWeight, loss, kernel, options);
       if (this.#words[header.updated / 4] === 1) {
         optimizer.builtin!.advance();
         this.#rows.copyStateOut(options?.state, this.#tables);
@@ -343,11 +344,17 @@ export class WasmExecutor implements Executor {
     this.#numbers.set(options.slice(0, maxOptions), header.lossOptions / 4);
   }
 
-  #backward(kind: number, total: number, loss: Loss, optimizer: number, options: PassOptions | undefined): number {
+  #backward(
+    kind: number,
+    totalWeight: number,
+    loss: Loss,
+    optimizer: number,
+    options: PassOptions | undefined,
+  ): number {
     this.#chooseLoss(loss);
     const lossOffset = this.#isUnrolled && options?.weights !== undefined ? calledLoss : 0;
     this.#attached.run(kind, this.#lossKernel + lossOffset, optimizer);
-    return this.#loss[0] / total;
+    return this.#loss[0] / totalWeight;
   }
 
   #gradientsFinite(): boolean {
