@@ -216,8 +216,18 @@ describe('decimal and thousands separators', () => {
   });
 
   it.each([
-    ['12,031 next to 900', (k: number) => ['900', '12,031', '1,201,998'][k % 3], '900 to 1202000', 0],
-    ['1,200, which could also mean 1.2, next to 900', (k: number) => ['900', '"1,200"'][k % 2], '900 to 1200', 1],
+    [
+      'a column that contains 12,031 and 900',
+      (k: number) => ['900', '12,031', '1,201,998'][k % 3],
+      '900 to 1202000',
+      0,
+    ],
+    [
+      'a column that contains 900 and 1,200, although 1,200 could mean 1.2',
+      (k: number) => ['900', '"1,200"'][k % 2],
+      '900 to 1200',
+      1,
+    ],
     ['1,234.5', (k: number) => ['"1,234.5"', '"987.5"'][k % 2], '987.5 to 1235', 0],
     ['1 234 with a narrow space', (k: number) => ['1\u202f234', '987'][k % 2], '987 to 1234', 0],
   ])('a thousands separator is recognized in %s', async (_, cell, range, noteCount) => {

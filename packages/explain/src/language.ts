@@ -13,14 +13,14 @@ export interface Words {
   readonly cases: Readonly<Record<1 | 2 | 3, string>>;
   /** Separates a case from its explanation. */
   readonly colon: string;
-  /** The explanations of these cases. */
+  /** The explanations of the three cases. */
   readonly meaning: Readonly<Record<1 | 2 | 3, string>>;
   /** Marks a number that was derived above. */
   readonly reused: string;
   /** Marks a number whose derivation is omitted. */
   readonly notExpanded: string;
   /** Text in place of omitted terms. */
-  omittedTerms(summands: number): string;
+  omittedTerms(count: number): string;
   /** Text in place of omitted forward steps. */
   readonly omittedSteps: string;
 }
@@ -40,7 +40,7 @@ export const words: Readonly<Record<Language, Words>> = {
     },
     reused: 'reused',
     notExpanded: 'not expanded',
-    omittedTerms: (summands) => `${summands} more ${summands === 1 ? 'term' : 'terms'}, not expanded`,
+    omittedTerms: (count) => `${count} more ${count === 1 ? 'term' : 'terms'}, not expanded`,
     omittedSteps: 'earlier steps omitted',
   },
   zh: {
@@ -56,7 +56,7 @@ export const words: Readonly<Record<Language, Words>> = {
     },
     reused: '复用',
     notExpanded: '此处不展开',
-    omittedTerms: (summands) => `另有 ${summands} 项，此处不展开`,
+    omittedTerms: (count) => `另有 ${count} 项，此处不展开`,
     omittedSteps: '更早的步骤从略',
   },
 };

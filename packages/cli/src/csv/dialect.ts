@@ -54,7 +54,7 @@ export function guessDialect(beginning: string, delimiter?: string): Dialect {
   const comment = hasComments(body) ? '#' : undefined;
   const rows = comment === undefined ? body : body.replaceAll(/^#.*(?:\n|$)/gm, '');
   const chosen = delimiter ?? separator ?? guessDelimiter(rows);
-  // In a tab-separated file, a cell such as `"big" one` shows that cells are not quoted.
+  // In a tab-separated file, a cell such as `"big" one` shows that quotes have no special meaning.
   const unquoted = chosen === '\t' && /(?:^|\t)"[^"\t\n]*"[^"\t\r\n]/m.test(rows);
   return {
     delimiter: chosen,

@@ -255,7 +255,7 @@ const eachStep = `        if not self.has_state:
 const allSteps = `        return self.step(x, self.initial_state(len(x)), raw=raw)[0]
 `;
 
-/** The lines of `step` that compute the output values x and the next state, if the state is a tensor that blocks read. */
+/** The lines of `step` that compute the output values x and the next state, if the network is computed step by step. */
 const valuesOfBlocks = `        values = [x, state] if self.has_state else [x]
         for block, own in zip(self.blocks, prepared):
             values.append(block(values, own))
@@ -266,7 +266,7 @@ const valuesOfBlocks = `        values = [x, state] if self.has_state else [x]
             state = torch.cat([values[k] for k in self.next_reads], 1)
             if self.next_columns is not None:
                 state = state[:, self.next_columns]`;
-/** The lines of `step` that compute the output values x and the next state, if all state belongs to recurrent layers. */
+/** The same for a network that is computed layer by layer: the state is split among its recurrent layers. */
 const valuesOfLayers = `        values, states, after = [x], iter(state.split(self.state_sizes, 1)), []
         for block, own in zip(self.blocks, prepared):
             if isinstance(block, Recurrent):

@@ -58,7 +58,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
 
   const { advance } = kernels;
   if (advance === undefined) return;
-  // Kernels read only the batch at the start of the queue, so batch k is copied there.
+  // `runMany` reads its batches from a queue. Kernels read only the start of the queue, so batch k is copied there.
   const copyToStart = (rows: 'inputs' | 'targets', bytes: 'queueInputBytes' | 'queueTargetBytes', k: Local): Code =>
     memory.copy(word(rows), add(word(rows), mul(k.get, word(bytes))), word(bytes));
   const stepOn = (k: Local, loss: Local, optimizer: Local): Code => [
@@ -70,7 +70,8 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
 
 /**
  * Resets the sums of the backward pass to 0: dloss/dx, the thread's sum of |gradient|, and the gradients if
- * `accumulates` is set. Also resets `updateAt` and `updated` of the update that may follow. Transposes the targets.
+ * `accumulates` is set. Also resets the header words `updateAt` and `updated`, which an update sets. Transposes the
+ * targets.
  */
 const prepareGradients = ({ kernels, record, first, clear, loadRows }: Pass): Code => [
   f32x4.store(record.get, f32x4.const(0)),

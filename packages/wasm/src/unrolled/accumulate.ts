@@ -56,15 +56,15 @@ function weightsOfColumns(context: CodegenContext, k: number): Code {
   const { product, columnsOf, constant } = context;
   const columns = columnsOf(k);
   const isTrained = (slot: number) => constant(slot) === undefined;
-  if (!columns.some(({ weights }) => weights.some(isTrained))) return [];
+  if (!columns.some(({ weightSlots }) => weightSlots.some(isTrained))) return [];
   const { code, deltas } = edgeDeltas(context, k);
   return [
     code,
     columns.map((column, e) =>
-      column.weights.some(isTrained)
+      column.weightSlots.some(isTrained)
         ? [
             product.set(mul(deltas[e].get, valueOf(context, column))),
-            column.weights.map((slot, lane) => addLane(context, slot, product.get, lane)),
+            column.weightSlots.map((slot, lane) => addLane(context, slot, product.get, lane)),
           ]
         : [],
     ),

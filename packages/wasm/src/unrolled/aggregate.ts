@@ -15,9 +15,9 @@ export function valueOf({ x, row }: CodegenContext, { group, rows }: Column): Co
 }
 
 /** Multiplies a value by the weights of a column. */
-export function weighted(context: CodegenContext, { weights }: Column, value: Code): Code {
-  const isOne = weights.every((slot) => context.constant(slot) === 1);
-  return isOne ? value : mul(value, valuesOf(context, weights));
+export function weighted(context: CodegenContext, { weightSlots }: Column, value: Code): Code {
+  const isOne = weightSlots.every((slot) => context.constant(slot) === 1);
+  return isOne ? value : mul(value, valuesOf(context, weightSlots));
 }
 
 /** Returns z_e of the nodes of a group, for one edge e of each. */

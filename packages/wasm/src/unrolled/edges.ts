@@ -42,10 +42,10 @@ export function stretches(graph: Graph, groups: readonly Group[], rowOf: Uint32A
 export interface Column {
   /** The row of each node's predecessor. */
   readonly rows: readonly number[];
-  /** The group whose nodes, in this order, are the predecessors; undefined if there is none. */
+  /** The group that consists of these predecessors in the same order; undefined if there is none. */
   readonly group: number | undefined;
   /** The slot of each node's weight. */
-  readonly weights: readonly number[];
+  readonly weightSlots: readonly number[];
 }
 
 /** Returns the columns of group k: column n has the n-th edge of each node. */
@@ -60,7 +60,7 @@ export function columns(graph: Graph, groups: readonly Group[], rowOf: Uint32Arr
     return {
       rows,
       group: isInOrder ? group : undefined,
-      weights: edges.map((e, lane) => graph.weightSlot(e, nodes[lane])),
+      weightSlots: edges.map((e, lane) => graph.weightSlot(e, nodes[lane])),
     };
   });
 }

@@ -263,8 +263,8 @@ function sumReason({ terms, measured }: Solved): Task {
         name: 'long',
         text: { en: 'The path through step 1 is longer', zh: '经过第 1 步的路径更长' },
         hint: {
-          en: 'A longer path has more factors. That makes a product longer, not a sum.',
-          zh: '路径更长，因子更多。那会让乘积变长，而不是变成和。',
+          en: 'A longer path has more factors, but it is still only one term.',
+          zh: '路径更长，因子更多，但仍然只是一项。',
         },
       },
     ],

@@ -25,7 +25,7 @@ export class Context {
     readonly version: string,
     /** For each layer, by name, the number of layers and outputs that read its values. */
     readonly uses: ReadonlyMap<string, number>,
-    /** Whether the model reads sequences. If so, the first size of an input can be the number of steps. */
+    /** Whether the model reads sequences. If so, the first dimension of an input can be the number of steps. */
     readonly hasSteps: boolean,
     /** Names of the layers that a `TimeDistributed` reads. */
     readonly timed: ReadonlySet<string>,
@@ -61,8 +61,8 @@ export class Context {
   }
 
   /**
-   * Returns the values of a layer. If several layers or outputs read the values, removes `unfinished`, so that no layer
-   * changes the nodes that compute them.
+   * Returns the values of a layer. If several layers or outputs read the values, the result has no `unfinished` nodes,
+   * so that no later layer changes the nodes that compute the values.
    */
   finishIfShared({ name }: Layer, values: Values): Values {
     if ((this.uses.get(name) ?? 0) <= 1) return values;
