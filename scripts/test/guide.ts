@@ -27,8 +27,9 @@ interface Edit {
 }
 
 /**
- * Parses a guide. A code block marked `file=PATH` is the content of a new file. With `after="TEXT"`, it is inserted
- * into an existing file, after the only line that contains this text. An `sh` block contains commands.
+ * Parses a guide. A code block marked `file=PATH` is the content of a new file. A block that is also marked
+ * `after="TEXT"` is inserted into an existing file, after the only line that contains TEXT. An `sh` block contains
+ * commands.
  */
 export function readGuide(markdown: string): Guide {
   const blocks = [...markdown.matchAll(/^```(\w+)( [^\n]*)?\n([\s\S]*?)^```$/gm)];

@@ -72,6 +72,6 @@ export async function followUp(checks: Checks): Promise<void> {
   const onLine = count((error) => Math.abs(error - lineError) < 0.01);
   say(
     `Of 60 seeds, ${count((error) => error < 1e-4)} fit all points. The others end in a local minimum, ${onLine} of them at ${digits(lineError)}, the error of the best straight line. ` +
-      'The reason: a leaky ReLU has its kink where h = 0. If no kink lies between the points, the network is a straight line there. On the best straight line, every gradient is 0, so no kink can move between the points again. A kink between two points where none is needed causes a similar minimum. Try another seed or more nodes.',
+      'The reason: a leaky ReLU has its kink where h = 0. If all kinks are outside the range of the points, the network is a straight line within this range. For the best straight line, every gradient is 0, so the kinks stay outside. An unnecessary kink between two points causes a similar minimum. Try another seed or more nodes.',
   );
 }

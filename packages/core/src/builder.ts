@@ -181,7 +181,7 @@ export class GraphBuilder {
    * Validates the graph and sorts its nodes topologically.
    *
    * @throws NnbpError `NO_INPUTS`, `NO_OUTPUTS`, `UNKNOWN_ID`, `CYCLE` (the message names the nodes), `CONFLICT`
-   * (delayed edges from one node with different initial values)
+   * (delayed edges from the same node have different initial values)
    */
   build(): Graph {
     if (this.#inputs.length === 0)

@@ -22,7 +22,7 @@ import { edgeNamed, expectQuantity, type QuantityName } from './quantity.js';
 /** A pass and everything its numbers depend on. Later changes to the network do not affect it. */
 export interface Computation {
   readonly graph: Graph;
-  /** The loss of one step. */
+  /** The loss function of one step. */
   readonly loss: Loss;
   readonly pass: Pass;
   /** Cache of the only sample. */

@@ -179,7 +179,7 @@ describe('an operator that is piecewise linear', () => {
       op('PRelu', ['x', 'c']),
       (x: number, k: number) => (x < 0 ? [1, -1, 0][k] * x : x),
     ],
-  ])('%s has the outputs of its definition', (_, node, expected) => {
+  ])('the imported %s computes the function that ONNX defines', (_, node, expected) => {
     const bytes = model({ constants: { ...constants, slope: floats([1], [0.25]) }, nodes: [node] });
     expectPredicts(bytes, (row) => row.map(expected));
   });
@@ -204,7 +204,7 @@ describe('an activation that nnbp does not have under the same name', () => {
     ['Celu', op('Celu', ['x'], { alpha: 0.5 }), (x: number) => Math.max(0, x) + Math.min(0, 0.5 * Math.expm1(x / 0.5))],
     ['Swish', op('Swish', ['x'], { alpha: 2 }), (x: number) => x / (1 + Math.exp(-2 * x))],
     ['Swish with alpha = 0', op('Swish', ['x'], { alpha: 0 }), (x: number) => x / 2],
-  ])('%s is imported with the outputs of its definition', (_, node, expected) => {
+  ])('the imported %s computes the function that ONNX defines', (_, node, expected) => {
     expectPredicts(model({ nodes: [node] }), (row) => row.map(expected));
   });
 

@@ -248,14 +248,17 @@ export function sequenceStreamBatches(
 class Windows {
   /** Maximum number of sequences that are read at once. */
   readonly size: number;
-  /** The states of the current sequences, the longest first, one per row. Rows without a sequence follow. */
+  /**
+   * The states of the current sequences, one per row, from the longest sequence to the shortest. Rows without a sequence
+   * follow.
+   */
   readonly state: Float64Array;
   readonly #network: Network;
   readonly #window: number;
   readonly #stateful: boolean | undefined;
   /** The current sequences, the longest first. */
   #members: readonly FlatSequence[] = [];
-  /** For each row of `state`, the index of its sequence in the order in which `begin` received the sequences. */
+  /** For each row of `state`, the index of its sequence in the list that `begin` received. */
   #order: readonly number[] = [];
   #step = 0;
   #inputs = new Float64Array();
@@ -305,7 +308,7 @@ class Windows {
     for (let s = 0; s < this.size; s++) this.state.set(initial, s * initial.length);
   }
 
-  /** Moves the state of each sequence to its new row. */
+  /** Moves each state to its row in the new order. */
   #reorderState(order: readonly number[]): void {
     const previous = this.state.slice();
     const { stateSize } = this.#network.graph;

@@ -51,8 +51,8 @@ const cellsOf = (rows: readonly Row[], k: number) => rows.map((row) => row.at(k)
 const isNumeric = (cells: Row) => cells.length > 0 && cells.every(isNumber);
 
 /**
- * Whether the first row is data. A row of numbers is data. Any other row is data if at least one cell is a number above
- * a column of numbers, and each cell that is not a number is empty or occurs again further down in its column.
+ * Whether the first row is data. A row of numbers is data. Any other row is data if at least one of its cells is a
+ * number in a column of numbers, and each cell that is not a number is empty or occurs again in its column.
  */
 function looksLikeData(first: Row, below: readonly Row[]): boolean {
   if (first.every(isNumber)) return true;

@@ -56,10 +56,11 @@ const baseLimit = 2 ** 18;
  * - data movement: `Reshape`, `Flatten`, `Squeeze`, `Unsqueeze`, `Concat`, `Split`, `Slice`, `Gather`, `Transpose`,
  *   `Identity`, `Dropout`, `Cast`, `Constant`.
  *
- * Weights can be float, double, float16 or bfloat16. A recurrent model becomes a network with delayed edges, which has
- * outputs at each step. If the model returns only the last step or the last state, its result is the network's output
- * at the last step. A model with a fixed number of steps becomes a network without delays if the model reads the steps
- * backwards, mixes them, or has initial states as inputs. This network's inputs are the model's inputs at all steps.
+ * Weights can be float, double, float16 or bfloat16. A recurrent model becomes a network that has delayed edges and
+ * returns outputs at each step. If the model returns only the last step or the last state, its result is the network's
+ * output at the last step. A model with a fixed number of steps becomes a network without delays if the model reads the
+ * steps backwards, combines different steps, or has initial states as inputs. This network's inputs are the model's
+ * inputs at all steps.
  *
  * A final `Softmax` or `LogSoftmax` becomes the network's `outputTransform`: `predict` returns what the model returns,
  * and training continues on the logits, as `softmaxCrossEntropy` expects. Several inputs, and several outputs, are
@@ -81,7 +82,7 @@ function importModel(bytes: Uint8Array, options: FromOnnxOptions): Network {
     return read(model, bytes.length, options, true);
   } catch (error) {
     if (!(error instanceof NnbpError) || error.code !== 'UNSUPPORTED') throw error;
-    // The model may mix its steps, which is supported if their number is fixed.
+    // The model may combine different steps, which is supported if the number of steps is fixed.
     try {
       return read(model, bytes.length, options, false);
     } catch {

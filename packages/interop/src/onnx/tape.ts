@@ -13,8 +13,8 @@ export interface Entry {
   readonly weights: ArrayLike<number>;
   readonly bias: number;
   /**
-   * Entries with the same key, such as the entries of a convolution filter, share their bias and weights. `indices[k]`
-   * is the index of the shared weight of edge k.
+   * Entries with the same key share their bias and weights, such as all entries that one convolution filter computes.
+   * `indices[k]` is the index of the shared weight of edge k.
    */
   readonly share?: { readonly key: string; readonly indices: readonly number[] };
 }
@@ -62,7 +62,7 @@ export interface Rows {
   readonly entries: readonly Entry[];
   /**
    * For sequences, the axes of the model's input that have become the first two axes of this tensor: [0, 1], or [1, 0] if
-   * a Transpose has swapped them. For other tensors, undefined or a single axis.
+   * a Transpose has swapped them. If `lead` is undefined or has one entry, the tensor is not a sequence.
    */
   readonly lead?: readonly number[];
   /**
@@ -191,7 +191,7 @@ export class Tape {
 export function affine({ from, weights, bias, share }: Entry, scale: number, shift: number): Entry {
   const entry = { from, weights: scale === 1 ? weights : scaled(weights, scale), bias: bias * scale + shift };
   if (share === undefined) return entry;
-  // If the same operation is applied to all entries of a filter, their weights stay shared.
+  // If the same operation is applied to all entries that a filter computes, their weights stay shared.
   const key = scale === 1 && shift === 0 ? share.key : `${share.key} * ${scale} + ${shift}`;
   return { ...entry, share: { key, indices: share.indices } };
 }

@@ -1,13 +1,13 @@
 /**
- * Unrolled code for one small graph and one sample: the forward pass and the backward pass, with all indices known in
- * advance. The code of one step has no loops. The code of a sequence loops over the steps. No tables of nodes or edges
- * are read, and values stay in registers.
+ * Unrolled code for one small graph: the forward pass and the backward pass over one sample or one sequence, with all
+ * indices known in advance. The code of one step has no loops. The code of a sequence loops over the steps. No tables of
+ * nodes or edges are read, and values stay in registers.
  *
  * A group consists of up to four inputs, up to four values of earlier steps, or up to four nodes that are computed
  * together. A register holds one value of each node of a group. If the predecessors of a node are the nodes of a group,
- * in order, one instruction multiplies their values by the weights. In a group of nodes with an aggregation other than
- * the sum (for example the products in an LSTM cell) or without trained weights, one instruction processes one edge of
- * each node.
+ * in order, one instruction multiplies their values by the weights. If the nodes of a group have an aggregation other
+ * than the sum (for example the products in an LSTM cell), or if all of their weights are constants, one instruction
+ * processes one edge of each node.
  */
 import type { Graph } from '@nnbp/core';
 import { Assembler, fusedMultiplyAdd, type MultiplyAdd } from '../assembler.js';
@@ -66,7 +66,7 @@ function compileForm(time: TimeGraph, multiplyAdd: MultiplyAdd): Form {
   if (isSimple) unrolledProgram(assembler, multiplyAdd, step, layout);
   else sequenceProgram(assembler, multiplyAdd, step, layout, steps);
   const rows = rowsOverTime(time, step, layout);
-  const sharedRows = new Set(
+  const rowsWhereGIsX = new Set(
     step.groups.flatMap(({ gIsX, nodes }, k) => (gIsX ? nodes.map((_, lane) => 4 * k + lane) : [])),
   );
   return {
@@ -74,7 +74,7 @@ function compileForm(time: TimeGraph, multiplyAdd: MultiplyAdd): Form {
     rowOf: rows,
     tableRowBytes: 4,
     padded: false,
-    gIsX: (node) => sharedRows.has(rows[node] % (layout.stepBytes / 4)),
+    gIsX: (node) => rowsWhereGIsX.has(rows[node] % (layout.stepBytes / 4)),
     write(words, numbers) {
       // The kernels of losses read and write only the rows of the outputs.
       writeHeader(words, numbers, time.graph, {
