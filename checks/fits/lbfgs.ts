@@ -2,7 +2,7 @@
  * Trains 20 small networks with our L-BFGS and with SciPy's L-BFGS-B, each with a memory of 10, and compares the two.
  * They take the same path for the first 50 to 150 evaluations; then they diverge because of rounding errors, so the
  * number of evaluations of a single run means little. Each network is therefore trained from 31 starting points with
- * relative differences of about 1e-10, and medians are compared: the number of evaluations until the loss is within 1 %
+ * relative differences of about 1e-10. The check compares the median number of evaluations until the loss is within 1 %
  * of the median loss at which SciPy stops.
  */
 import { js, Network, type Objective, Random } from '@nnbp/core';

@@ -95,7 +95,7 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
     () => new GraphBuilder().inputs(2 ** 33),
   ],
   [
-    'more edges than an index can count',
+    'more than 2³¹ edges',
     'OUT_OF_RANGE',
     /edges.* to 2147483648, received 2500000000/,
     () => mlp([50_000, 50_000], { activation: sigmoid }),

@@ -150,11 +150,12 @@ describe('a trace', () => {
 });
 
 describe('any order', () => {
-  it("an order of steps yields the engine's numbers if and only if each step reads only written quantities", () => {
+  it("an order of steps yields the engine's numbers if and only if each step reads only what earlier steps wrote", () => {
     const [smooth, random] = [[sigmoid, tanh], new Random(11)];
     const counts: Record<'right' | 'wrong', number> = { right: 0, wrong: 0 };
     for (let seed = 1; seed <= 40; seed++) {
-      // The loss reads all outputs, and the smooth activations propagate NaN, so a value that is read too early shows.
+      // The loss reads all outputs, and the smooth activations propagate NaN, so reading a value too early changes the
+      // numbers.
       const sample = randomSample(seed, { nodes: 10, activations: smooth }, everyLoss[7]);
       expect(sample.loss.name).toBe(softmaxCrossEntropy().name);
       const whole = traceOf(sample);
@@ -201,7 +202,7 @@ describe('a replay', () => {
     expect(after[0].cache.x.every(Number.isNaN)).toBe(true);
   });
 
-  it('a trace has no parameter step for a node whose parameters are all fixed', () => {
+  it('a trace has no step for the gradients of a node whose parameters are all fixed', () => {
     const builder = new GraphBuilder();
     builder.input('x');
     builder.node('b', { from: [], activation: tanh, fixed: { c: 1 } });

@@ -204,7 +204,7 @@ describe('a directory is locked by one training run at a time', () => {
     },
   );
 
-  test('a lock of another machine is respected, and the error names its path', async () => {
+  test('a lock file of another machine blocks training, and the error names the file', async () => {
     const directory = folder();
     const name = 'run-7-1-elsewhere%2F..lock';
     writeFileSync(join(directory, name), '');
@@ -340,11 +340,11 @@ describe('a file is written completely or not at all', () => {
   });
 });
 
-describe('a process that is killed', () => {
+describe('a training process that is killed', () => {
   const kills = Number(process.env.KILLS ?? 10);
 
   test(
-    `a process that is killed ${kills} times at random moments loses at most the current epoch`,
+    `a training process that is killed at a random moment loses at most the current epoch (kills: ${kills})`,
     { timeout: 30_000 + 2000 * kills },
     async () => {
       const parent = folder();
@@ -387,7 +387,7 @@ describe('a process that is killed', () => {
         }
         if (latest) expect(bits(latest.network), `epoch ${epoch}, seed ${seed}`).toBe(bitsByEpoch[epoch]);
       }
-      // Each run was killed after at least one more epoch.
+      // Each process completed at least one epoch before it was killed.
       expect(last, 'epochs survived').toBeGreaterThanOrEqual(kills);
       // Two checkpoints are kept. There may be one more checkpoint, which was about to be removed, and one unfinished
       // file.

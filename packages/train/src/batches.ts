@@ -62,7 +62,7 @@ export interface BatchSource {
   stop(): Promise<void>;
   /** Only for sequences in memory: the recurrent state from which the next batch starts. */
   readonly carried?: Float64Array;
-  /** The table, if the data are a table without weights. */
+  /** The table, if the data are a table without sample weights. */
   readonly table?: BatchTable | undefined;
 }
 

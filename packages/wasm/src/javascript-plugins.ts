@@ -12,7 +12,7 @@ export class JavaScriptPlugins {
   #failure: { readonly error: unknown } | undefined;
   readonly #words: Uint32Array;
   readonly #numbers: Float32Array;
-  /** The plugins of the units, keyed by the unit's first row. */
+  /** The plugins of each unit (nodes that are computed together), keyed by the unit's first row. */
   readonly #activations: ReadonlyMap<number, Activation>;
   readonly #aggregations: ReadonlyMap<number, Aggregation>;
   readonly #x: Float64Array;

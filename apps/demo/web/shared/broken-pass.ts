@@ -17,7 +17,7 @@ export interface Exercise {
 
 /** The accumulated values after some steps, one entry per node; NaN if not known yet. */
 export interface PassState {
-  /** For each node, the number of visits, or of computations of dloss/dx or slope. */
+  /** For each node, how many times the pass has visited it or computed its dloss/dx or slope. */
   readonly counts: Float64Array;
   readonly dLossDx: Float64Array;
   readonly dLossDb: Float64Array;
@@ -32,7 +32,7 @@ export interface BrokenPass {
   readonly total: bigint;
   /** Total number of steps in the correct pass. */
   readonly correctTotal: number;
-  /** For each node, the total number of visits or computations. */
+  /** The `counts` of each node at the end of the pass. */
   readonly counts: readonly bigint[];
   /** Returns the values after the first `steps` steps. */
   at(steps: number): PassState;
