@@ -96,7 +96,7 @@ export async function follow(page: Page, change: Partial<PlaygroundState>): Prom
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
 }
 
-/** Closes all pages of the shared context except at most one, which it keeps for the next test. */
+/** Keeps at most one page of the shared context for the next test, and closes all others. */
 async function leave(page: Page, isReusable: boolean): Promise<void> {
   const others = shared.pages().filter((one) => one !== page && one !== idle);
   await Promise.all(others.map((one) => one.close()));
@@ -118,7 +118,7 @@ export const addressOf = (server: string, change: Partial<PlaygroundState>): str
 export const untilUrl = (page: Page, condition: (state: PlaygroundState) => boolean) =>
   page.waitForURL(({ hash }) => condition(readAddress(hash, defaultState)));
 
-/** Waits until fonts are loaded, no animation runs, and two consecutive frames show everything in the same position. */
+/** Waits until fonts are loaded, no animation runs, and every element has kept its position and size for two frames. */
 export const settled = (page: Page) =>
   page.waitForFunction(
     async () => {

@@ -69,8 +69,8 @@ const derive = v.object({
   /** Number of trace steps to show. Null shows all, or none if answers are hidden. */
   step: v.nullable(count(0, 100_000)),
   /**
-   * Node ids in the order in which the mistake `order` visits the nodes, possibly several times. If empty, the order is
-   * depth-first.
+   * For the mistake `order`: the ids of the nodes in the order in which they are visited. A node can occur several
+   * times. If empty, the order is depth-first.
    */
   order: v.optional(v.pipe(v.array(name), v.maxLength(400)), []),
   /** For a network with delays: the number of steps, and which of them have a target. */

@@ -1,7 +1,4 @@
-/**
- * Tests the points at which the checks evaluate functions (sides of kinks, ranges, targets) and the tolerances of the
- * checks.
- */
+/** Tests the points, targets and tolerances that the gradient checks use. */
 import { identity, relu, tanh } from '@nnbp/activations';
 import { type Activation, GraphBuilder, type Loss, mlp, Network } from '@nnbp/core';
 import { checkActivation, checkLoss, checkNetwork } from '@nnbp/gradcheck';
@@ -31,7 +28,7 @@ describe('checkActivation', () => {
     expect(points.reduce((sum, h) => sum + h, 0)).toBe(0);
   });
 
-  test('checkActivation skips a point on a kink, and evaluates only one side of the kink for any other point', () => {
+  test('checkActivation skips a point on a kink, and does not step across the kink from any other point', () => {
     const seen: number[] = [];
     const recording = { ...bent(1, [1]), value: (h: number) => (seen.push(h), Math.abs(h - 1) + 1) };
     const report = checkActivation(recording, { at: [-1, 1] });
@@ -163,7 +160,7 @@ describe('checkNetwork', () => {
     return network;
   };
 
-  test('checkNetwork checks all parameter derivatives, then the input derivatives of each sample; above maxDerivatives, it checks a random selection', () => {
+  test('checkNetwork checks all parameter derivatives, then the input derivatives of each sample; if there are more than maxDerivatives, it checks a random selection', () => {
     const builder = new GraphBuilder();
     builder.input('1');
     builder.input('2');

@@ -119,10 +119,10 @@ describe('an invalid link', () => {
   });
 
   test('damaged links are rejected with an NnbpError or result in a network', () => {
-    const read = countLoaded((random) => {
+    const loadedCount = countLoaded((random) => {
       const url = damagedText(random.uniform() < 0.5 ? defaultLink : allFeatures, random);
       return () => fromPlayground(damagedText(url, new Random(1))).network;
     }, 1);
-    expect(read).toBeGreaterThan(0);
+    expect(loadedCount).toBeGreaterThan(0);
   }, 120_000);
 });

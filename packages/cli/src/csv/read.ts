@@ -43,7 +43,7 @@ export interface Csv {
   readonly header: readonly string[];
   /** Whether the names come from the file. */
   readonly named: boolean;
-  /** The first name that is a number in a column of numbers, if any. It suggests that the first row is data. */
+  /** The first name that is a number and belongs to a column of numbers, if any. The first row may then be data. */
   readonly numericName: string | undefined;
   /** The decimal separator of each column, detected from the first rows. */
   readonly decimals: readonly Decimal[];

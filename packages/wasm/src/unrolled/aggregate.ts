@@ -1,5 +1,5 @@
 /**
- * For groups whose edges are processed column by column: computes z_e = w_e · x, the aggregation A(z), and its
+ * For groups of nodes whose edges are processed column by column: computes z_e = w_e · x, the aggregation A(z), and its
  * derivatives dA/dz_e. A column consists of one edge e of each node.
  */
 import { type Code, f32x4, type Local } from '../assembler.js';
