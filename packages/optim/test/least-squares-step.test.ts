@@ -1,0 +1,80 @@
+/** Compares trust-region steps with exact solutions that SciPy's root finder computes. */
+import { TriangularFactor } from '@nnbp/optim';
+import { describe, expect, test } from 'vitest';
+import { trustRegionStep } from '../src/least-squares/trust-region.js';
+import scipy from './scipy/least-squares.generated.json' with { type: 'json' };
+
+function factorOf(n: number, rows: readonly number[], right: readonly number[]): TriangularFactor {
+  const factor = new TriangularFactor(n);
+  factor.fold(Float64Array.from(rows), Float64Array.from(right), right.length);
+  return factor;
+}
+
+/** The problem of a single parameter, J = `slope` and r = `residual`. */
+const single = (slope: number, residual: number, radius: number, guess = 0, isDetermined = true) =>
+  trustRegionStep(factorOf(1, [slope], [residual]), Float64Array.of(1), radius, guess, isDetermined);
+
+describe.each(scipy.steps)('the step for $title', (problem) => {
+  const solve = (isPivoted: boolean) => {
+    const factor = factorOf(problem.parameters, problem.rows, problem.right);
+    if (isPivoted) factor.pivot();
+    const scale = Float64Array.from(factor.columns, (k) => problem.scale[k]);
+    const result = trustRegionStep(factor, scale, problem.radius, problem.guess, problem.determined);
+    const step = new Float64Array(problem.parameters);
+    factor.columns.forEach((k, i) => (step[k] = result.step[i]));
+    return { ...result, step };
+  };
+
+  test.each([false, true])('λ lies between the exact values for 1.1 and 0.9 radii (pivoted: %s)', (isPivoted) => {
+    const { lambda } = solve(isPivoted);
+    expect(lambda).toBeGreaterThanOrEqual(problem.between[0]);
+    expect(lambda).toBeLessThanOrEqual(problem.between[1]);
+  });
+
+  test.each([false, true])('λ and the step are those of Newton’s method (pivoted: %s)', (isPivoted) => {
+    const { lambda, length, step } = solve(isPivoted);
+    expect(Math.abs(lambda - problem.lambda)).toBeLessThanOrEqual(1e-9 * problem.lambda);
+    expect(Math.abs(length - problem.length)).toBeLessThanOrEqual(1e-9 * problem.length);
+    const size = Math.hypot(...problem.step);
+    problem.step.forEach((expected, k) => expect(Math.abs(step[k] - expected)).toBeLessThanOrEqual(1e-9 * size));
+  });
+});
+
+describe('trustRegionStep', () => {
+  test('a step that is exactly 10 % longer than the radius needs no damping', () => {
+    expect(single(1, -1.1, 1)).toEqual({ step: Float64Array.of(1.1), lambda: 0, length: 1.1 });
+  });
+
+  test('a damped step that is exactly 10 % shorter than the radius is accepted', () => {
+    // (3² + 16)·s = 3·75
+    expect(single(3, -75, 10, 16)).toEqual({ step: Float64Array.of(9), lambda: 16, length: 9 });
+  });
+
+  test('a guess is used only if it is below the upper bound ‖D⁻¹Jᵀr‖ / radius', () => {
+    // The gradient is (3, 4), and the bound is 10.
+    const lambdaFrom = (guess: number) =>
+      trustRegionStep(factorOf(2, [1, 0, 0, 2], [3, 2]), Float64Array.of(1, 1), 0.5, guess, true).lambda;
+    expect(lambdaFrom(10)).toBe(lambdaFrom(0));
+    expect(Math.abs(lambdaFrom(9.999) / lambdaFrom(0) - 1)).toBeGreaterThan(1e-6);
+  });
+
+  test('λ stays above 0 if Newton’s method arrives at 0 exactly', () => {
+    // The length is 5 / (1 + λ): 4 for the guess, and equal to the radius for λ = 0.
+    const { lambda, length } = single(1, -5, 5, 0.25, false);
+    expect(lambda).toBeGreaterThan(0);
+    expect(Math.abs(length - 5)).toBeLessThanOrEqual(0.5);
+  });
+
+  test('the step is 0 if the gradient is 0', () => {
+    expect(single(0, 3, 1, 0, false)).toEqual({ step: Float64Array.of(0), lambda: 0, length: 0 });
+  });
+
+  test('if the shortest solution of a rank-deficient problem lies within the radius, λ becomes negligible', () => {
+    const factor = factorOf(2, [3, 4], [-25]);
+    const { step, lambda, length } = trustRegionStep(factor, Float64Array.of(1, 1), 20, 0, false);
+    expect([...step]).toEqual([expect.closeTo(3, 12), expect.closeTo(4, 12)]);
+    expect(length).toBeCloseTo(5, 12);
+    // λ starts at 1/1000 of its upper bound, 125 / 20, and each of 30 iterations divides it by √1000.
+    expect(lambda / (6.25e-3 * 1000 ** -15)).toBeCloseTo(1, 9);
+  });
+});
