@@ -95,7 +95,7 @@ export function lbfgs(options: LbfgsOptions = {}): Optimizer {
       const y = foundGradient.map((g, k) => g - gradient[k]);
       if (dot(s, y) > Number.EPSILON * dot(y, y)) pairs = [...pairs, { s, y }].slice(-memory);
       parameters.set(candidate);
-      last = { loss: foundLoss, gradient: foundGradient.slice(), at: candidate.slice() };
+      last = { loss: foundLoss, gradient: foundGradient, at: candidate };
       if (loss - foundLoss <= lossTolerance * Math.max(Math.abs(loss), Math.abs(foundLoss))) converged = true;
       return loss;
     },
@@ -114,7 +114,8 @@ export function lbfgs(options: LbfgsOptions = {}): Optimizer {
     }),
     restore({ name: stateName, numbers, vectors }) {
       const count = numbers.pairs;
-      const names = Array.from({ length: count || 0 }, (_, k) => [`s${k}`, `y${k}`]).flat();
+      const names = Array.from({ length: Math.min(count, memory) }, (_, k) => [`s${k}`, `y${k}`]).flat();
+      if ('loss' in numbers) names.push('gradient', 'at');
       if (stateName !== name || !(count >= 0 && count <= memory) || names.some((vector) => !(vector in vectors))) {
         throw new NnbpError('WRONG_STATE', `${name} cannot resume from this state of ${stateName}.`);
       }
@@ -130,7 +131,7 @@ export function lbfgs(options: LbfgsOptions = {}): Optimizer {
 /** Returns −H·g, computed with the two-loop recursion. */
 function descent(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
   const direction = gradient.map((g) => -g);
-  const alphas = new Array<number>(pairs.length);
+  const alphas = new Float64Array(pairs.length);
   for (let k = pairs.length - 1; k >= 0; k--) {
     const { s, y } = pairs[k];
     alphas[k] = dot(s, direction) / dot(s, y);

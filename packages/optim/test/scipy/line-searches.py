@@ -147,7 +147,7 @@ searches += [
     record("three times the mean slope equals the sum of the slopes", balanced, 1),
     record("no minimum", endless, 1),
 ]
-for family, count in [(waves, 10), (kinks, 10), (steepening, 6), (ripples, 16), (levels, 16)]:
+for family, count in [(waves, 10), (kinks, 10), (steepening, 6), (ripples, 12), (levels, 14)]:
     k = 0
     while k < count:
         function = family()

@@ -1,0 +1,61 @@
+"""Records the points that SciPy's L-BFGS-B evaluates.
+
+    python3 packages/optim/test/scipy/lbfgs.py
+
+writes lbfgs.generated.json next to this file. For each run: the name of the function, the memory, the number of evaluations until
+no entry of the gradient is above 1e-8 or the search is abnormal, and the first 25 points. The functions are repeated in
+lbfgs.test.ts.
+"""
+import json
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import minimize
+
+
+def rosenbrock(x):
+    a, b = x[1:] - x[:-1] ** 2, 1 - x[:-1]
+    gradient = np.zeros(len(x))
+    gradient[:-1] += -400 * x[:-1] * a - 2 * b
+    gradient[1:] += 200 * a
+    return np.sum(100 * a**2 + b**2), gradient
+
+
+def quadratic(x):
+    scale = np.array([1, 10, 100, 3])
+    return np.sum(scale * (x - 1) ** 2) / 2, scale * (x - 1)
+
+
+def cosines(x):
+    return np.sum(0.01 * x**2 - np.cos(x)), np.sin(x) + 0.02 * x
+
+
+def bent(x):
+    """Along x[0], piecewise linear: falls at 1, then at 3, then rises at 50. The curvature is negative between 0 and 2."""
+    t = x[0]
+    value, slope = (-t, -1) if t < 1 else (2 - 3 * t, -3) if t < 2 else (50 * t - 104, 50)
+    return value + x[1] ** 2 / 2, np.array([slope, x[1]])
+
+
+def record(name, function, start, memory=10):
+    points = []
+
+    def objective(x):
+        points.append(x.tolist())
+        return function(x)
+
+    options = {"maxcor": memory, "gtol": 1e-8, "ftol": 0}
+    minimize(objective, start, jac=True, method="L-BFGS-B", options=options)
+    return [name, memory, len(points), points[:25]]
+
+
+runs = [
+    record("rosenbrock", rosenbrock, [-1.2, 1]),
+    record("rosenbrock", rosenbrock, [-1.2, 1] * 5),
+    record("rosenbrock", rosenbrock, [-1.2, 1] * 2, memory=3),
+    record("quadratic", quadratic, [0, 0, 0, 0]),
+    record("cosines", cosines, [3, 2.9]),
+    record("bent", bent, [0, 1]),
+]
+lines = ",\n".join(json.dumps(run) for run in runs)
+(Path(__file__).parent / "lbfgs.generated.json").write_text("[\n" + lines + "\n]\n")
