@@ -52,7 +52,7 @@ function largestError(outputs, expected, what) {
   return worst;
 }
 
-test(`${graphs} random graphs with delays and aggregations have the same outputs in onnxruntime for ${steps} steps, from seed ${firstSeed}`, async () => {
+test(`from seed ${firstSeed}: ${graphs} random graphs with delays and aggregations have the same outputs in onnxruntime for ${steps} steps`, async () => {
   let worst = 0;
   let worstBack = 0;
   let compared = 0;

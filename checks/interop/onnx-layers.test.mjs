@@ -43,7 +43,7 @@ const outputsOf = (network, sequences) => {
   return Array.from({ length: steps }, (_, t) => outputs.map((rows) => Array.from(rows[t]))).flat(2);
 };
 
-test(`${networks} networks of RNN, LSTM and GRU layers, exported as sequence models, have the same outputs in onnxruntime, from seed ${firstSeed}`, async () => {
+test(`from seed ${firstSeed}: ${networks} networks of RNN, LSTM and GRU layers, exported as sequence models, have the same outputs in onnxruntime`, async () => {
   const worst = { out: 0, back: 0 };
   const counts = {};
   for (let seed = firstSeed; seed < firstSeed + networks; seed++) {
@@ -74,7 +74,7 @@ test(`${networks} networks of RNN, LSTM and GRU layers, exported as sequence mod
   ]);
 }, 240_000);
 
-test(`${networks} networks of bidirectional layers have the same outputs in onnxruntime, from seed ${firstSeed}`, async () => {
+test(`from seed ${firstSeed}: ${networks} networks of bidirectional layers have the same outputs in onnxruntime`, async () => {
   const worst = { out: 0, back: 0 };
   const counts = {};
   for (let seed = firstSeed; seed < firstSeed + networks; seed++) {
@@ -100,7 +100,7 @@ test(`${networks} networks of bidirectional layers have the same outputs in onnx
   ]);
 }, 240_000);
 
-test(`${networks} networks of convolutions and pooling have the same outputs in onnxruntime, from seed ${firstSeed}`, async () => {
+test(`from seed ${firstSeed}: ${networks} networks of convolutions and pooling have the same outputs in onnxruntime`, async () => {
   const worst = { out: 0, back: 0 };
   const counts = {};
   // On a small grid, a layer is not always recognized. It is then exported as other operators.

@@ -25,7 +25,7 @@ async function run(bytes, rows) {
   return output.data;
 }
 
-test(`${graphs} random graphs have the same outputs in onnxruntime, from seed ${firstSeed}`, async () => {
+test(`from seed ${firstSeed}: ${graphs} random graphs have the same outputs in onnxruntime`, async () => {
   const worst = new WorstError();
   let nodes = 0;
   let edges = 0;

@@ -73,7 +73,7 @@ function outputsAndGradients(network, inputs, targets) {
 }
 
 describe.skipIf(found === undefined)('PyTorch', () => {
-  test(`${graphCount} random graphs with delays and aggregations have the same outputs and gradients in PyTorch for ${steps} steps, from seed ${firstSeed}`, () => {
+  test(`from seed ${firstSeed}: ${graphCount} random graphs with delays and aggregations have the same outputs and gradients in PyTorch for ${steps} steps`, () => {
     const cases = Array.from({ length: graphCount }, (_, k) => firstSeed + k).flatMap((seed) => {
       const random = new Random(seed);
       const network = new Network(randomGeneralGraph(random), { seed });

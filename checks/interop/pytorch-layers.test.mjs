@@ -84,7 +84,7 @@ const counted = (names) => {
 };
 
 describe.skipIf(found === undefined)('PyTorch', () => {
-  test(`${networkCount} networks of RNN, LSTM and GRU layers have the same outputs and gradients in PyTorch for ${steps} steps, from seed ${firstSeed}`, () => {
+  test(`from seed ${firstSeed}: ${networkCount} networks of RNN, LSTM and GRU layers have the same outputs and gradients in PyTorch for ${steps} steps`, () => {
     const cases = Array.from({ length: networkCount }, (_, k) => {
       const seed = firstSeed + k;
       const { network, layers, random } = randomRecurrent(seed);
@@ -106,7 +106,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     ]);
   }, 240_000);
 
-  test(`${networkCount} networks of convolutions and pooling have the same outputs and gradients in PyTorch, from seed ${firstSeed}`, () => {
+  test(`from seed ${firstSeed}: ${networkCount} networks of convolutions and pooling have the same outputs and gradients in PyTorch`, () => {
     let unrecognized = 0;
     const cases = Array.from({ length: networkCount }, (_, k) => {
       const seed = firstSeed + k;
@@ -131,7 +131,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     ]);
   }, 240_000);
 
-  test(`${networkCount / 2} networks of bidirectional layers have the same outputs and gradients in PyTorch, from seed ${firstSeed}`, () => {
+  test(`from seed ${firstSeed}: ${networkCount / 2} networks of bidirectional layers have the same outputs and gradients in PyTorch`, () => {
     const cases = Array.from({ length: networkCount / 2 }, (_, k) => {
       const seed = firstSeed + k;
       const { network, random } = randomBidirectional(seed);

@@ -116,7 +116,7 @@ function freePort() {
 }
 
 describe.skipIf(found === undefined)('PyTorch', () => {
-  test(`random graphs have the same outputs and gradients in PyTorch in float64, from seed ${firstSeed}`, () => {
+  test(`from seed ${firstSeed}: random graphs have the same outputs and gradients in PyTorch in float64`, () => {
     const seeds = Array.from({ length: 120 }, (_, k) => firstSeed + k);
     const cases = seeds.map((seed) => ({ seed, ...randomNetwork(seed) }));
     const directories = cases.map(({ seed, network, rows: inputs, targets }) =>

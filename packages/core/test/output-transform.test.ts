@@ -53,7 +53,7 @@ test('the output transform also applies to predictions with very large parameter
   expect(network.predict([1, 3])).toEqual([Math.exp(-3) / (1 + Math.exp(-3)), 1 / (1 + Math.exp(-3))]);
 });
 
-test('evaluate computes metrics from the transformed outputs and the loss from the output values', async () => {
+test('evaluate computes the loss before the output transform, and metrics after it', async () => {
   const network = copyingNetwork(1, 'sigmoid');
   const data = { inputs: [[0.2], [-0.2]], targets: [[1], [0]] };
   const square = { name: 'square', value: (x: ArrayLike<number>) => x[0] ** 2, derivative: () => undefined };

@@ -9,7 +9,7 @@ export function hint(mismatches: readonly Comparison[]): string | undefined {
 
   if (all(({ analytic }) => Number.isNaN(analytic)))
     return 'the derivative is NaN: division by 0, or infinity minus infinity.';
-  if (all(({ analytic }) => analytic === 0)) return 'the derivative is 0 wherever it is wrong.';
+  if (all(({ analytic }) => analytic === 0)) return 'every wrong derivative is 0.';
   if (all(({ analytic, numeric }) => close(analytic, -numeric))) return 'the sign is wrong.';
   if (all(({ analytic, numeric }) => close(analytic, 2 * numeric)))
     return 'the derivative is twice the expected value.';

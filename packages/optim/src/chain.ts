@@ -56,8 +56,7 @@ export function chain(...parts: readonly [...GradientTransform[], Optimizer]): O
 }
 
 /**
- * Adds the transforms of the chain to `builtin`. The result inherits all other properties from `builtin`, including
- * later changes.
+ * Returns an object that has the transforms of the chain and reads all other properties from `builtin`.
  */
 function withTransforms(builtin: BuiltinOptimizer, transforms: readonly Builtin[]): BuiltinOptimizer {
   return Object.create(builtin, {

@@ -154,7 +154,7 @@ export const maxTries = 3;
 
 /** The state of a task, which depends on the answers checked so far. */
 export interface TaskState {
-  /** `shown` means that no attempts are left. The solution is then shown, unless the link hides answers. */
+  /** `shown` means that no attempts are left. The solution is then shown, unless the learner's link hides answers. */
   readonly state: 'open' | 'correct' | 'shown';
   /** A hint about what is wrong with the last answer. */
   readonly hint?: Text;

@@ -66,8 +66,10 @@ export function oneTooEarly(graph: Graph): number[] {
   const order = correctOrder(graph);
   const { successorStart: start } = graph;
   const { nodes: successors } = successorsOf(graph);
-  const early = order.find((i) => start[i + 1] - start[i] > 1 && i >= graph.inputCount) ?? order.at(-1)!;
-  if (start[early + 1] - start[early] < 1) return order;
+  const early =
+    order.find((i) => start[i + 1] - start[i] > 1 && i >= graph.inputCount) ??
+    order.findLast((i) => start[i + 1] > start[i]);
+  if (early === undefined) return order;
   const waitsFor = successors[start[early]];
   const others = order.filter((i) => i !== early);
   others.splice(others.indexOf(waitsFor), 0, early);

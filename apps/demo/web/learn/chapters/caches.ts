@@ -119,7 +119,7 @@ function guess(none: Counts, both: Counts): Task {
 function slopes({ graph }: Network, dLossDxCached: Counts, both: Counts): Task {
   return numberTask({
     exact: true,
-    label: { en: 'Times:', zh: '次数：' },
+    label: { en: 'Count:', zh: '次数：' },
     ask: {
       en: 'Now dloss/dx is cached, but slope is not. The slope of a node is needed once for b, once for each incoming weight, and once for case 2 of each predecessor. How many times in total is a slope computed?',
       zh: '现在缓存 dloss/dx，不缓存 slope。一个节点的 slope，b 用一次，每条入边用一次，每个前驱的场景 2 用一次。slope 一共要算多少次？',
