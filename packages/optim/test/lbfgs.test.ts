@@ -167,6 +167,8 @@ describe('lbfgs', () => {
     const { parameters, optimizer } = minimize(wrong, [2]);
     expect(parameters).toEqual([2]);
     expect(optimizer.converged).toBe(true);
+    wrong.evaluations = 0;
+    expect(minimize(wrong, [0])).toMatchObject({ parameters: [0], losses: [0] });
     // One evaluation at the start, and 20 in the line search.
     expect(wrong.evaluations).toBe(21);
   });

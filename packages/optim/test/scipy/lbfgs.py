@@ -56,6 +56,8 @@ runs = [
     record("quadratic", quadratic, [0, 0, 0, 0]),
     record("cosines", cosines, [3, 2.9]),
     record("bent", bent, [0, 1]),
+    # Ends a line search at a point that is not the last one it has evaluated, and evaluates it again.
+    record("bent", bent, [-2.125, 1]),
 ]
 lines = ",\n".join(json.dumps(run) for run in runs)
 (Path(__file__).parent / "lbfgs.generated.json").write_text("[\n" + lines + "\n]\n")
