@@ -1,7 +1,7 @@
 /**
- * Measures one graph size: the time to build the graph, to prepare it for the engine and to run a training step, and the
- * memory of the graph and of the engine. `growth.mjs` runs this script in a fresh process for each size. Needs
- * --expose-gc.
+ * Builds a graph of the given size and measures it: the time to build the graph, to prepare the engine for the graph and
+ * to run a training step, and the memory of the graph and of the engine. `growth.mjs` runs this script in a fresh
+ * process for each size. Needs --expose-gc.
  */
 import { sigmoid } from '@nnbp/activations';
 import { mlp } from '@nnbp/core';
@@ -76,8 +76,8 @@ console.log(
     secondsToBuild,
     secondsToPrepare,
     secondsPerStep: median(times),
-    // The graph's memory is on V8's heap and in its array buffers. WebAssembly's memory is in neither: only the
-    // resident set size shows how much of it is used, and an optimizer without momentum does not use all of it.
+    // The graph is on V8's heap and in array buffers. WebAssembly's memory is in neither. Part of it is unused, since
+    // the optimizer has no momentum. Only the resident set size shows how much is used.
     graphBytesPerEdge: (built.heapUsed + built.arrayBuffers - initial.heapUsed - initial.arrayBuffers) / edgeCount,
     engineBytesPerEdge: (prepared.rss - built.rss) / edgeCount,
     engineReservedBytesPerEdge: executor.parameters.buffer.byteLength / edgeCount,

@@ -171,9 +171,9 @@ function predictions({ predictions: perPredictor = 0, predict }: NonNullable<typ
       {
         megabytes: [early, end],
       },
-    ]) => `${predictorLabels[name] ?? name} ${early} to ${end} MB`,
+    ]) => `${predictorLabels[name] ?? name} ${early} and ${end} MB`,
   );
-  return `Memory over ${count(perPredictor)} predictions each: ${memory.join('; ')}. `;
+  return `Memory after a tenth of ${count(perPredictor)} predictions and at the end: ${memory.join('; ')}. `;
 }
 
 const { load, soak, faults } = results;
@@ -236,11 +236,11 @@ ${
       )
         .map(
           ([name, { perSecond, megabytes }]) =>
-            `${name} ${count(perSecond)} per second, ${megabytes[0]} to ${megabytes[1]} MB`,
+            `${name} ${count(perSecond)} per second, ${megabytes[0]} and ${megabytes[1]} MB`,
         )
         .join(
           '; ',
-        )}. ${predictions(soak)}${count(soak.fit.calls)} calls of \`fit\`: ${soak.fit.megabytes[0]} to ${soak.fit.megabytes[1]} MB, and the last result is bit-identical to that of a fresh process.`
+        )}. ${predictions(soak)}${count(soak.fit.calls)} calls of \`fit\`: ${soak.fit.megabytes[0]} and ${soak.fit.megabytes[1]} MB, and the last result is bit-identical to that of a fresh process.`
     : ''
 }
 

@@ -1,8 +1,8 @@
 /**
  * Adds a preload script to the page. While the main script is still loading, the preload script requests the files of
- * the view that the URL names. Otherwise, these files would be requested only when the main script runs. If the URL
- * names the first chapter of the Learn view, the preload script also shows the first screen: that chapter, rendered at
- * build time.
+ * the view that the URL names. Without the preload script, these files would be requested only when the main script
+ * runs. If the URL names the first chapter of the Learn view, the preload script also shows the first screen: that
+ * chapter, rendered at build time.
  */
 import { createHash } from 'node:crypto';
 import type { Plugin, Rolldown } from 'vite';

@@ -155,7 +155,7 @@ test('extentOf returns the minimum and maximum of a million numbers', () => {
 });
 
 describe('a table whose target varies within groups', () => {
-  /** Rows of 40 runs. The label of a row tells whether the number of events so far is even or odd. */
+  /** Rows of 40 runs. The second value of a row is the parity (even or odd) of the number of events so far. */
   const events = Array.from({ length: 40 }, (_, k) => {
     let odd = 0;
     return Array.from({ length: 5 + (k % 3) }, (_, t) => {

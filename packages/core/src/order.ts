@@ -53,8 +53,8 @@ export function topologicalOrder(
 }
 
 /**
- * Creates the error for a cycle. In `path`, each node is followed by a predecessor; the message lists the nodes in the
- * direction of the edges.
+ * Creates the error for a cycle. `path` lists the nodes of the cycle against the direction of the edges; the message
+ * lists them in the direction of the edges.
  */
 function cycle(ids: readonly string[], path: readonly number[]): NnbpError {
   const names = path.map((i) => ids[i]).reverse();

@@ -47,7 +47,7 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
         let variance = square[k];
         if (centered) {
           mean[k] += oneMinusSmoothing * (g - mean[k]);
-          // If all gradients were equal, rounding can make the variance negative.
+          // If all gradients are equal, rounding can make the variance negative.
           variance = Math.max(variance - mean[k] * mean[k], 0);
         }
         let step = g / (Math.sqrt(variance) + epsilon);

@@ -6,7 +6,7 @@ import type { Point } from './points.js';
 export interface Model {
   readonly name: ModelName;
   readonly formula: string;
-  /** Estimates initial parameters from the points, with roughly the correct sign and order of magnitude. */
+  /** Estimates initial parameters from the points. The signs and orders of magnitude are usually correct. */
   start(points: readonly Point[]): Readonly<Record<string, number>>;
 }
 

@@ -59,7 +59,7 @@ const storages: ReadonlyMap<number, Storage> = /* @__PURE__ */ new Map<number, S
 /**
  * Reads the values of a tensor. Its shape is checked against its data before anything is allocated.
  *
- * @throws NnbpError `UNSUPPORTED` (another data type, such as int8 or string; an external file that was not passed),
+ * @throws NnbpError `UNSUPPORTED` (a data type such as int8 or string; an external file that was not passed),
  * `MALFORMED`
  */
 export function constant(tensor: Proto<'TensorProto'>, label: string, files: ExternalFiles = {}): Constant {

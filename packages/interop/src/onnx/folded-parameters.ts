@@ -46,8 +46,8 @@ export class FoldedParameters {
   }
 
   /**
-   * The ONNX model computes a value for node i; this value times the factor is x of the node. The factor is c, or 1 if
-   * the value is already x. The factor is multiplied into the weights of the edges from the node.
+   * Returns x of node i divided by the value that the ONNX model computes for the node: c, or 1 if that value is already
+   * x. This factor is multiplied into the weights of the edges from the node.
    */
   factorOfX(i: number): number {
     if (i < this.#graph.inputCount || i >= this.#graph.nodeCount) return 1;

@@ -27,12 +27,12 @@ export function forward(context: CodegenContext): Code {
     }
     const { options = [], emit } = kernels[activation.number];
     const values = Object.fromEntries(options.map((name, n) => [name, f32x4.const(activation.options[n])]));
-    const scales = nodes.map((i) => graph.scaleSlot(i));
-    // In lanes without a node, c is 0.
+    const scaleSlots = nodes.map((i) => graph.scaleSlot(i));
+    // In lanes without a node, c is 0, so that x and the slope are 0 too.
     const scaled = ({ get }: Local): Code => (gIsX && nodes.length === 4 ? get : mul(c.get, get));
     return [
       byColumns ? aggregateColumns(context, k, h) : sumsOfNodes(context, k, sums, h),
-      c.set(valuesOf(context, scales)),
+      c.set(valuesOf(context, scaleSlots)),
       isCopy ? g.set(h.get) : emit({ multiplyAdd, local }, h, g, derivative, values),
       x[k].set(scaled(g)),
       gIsX ? [] : store(row('g', 4 * k), g.get),
@@ -44,10 +44,10 @@ export function forward(context: CodegenContext): Code {
 
 /** Sets h of a group that is processed column by column. A column consists of one edge into each node. */
 function aggregateColumns(context: CodegenContext, k: number, h: Local): Code {
-  const biases = context.groups[k].nodes.map((i) => context.graph.biasSlot(i));
+  const biasSlots = context.groups[k].nodes.map((i) => context.graph.biasSlot(i));
   return [
     aggregate(context, k, h),
-    biases.every((slot) => context.constant(slot) === 0) ? [] : h.set(add(h.get, valuesOf(context, biases))),
+    biasSlots.every((slot) => context.constant(slot) === 0) ? [] : h.set(add(h.get, valuesOf(context, biasSlots))),
   ];
 }
 

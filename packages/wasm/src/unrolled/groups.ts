@@ -65,8 +65,9 @@ const groupsOfFour = (nodes: readonly number[]): number[][] =>
   Array.from({ length: Math.ceil(nodes.length / 4) }, (_, k) => nodes.slice(4 * k, 4 * k + 4));
 
 /**
- * Assigns a kind to each node, such as the kind of the input gates of an LSTM. A node's kind depends on one successor
- * that is processed column by column: on its unit, on its kind, and on the node's position among its predecessors.
+ * Assigns a kind to each node. For example, all input gates of an LSTM have the same kind. The kind of a node depends on
+ * one successor whose edges are processed column by column: on the successor's unit, on the successor's kind, and on the
+ * position of the node among the successor's predecessors.
  */
 function kindsOf(graph: Graph, { units }: Plan): Uint32Array {
   const numbers = new Map<string, number>();
