@@ -1,6 +1,6 @@
 /**
- * Defines version 2 of the document format of a network, which is plain JSON data, and validates its entries.
- * `model.schema.json` is the schema for other programs; `version-1.ts` reads version 1.
+ * Defines version 2 of the JSON document that stores a network, and reads its entries. `model.schema.json` is the schema
+ * for other programs; `version-1.ts` reads version 1.
  */
 import { NnbpError, type OutputTransform } from '@nnbp/core';
 import { JsonValue, shortened } from './json-value.js';

@@ -24,7 +24,7 @@ test('every update rule has a record, and every record is tested', () => {
 });
 
 describe.each(names)('%s', (name) => {
-  test(`the options in the record of ${name} are the optimizer's, with its defaults`, () => {
+  test(`the record of ${name} lists the optimizer's options with their defaults`, () => {
     const { builtin } = optimizerRecords[name].make({});
     const { learningRate, ...options } = defaultsOf(name);
     expect(builtin!.name).toBe(name);

@@ -85,7 +85,7 @@ const otherNumber: Text = {
 interface NumberOptions extends Omit<NumberTask, 'kind' | 'solution' | 'check'> {
   readonly expected: number;
   readonly mistakes: readonly Mistake[];
-  /** Whether the number must match exactly, as a count must. Default: false, which accepts a number within 1 %. */
+  /** Whether the number must match exactly, as for a count. Default: false; errors of up to 1 % are accepted. */
   readonly exact?: boolean;
 }
 

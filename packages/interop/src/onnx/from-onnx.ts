@@ -59,8 +59,8 @@ const baseLimit = 2 ** 18;
  * Weights can be float, double, float16 or bfloat16. A recurrent model becomes a network that has delayed edges and
  * returns outputs at each step. If the model returns only the last step or the last state, its result is the network's
  * output at the last step. A model with a fixed number of steps becomes a network without delays if the model reads the
- * steps backwards, combines different steps, or has initial states as inputs. This network's inputs are the model's
- * inputs at all steps.
+ * steps backwards, combines different steps, or has initial states as inputs. A sample of this network contains the
+ * inputs of all steps, and the initial states if the model has them as inputs.
  *
  * A final `Softmax` or `LogSoftmax` becomes the network's `outputTransform`: `predict` returns what the model returns,
  * and training continues on the logits, as `softmaxCrossEntropy` expects. Several inputs, and several outputs, are

@@ -1,7 +1,7 @@
 /**
  * Case 1 of backpropagation (dloss/dx of the outputs) in unrolled code. Short elementwise losses are inlined. The
- * inlined code computes all outputs of a group (up to four nodes) at once. The kernels of other losses are called with
- * one row per output.
+ * inlined code computes dloss/dx for all outputs of a group (up to four nodes) at once. The kernels of other losses are
+ * called with one row per output.
  */
 import { type Callable, type Code, control, double, f32x4, i32x4, int, type Local, scalar } from '../assembler.js';
 import { lossKernels } from '../kernels/losses/index.js';

@@ -147,8 +147,8 @@ const addFromLaterSteps = ({ dLossDx, row }: CodegenContext, k: number): Code =>
   dLossDx[k].set(f32x4.add(dLossDx[k].get, f32x4.load(row('dLossDx', 4 * k))));
 
 /**
- * Emits a function that writes four sums of |gradient| to the header. Lane n sums |gradient| of the
- * parameters n, n + 4, n + 8, …
+ * Emits a function that writes four sums of |gradient| to the header. Lane n sums |gradient| of the parameters n, n + 4,
+ * n + 8, …
  */
 function totalOfGradients(module: Assembler, layout: UnrolledLayout): Callable {
   return module.function(undefined, [], [], (_, local) => {

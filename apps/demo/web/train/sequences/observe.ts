@@ -25,7 +25,7 @@ export interface KindResult {
   readonly validation: number;
   /** Fraction of correctly classified steps in those sequences; undefined for regression. */
   readonly accuracy: number | undefined;
-  /** For each step: the mean |dloss/dx| of the nodes with memory, for a loss at the last step only. */
+  /** For each step: the mean |dloss/dx| of the nodes with memory. Only the last step has a loss. */
   readonly gradients: readonly number[];
 }
 
@@ -148,7 +148,7 @@ const argmax = (row: ArrayLike<number>): number => {
   return at;
 };
 
-/** Returns, for each step, the mean |dloss/dx| of the nodes with memory, for a loss at the last step only. */
+/** For each step, returns the mean |dloss/dx| of the nodes with memory. Only the last step has a loss. */
 export function gradientsInTime(
   kind: Kind,
   network: Network,
