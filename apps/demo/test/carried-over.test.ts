@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { carriedOver } from '../web/build/carried-over.js';
 
-test('each node keeps its values at all steps, an added node gets the default, and a renamed node its old values', () => {
+test('each node keeps its values at all steps, even if it is renamed, and an added node gets the default', () => {
   expect(carriedOver([1, 2, 3, 4], ['a', 'b'], ['b', 'c', 'a'], 0.5)).toEqual([2, 0.5, 1, 4, 0.5, 3]);
   expect(carriedOver([1, 2, 3, 4], ['a', 'b'], ['a', 'renamed'], 0.5)).toEqual([1, 2, 3, 4]);
   expect(carriedOver([1, 2, 3, 4], ['a', 'b'], ['b'], 0.5)).toEqual([2, 4]);

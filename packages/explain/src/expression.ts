@@ -20,7 +20,7 @@ export interface Factor {
  */
 export type Derived = Extract<FormulaSymbol, { quantity: unknown } | { caseOneOf: unknown }>;
 
-/** Writes one factor as a symbol or as a number. If `first`, a negative number needs no parentheses. */
+/** Writes one factor as a symbol or as a number. If `first` is true, a negative number needs no parentheses. */
 export type Write = (factor: Factor, first?: boolean) => string;
 
 /** Writes an expression that is not a sum of products. Abbreviates lists to `maxTerms` entries. */
@@ -383,7 +383,7 @@ const listed = (notation: Notation, maxTerms: number, count: number, written: (k
     .map((k) => (k < 0 ? notation.dots(count - maxTerms) : written(k)))
     .join(', ');
 
-/** Writes a product. If `first`, a negative first factor needs no parentheses. */
+/** Writes a product. A negative first factor needs no parentheses if `first` is true. */
 export const timesEach = (notation: Notation, write: Write, factors: readonly Factor[], first = true): string =>
   factors.map((factor, k) => write(factor, first && k === 0)).join(notation.times);
 

@@ -86,7 +86,7 @@ describe.each(forms)('as %s', (_, roundTrip) => {
     expectSame(roundTrip(network), network);
   });
 
-  test('supplied custom activations are used, and the error for missing ones lists all of them', () => {
+  test('supplied custom activations are used, and the error lists all missing ones', () => {
     const custom = (name: string): Activation => ({ name, value: Math.sin, derivative: Math.cos });
     const builder = new GraphBuilder();
     builder.input('1');

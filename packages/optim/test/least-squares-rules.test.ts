@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { leastSquares } from './objectives.js';
 import scipy from './scipy/least-squares.generated.json' with { type: 'json' };
 
-/** One iteration for a single parameter, whose losses are given instead of computed. */
+/** One iteration for a single parameter. The losses are given instead of computed. */
 interface Iteration {
   readonly residual: number;
   /** dr/dp. Default: 1. */
@@ -35,7 +35,7 @@ function iterate(
       loss(p) {
         const { radius, lambda } = optimizer.state().numbers;
         tried.push({ radius, lambda, parameter: p[0] });
-        if (left.length === 0) throw new Error('A step is tried that the test does not expect.');
+        if (left.length === 0) throw new Error('The optimizer tried more steps than the test expects.');
         return left.shift()!;
       },
       jacobian(_, visit) {
@@ -44,14 +44,14 @@ function iterate(
       },
     };
     optimizer.iterate!(objective, parameters);
-    if (left.length > 0) throw new Error('A step is not tried that the test expects.');
+    if (left.length > 0) throw new Error('The optimizer tried fewer steps than the test expects.');
   }
   const { radius, lambda, refining, shortest, sinceShortest } = optimizer.state().numbers;
   const [parameter] = parameters;
   return { radius, lambda, refining, shortest, sinceShortest, parameter, converged: optimizer.converged, tried };
 }
 
-/** A state after one iteration, in which `changes` differ from the initial state. */
+/** Returns the initial state with `changes`, as if one iteration had run. */
 const stateWith = (changes: Readonly<Record<string, number>>): OptimizerState => {
   const { name, numbers } = levenbergMarquardt().state();
   return { name, numbers: { ...numbers, steps: 1, ...changes }, vectors: { scale: Float64Array.of(1) } };
@@ -66,13 +66,16 @@ describe('the trust region', () => {
     { start: 4, residual: 9, slope: 2, initialRadius: 0.5, radius: 4 },
     // The radius is never larger than the first step.
     { start: 4, residual: 8, slope: 2, initialRadius: 10, radius: 8 },
-  ])('starts with radius $radius for initialRadius $initialRadius, p = $start, J = $slope', (problem) => {
-    const { start, residual, slope, initialRadius, radius } = problem;
-    const { tried } = iterate(start, [{ residual, slope, loss: residual ** 2, losses: [0] }], { initialRadius });
-    expect(tried[0].radius).toBeCloseTo(radius, 12);
-  });
+  ])(
+    'the trust region starts with radius $radius for initialRadius $initialRadius, p = $start, J = $slope',
+    (problem) => {
+      const { start, residual, slope, initialRadius, radius } = problem;
+      const { tried } = iterate(start, [{ residual, slope, loss: residual ** 2, losses: [0] }], { initialRadius });
+      expect(tried[0].radius).toBeCloseTo(radius, 12);
+    },
+  );
 
-  // The step −1 is not damped, and promises to decrease the loss from 1 to 0.
+  // The predicted decrease for the undamped step −1 is 1.
   test.each([
     { next: 0, parameter: -1, radius: 2 },
     { next: 0.5, parameter: -1, radius: 2 },
@@ -84,7 +87,7 @@ describe('the trust region', () => {
     expect(result).toMatchObject({ parameter, radius, lambda: 0, refining: 0 });
   });
 
-  // With radius 1/2, λ is 1. The step −1/2 promises a decrease by 1/4 + 2·1/4 = 3/4.
+  // With radius 1/2, λ is 1. The predicted decrease for the step −1/2 is 1/4 + 2·1/4 = 3/4.
   test.each([
     { next: 0.25, radius: 1, lambda: 0.5 },
     { next: 0.4, radius: 1, lambda: 0.5 },
@@ -97,8 +100,8 @@ describe('the trust region', () => {
     expect(result).toMatchObject({ parameter: near(-0.5), radius: near(radius), lambda: near(lambda) });
   });
 
-  test('a damped step whose decrease is exactly 3/4 of the promised one doubles the radius and halves λ', () => {
-    // 8 / (1 + λ) is 2 for λ = 3. The step promises a decrease by 4 + 2·12 = 28.
+  test('a damped step whose decrease is exactly 3/4 of the predicted decrease doubles the radius and halves λ', () => {
+    // 8 / (1 + λ) is 2 for λ = 3. The predicted decrease is 4 + 2·12 = 28.
     const result = iterate(0, [{ residual: 8, loss: 28, losses: [7] }], {}, stateWith({ radius: 2, lambda: 3 }));
     expect(result.tried).toEqual([{ radius: 2, lambda: 3, parameter: -2 }]);
     expect(result).toMatchObject({ parameter: -2, radius: 4, lambda: 1.5 });
@@ -110,13 +113,13 @@ describe('the trust region', () => {
     { next: 2, loss: 1, residual: 1, part: 1 / 3 },
     { next: 3, loss: 1, residual: 1, part: 1 / 4 },
     { next: 32, loss: 16, residual: 4, part: 1 / 3 },
-    // At least a tenth, and exactly a tenth for a loss that is not finite or 100 times larger.
+    // The factor is at least 1/10, and exactly 1/10 if the loss is not finite or has grown 100-fold.
     { next: 99, loss: 1, residual: 1, part: 1 / 10 },
     { next: 100, loss: 1, residual: 1, part: 1 / 10 },
     { next: 1000, loss: 1, residual: 1, part: 1 / 10 },
     { next: Infinity, loss: 1, residual: 1, part: 1 / 10 },
     { next: NaN, loss: 1, residual: 1, part: 1 / 10 },
-  ])('shrinks to $part if an undamped step changes the loss from $loss to $next', (problem) => {
+  ])('the radius is multiplied by $part if an undamped step changes the loss from $loss to $next', (problem) => {
     const { next, loss, residual, part } = problem;
     const result = iterate(0, [{ residual, loss, losses: [next, 0] }]);
     expect(result.tried[0]).toEqual({ radius: residual, lambda: 0, parameter: -residual });
@@ -128,13 +131,13 @@ describe('the trust region', () => {
     expect(result.parameter).toBeCloseTo(-part * residual, 9);
   });
 
-  test('shrinks by the slope of the damped problem if a damped step increases the loss', () => {
+  test('if a damped step increases the loss, the new radius depends on the slope of the damped problem', () => {
     // With radius 1/2 and λ = 1, the slope is −(1/4 + 1/4): ½·½ / (½ + ½·2) = 1/6.
     const { tried } = iterate(0, [{ residual: 1, losses: [3, 0] }], { initialRadius: 0.5 });
     expect(tried[1].radius).toBeCloseTo(1 / 12, 12);
   });
 
-  test('shrinks from at most 10 times the length of the step', () => {
+  test('a radius that shrinks is first limited to 10 times the length of the step', () => {
     const { tried, parameter, radius } = iterate(0, [
       { residual: 1, losses: [0] },
       { residual: 0.1, losses: [1, 0.99] },
@@ -144,28 +147,58 @@ describe('the trust region', () => {
     expect(radius).toBeCloseTo(0.2, 12);
   });
 
-  test('accepts a step whose decrease is exactly 1e-4 of the promised one, and rejects a smaller decrease', () => {
-    // The promised decrease is 3.125² = 2^-10 / 1e-4.
+  test('a step is accepted if its decrease is exactly 1e-4 of the predicted decrease, and rejected if the decrease is smaller', () => {
+    // The predicted decrease is 3.125² = 2^-10 / 1e-4.
     expect(iterate(0, [{ residual: 3.125, losses: [1 - 2 ** -10] }]).parameter).toBe(-3.125);
     const rejected = iterate(0, [{ residual: 3.125, losses: [1 - 2 ** -11, 0] }]);
     expect(rejected.parameter).toBeCloseTo(-1.5625, 9);
   });
 });
 
-describe('the trust region has converged', () => {
+describe('convergence of the trust region', () => {
   test.each([
-    { title: 'if both changes equal the tolerance', loss: 1, residual: 0.5, next: 0.75, settled: true },
     {
-      title: 'if a rejected step changes the loss by the tolerance',
+      title: 'the trust region converges if both changes equal the tolerance',
+      loss: 1,
+      residual: 0.5,
+      next: 0.75,
+      settled: true,
+    },
+    {
+      title: 'the trust region converges if a rejected step changes the loss by the tolerance',
       loss: 1,
       residual: 0.5,
       next: 1.25,
       settled: true,
     },
-    { title: 'only if the actual change is within the tolerance', loss: 1, residual: 0.5, next: 0.5, settled: false },
-    { title: 'only if the promised change is within the tolerance', loss: 1, residual: 1, next: 0.875, settled: false },
-    { title: 'if the actual change is twice the promised one', loss: 8, residual: 1, next: 6, settled: true },
-    { title: 'only if the actual change is no more than that', loss: 16, residual: 1, next: 12, settled: false },
+    {
+      title: 'the trust region does not converge if the actual change exceeds the tolerance',
+      loss: 1,
+      residual: 0.5,
+      next: 0.5,
+      settled: false,
+    },
+    {
+      title: 'the trust region does not converge if the predicted change exceeds the tolerance',
+      loss: 1,
+      residual: 1,
+      next: 0.875,
+      settled: false,
+    },
+    {
+      title: 'the trust region converges if the actual change is twice the predicted change',
+      loss: 8,
+      residual: 1,
+      next: 6,
+      settled: true,
+    },
+    {
+      title: 'the trust region does not converge if the actual change is four times the predicted change',
+      loss: 16,
+      residual: 1,
+      next: 12,
+      settled: false,
+    },
   ])('$title', ({ loss, residual, next, settled }) => {
     const result = iterate(0, [{ residual, loss, losses: [next] }], { tolerance: 0.25 });
     expect(result.refining).toBe(settled ? 1 : 0);
@@ -176,20 +209,35 @@ describe('the trust region has converged', () => {
   test.each([
     { start: 1, residual: 1, tolerance: 0.5 },
     { start: 4, residual: 2, tolerance: 0.25 },
-  ])('if the radius equals tolerance $tolerance times p = $start', ({ start, residual, tolerance }) => {
-    const result = iterate(start, [{ residual, loss: residual ** 2, losses: [residual ** 2] }], { tolerance });
-    expect(result).toMatchObject({ refining: 1, radius: residual / 2, parameter: start });
-  });
+  ])(
+    'the trust region converges if the radius equals the tolerance $tolerance times p = $start',
+    ({ start, residual, tolerance }) => {
+      const result = iterate(start, [{ residual, loss: residual ** 2, losses: [residual ** 2] }], { tolerance });
+      expect(result).toMatchObject({ refining: 1, radius: residual / 2, parameter: start });
+    },
+  );
 });
 
 describe('refinement', () => {
   const refining = stateWith({ refining: 1 });
 
   test.each([
-    { title: 'takes a step of exactly 1/1000 of p', start: 1000, residual: 1, next: 1, taken: true },
-    { title: 'takes no longer step', start: 999, residual: 1, next: 1, taken: false },
-    { title: 'takes a step that raises the loss by 1e-9', start: 1000, residual: 1, next: 1 + 1e-9, taken: true },
-    { title: 'takes no step that raises it more', start: 1000, residual: 1, next: 1 + 1e-8, taken: false },
+    { title: 'refinement takes a step of exactly 1/1000 of p', start: 1000, residual: 1, next: 1, taken: true },
+    { title: 'refinement takes no step longer than 1/1000 of p', start: 999, residual: 1, next: 1, taken: false },
+    {
+      title: 'refinement takes a step that raises the loss by 1e-9',
+      start: 1000,
+      residual: 1,
+      next: 1 + 1e-9,
+      taken: true,
+    },
+    {
+      title: 'refinement takes no step that raises the loss by more than 1e-9',
+      start: 1000,
+      residual: 1,
+      next: 1 + 1e-8,
+      taken: false,
+    },
   ])('$title', ({ start, residual, next, taken }) => {
     const losses = start === 999 ? [] : [next];
     const result = iterate(start, [{ residual, losses }], {}, refining);
@@ -197,7 +245,7 @@ describe('refinement', () => {
     expect(result.converged).toBe(!taken);
   });
 
-  test('ends with the third step in a row that is not shorter than the shortest one', () => {
+  test('refinement ends when three steps in a row are not shorter than the shortest step', () => {
     const steps = [2, 1, 1, 1.5].map((residual) => ({ residual, losses: [1] }));
     const running = iterate(5000, steps, {}, refining);
     expect(running).toMatchObject({ parameter: 4994.5, converged: false, shortest: 1, sinceShortest: 2 });
@@ -207,7 +255,7 @@ describe('refinement', () => {
     expect(shorter).toMatchObject({ parameter: 4994, converged: false, shortest: 0.5, sinceShortest: 0 });
   });
 
-  test('takes no step if the data do not determine all parameters', () => {
+  test('refinement takes no step if the data do not determine all parameters', () => {
     const objective = leastSquares(
       2,
       (p, row) => p[0] + p[1] - [0.1, 0][row],
@@ -237,7 +285,7 @@ describe('levenbergMarquardt', () => {
   });
 
   test('levenbergMarquardt allows 5,000 parameters', () => {
-    // The check of the bounds follows the check of the number of parameters, and needs no memory.
+    // The bounds are checked after the number of parameters, so this error shows that 5,000 are allowed.
     const objective = leastSquares(
       1,
       () => 1,
@@ -260,7 +308,7 @@ describe('levenbergMarquardt', () => {
     expect(optimizer.state()).toEqual(before);
   });
 
-  test('a state has no vectors before the first iteration, and later iterations do not change it', () => {
+  test('the initial state has no vectors, and later iterations do not change a state that was returned', () => {
     const optimizer = levenbergMarquardt();
     expect(optimizer.state().vectors).toEqual({});
     const objective = leastSquares(
@@ -286,7 +334,7 @@ describe('levenbergMarquardt', () => {
     });
   });
 
-  test('levenbergMarquardt does not restore the state of another optimizer, or one without a number', () => {
+  test('levenbergMarquardt rejects the state of another optimizer, and a state in which a number is missing', () => {
     const { name, numbers, vectors } = levenbergMarquardt().state();
     const restore = (state: OptimizerState) => () => levenbergMarquardt().restore(state);
     expect(restore({ name: 'adam', numbers, vectors })).toThrow(code('WRONG_STATE'));

@@ -10,7 +10,7 @@ function factorOf(n: number, rows: readonly number[], right: readonly number[]):
   return factor;
 }
 
-/** The problem of a single parameter, J = `slope` and r = `residual`. */
+/** Returns the step for a single parameter, with J = `slope` and r = `residual`. */
 const single = (slope: number, residual: number, radius: number, guess = 0, isDetermined = true) =>
   trustRegionStep(factorOf(1, [slope], [residual]), Float64Array.of(1), radius, guess, isDetermined);
 
@@ -25,11 +25,14 @@ describe.each(scipy.steps)('the step for $title', (problem) => {
     return { ...result, step };
   };
 
-  test.each([false, true])('λ lies between the exact values for 1.1 and 0.9 radii (pivoted: %s)', (isPivoted) => {
-    const { lambda } = solve(isPivoted);
-    expect(lambda).toBeGreaterThanOrEqual(problem.between[0]);
-    expect(lambda).toBeLessThanOrEqual(problem.between[1]);
-  });
+  test.each([false, true])(
+    'λ lies between the exact values for 1.1 and 0.9 times the radius (pivoted: %s)',
+    (isPivoted) => {
+      const { lambda } = solve(isPivoted);
+      expect(lambda).toBeGreaterThanOrEqual(problem.between[0]);
+      expect(lambda).toBeLessThanOrEqual(problem.between[1]);
+    },
+  );
 
   test.each([false, true])('λ and the step are those of Newton’s method (pivoted: %s)', (isPivoted) => {
     const { lambda, length, step } = solve(isPivoted);

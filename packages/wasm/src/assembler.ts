@@ -344,8 +344,8 @@ export class Assembler {
       parameters.map((_, k) => at(k)),
       (type) => at(types.push(type) - 1),
     );
-    // In each iteration of a loop, V8 (from Node 22 on) needs three instructions to rebuild a vector constant. So the
-    // function loads each constant into a local once, at its start.
+    // In each iteration of a loop, V8 (from Node 22 on) needs three instructions to rebuild a vector constant. So each
+    // constant is loaded into a local once, at the start of the function.
     const constants = new Map<string, { readonly local: Local; readonly code: Code }>();
     const flat = flatten(code, ({ code: constant }) => {
       const key = constant.join();

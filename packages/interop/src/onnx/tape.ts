@@ -13,8 +13,8 @@ export interface Entry {
   readonly weights: ArrayLike<number>;
   readonly bias: number;
   /**
-   * Entries with the same key share their bias and weights, such as all entries that one convolution filter computes.
-   * `indices[k]` is the index of the shared weight of edge k.
+   * Entries with the same key share their bias and weights. For example, all entries that one convolution filter
+   * computes have the same key. `indices[k]` is the index of the shared weight of edge k.
    */
   readonly share?: { readonly key: string; readonly indices: readonly number[] };
 }
@@ -61,8 +61,8 @@ export interface Rows {
   readonly shape: readonly number[];
   readonly entries: readonly Entry[];
   /**
-   * For sequences, the axes of the model's input that have become the first two axes of this tensor: [0, 1], or [1, 0] if
-   * a Transpose has swapped them. If `lead` is undefined or has one entry, the tensor is not a sequence.
+   * For sequences, the axes of the model's input that have become the first two axes of this tensor: [0, 1], or [1, 0]
+   * if a Transpose has swapped them. For a tensor that is not a sequence, undefined or a single axis.
    */
   readonly lead?: readonly number[];
   /**

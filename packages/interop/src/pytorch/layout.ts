@@ -90,8 +90,8 @@ export function layout(graph: Graph): Layout {
     }
     const { nodes, from, form, aggregation } = block;
     const columnOf = new Map(from.map((j, column) => [j, column]));
-    // The edges of a node with an aggregation stay in the order of the graph: if several entries are the largest, `max`
-    // passes the gradient to the first.
+    // The edges of a node with an aggregation stay in the order of the graph, because `max` passes the gradient to the
+    // first edge that has the largest value.
     const edges = nodes.flatMap((i) => (aggregation === undefined ? sortedEdges(graph, i) : edgesOf(graph, i)));
     const slots = {
       weight: edges.map(({ slot }) => slot),

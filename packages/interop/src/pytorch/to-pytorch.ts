@@ -266,7 +266,9 @@ const valuesOfBlocks = `        values = [x, state] if self.has_state else [x]
             state = torch.cat([values[k] for k in self.next_reads], 1)
             if self.next_columns is not None:
                 state = state[:, self.next_columns]`;
-/** The same for a network that is computed layer by layer: the state is split among its recurrent layers. */
+/**
+ * The lines of `step` that compute the output values x and the next state, if the network is computed layer by layer.
+ */
 const valuesOfLayers = `        values, states, after = [x], iter(state.split(self.state_sizes, 1)), []
         for block, own in zip(self.blocks, prepared):
             if isinstance(block, Recurrent):

@@ -23,7 +23,7 @@ import { nameOf } from '@nnbp/formats/shared';
 interface FromNeat {
   readonly activation: Activation;
   readonly factor: number;
-  /** neat-python clamps h to ± this value. Undefined without clamping, or if clamping makes no relevant difference. */
+  /** neat-python clamps h to ± this value. Undefined if it does not clamp h, or if clamping hardly matters. */
   readonly clampedAt?: number;
   readonly c?: number;
 }
