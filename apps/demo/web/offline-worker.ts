@@ -25,7 +25,7 @@ const { entry, now, later } = JSON.parse('__FILES__') as OfflineFiles;
 const { scope } = worker.registration;
 const addressOf = (file: string): string => new URL(file, scope).href;
 const open = () => caches.open(`nnbp-playground ${scope}`);
-/** Cache key of the list of files of the version that was activated last. */
+/** Cache key of the file list of the last activated version. */
 const fileListAddress = addressOf('offline-files');
 const nowAddresses = new Set(now.map(addressOf));
 const laterAddresses = new Set(later.map(addressOf));

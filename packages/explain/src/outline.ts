@@ -25,8 +25,8 @@ export interface Line {
 }
 
 /**
- * An entry of the tree. Its parent is the nearest entry before it with a smaller depth. `last`: it is the last child of
- * its parent.
+ * An entry of the tree. Its parent is the nearest entry before it with a smaller depth. `last` is true for the last
+ * child of a parent.
  */
 export type Branch = { readonly depth: number; readonly last: boolean } & (
   | ({ readonly state: 'derived' | 'reused' | 'notExpanded' } & Line)

@@ -123,7 +123,7 @@ function entries(value: unknown, malformed: Malformed, what: string): [string, u
   return Object.entries(value);
 }
 
-/** The header entry of a tensor. Its values are the bytes `from` to `to`, counted from the end of the header. */
+/** The header entry of a tensor. `from` and `to` are the byte range of the values, relative to the end of the header. */
 interface Extent {
   readonly name: string;
   readonly dtype: keyof typeof kinds;

@@ -88,9 +88,9 @@ export function lineSearch(
       widthBefore = width;
       width = Math.abs(other.step - best.step);
       const [from, to] = [Math.min(best.step, other.step), Math.max(best.step, other.step)];
-      // The value of the best point decreases sufficiently: a point that does not is worse than the best one.
+      // The decrease at the best point is sufficient: a point without sufficient decrease is never chosen as the best.
       if (to - from <= narrow * to) return { step: best.step, accepted: true };
-      // Rounding errors, or an overflow at the other end.
+      // The step can be outside the interval or NaN after rounding errors, or if the other end overflowed.
       if (!(step > from && step < to)) step = middle;
     } else {
       lower = step + 1.1 * (step - best.step);
@@ -105,7 +105,7 @@ const isOpposite = (point: Point, best: Point): boolean => Math.sign(point.slope
 
 /**
  * Chooses the next step by cubic and quadratic interpolation between the best point and the new one, using the four
- * cases of the paper. If there is no bracket, the next step is in the given range.
+ * cases of the paper. In cases 3 and 4, if there is no bracket, the next step is between `lower` and `upper`.
  */
 function nextStep(best: Point, other: Point, point: Point, bracketed: boolean, lower: number, upper: number): number {
   const cubic = cubicMinimum(best, point);

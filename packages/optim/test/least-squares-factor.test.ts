@@ -1,10 +1,10 @@
-/** Compares the triangular factor with LAPACK's, and checks what does not depend on the matrix. */
+/** Compares the triangular factor with LAPACK's, and checks properties that hold for every matrix. */
 import { Random } from '@nnbp/core';
 import { TriangularFactor } from '@nnbp/optim';
 import { describe, expect, test } from 'vitest';
 import scipy from './scipy/least-squares.generated.json' with { type: 'json' };
 
-/** Folds a matrix in blocks of `size` rows. */
+/** Folds a matrix into a new factor, `size` rows at a time. */
 function fold(n: number, rows: readonly number[], right: readonly number[], size = right.length): TriangularFactor {
   const factor = new TriangularFactor(n);
   for (let first = 0; first < right.length; first += size) {
@@ -18,7 +18,7 @@ function fold(n: number, rows: readonly number[], right: readonly number[], size
   return factor;
 }
 
-/** Folds the rows of an upper triangle one by one, so that the factor is this triangle, except for signs of rows. */
+/** Folds the rows of an upper triangle one by one. The resulting R is this triangle, except for the signs of its rows. */
 const triangle = (rows: readonly (readonly number[])[]) =>
   fold(
     rows.length,
@@ -28,8 +28,8 @@ const triangle = (rows: readonly (readonly number[])[]) =>
   );
 
 /**
- * Returns the largest relative excess of the rest of a column, from row j on, over the diagonal entry of row j in an
- * earlier column. Pivoting chooses the longest rest, so it must not exceed 0.
+ * For each j, pivoting chooses the column whose rest (its entries from row j on) is longest. The rest of a later column
+ * is then not longer than |R[j, j]|. Returns the largest relative excess over |R[j, j]|, or 0 if there is none.
  */
 function largestExcess({ R, n }: TriangularFactor): number {
   let largest = 0;
@@ -63,7 +63,7 @@ describe.each(scipy.factors)('the factor of $title', ({ parameters: n, rows, rig
     expect(Math.abs(factor.R[rank * n + rank] ?? 0)).toBeLessThanOrEqual(1e-13 * Math.hypot(...rows));
   });
 
-  test('each diagonal entry of the pivoted factor is at least as large as the rest of every later column', () => {
+  test('each diagonal entry of the pivoted factor is at least as large as the norm of the rest of every later column', () => {
     const factor = fold(n, rows, right);
     factor.pivot();
     expect(largestExcess(factor)).toBeLessThanOrEqual(1e-7);
@@ -99,11 +99,11 @@ describe('TriangularFactor', () => {
   });
 
   test.each([
-    // Two columns are almost parallel: subtraction of squared norms leaves nothing but rounding errors.
+    // All columns are almost parallel: subtracting squared norms leaves nothing but rounding errors.
     { shrinks: 'at once', fraction: (i: number) => (i === 0 ? 1 : 2e-8) },
     // Rounding errors of the subtraction add up over several columns.
     { shrinks: 'step by step', fraction: (i: number) => 0.003 ** i },
-  ])('pivoting chooses the longest rest if the rest of the columns shrinks $shrinks', ({ fraction }) => {
+  ])('pivoting chooses the column with the longest rest if the rests shrink $shrinks', ({ fraction }) => {
     const n = 6;
     for (let seed = 1; seed <= 60; seed++) {
       const random = new Random(seed);
@@ -115,16 +115,19 @@ describe('TriangularFactor', () => {
     }
   });
 
-  test.each([1e-9, 1, 1e9])('rank counts the diagonal entries above a fraction of the first, times %d', (size) => {
-    const factor = triangle([
-      [3 * size, 0, 0],
-      [0, 2 * size, 0],
-      [0, 0, 1e-6 * size],
-    ]);
-    expect(factor.rank()).toBe(3);
-    expect(factor.rank(1e-5)).toBe(2);
-    expect(factor.rank(0.9)).toBe(1);
-  });
+  test.each([1e-9, 1, 1e9])(
+    'rank counts the diagonal entries above a fraction of the first, also if all entries are multiplied by %d',
+    (size) => {
+      const factor = triangle([
+        [3 * size, 0, 0],
+        [0, 2 * size, 0],
+        [0, 0, 1e-6 * size],
+      ]);
+      expect(factor.rank()).toBe(3);
+      expect(factor.rank(1e-5)).toBe(2);
+      expect(factor.rank(0.9)).toBe(1);
+    },
+  );
 
   test('the undamped step of a diagonal factor is −z divided by the diagonal, and 0 where the diagonal is 0', () => {
     const factor = fold(3, [3, 0, 0, 0, 2, 0, 0, 0, 4], [6, 5, 2]);
@@ -137,7 +140,7 @@ describe('TriangularFactor', () => {
     expect(step[1]).toBe(0);
   });
 
-  test('condition follows the growth of the solution of a triangular system', () => {
+  test('condition is computed from the growth of the solutions of two triangular systems', () => {
     for (const sign of [1, -1]) {
       // Rᵀv = (1, −sign) for v = (1, −3·sign), and R·w = v for w = (7, −3·sign).
       const factor = new TriangularFactor(2);

@@ -19,7 +19,7 @@ function fixed(jacobian: readonly (readonly number[])[], residuals = jacobian.ma
   };
 }
 
-/** Linearizes an objective at parameters that are all 0, or at `parameters`. */
+/** Linearizes an objective at `parameters` (default: all 0). */
 function linearize(
   objective: Objective,
   n: number,
@@ -35,8 +35,8 @@ const diagonal = (...entries: readonly number[]) =>
   entries.map((entry, i) => entries.map((_, k) => (i === k ? entry : 0)));
 
 /**
- * Kahan's matrix: each pivot is the longest column, and no diagonal entry is small, but the condition number grows
- * exponentially with n. Each column is a little shorter than the one before, so that pivoting keeps the order.
+ * Kahan's matrix: the condition number grows exponentially with n, although no diagonal entry is small. Each column is
+ * a little shorter than the one before, so that pivoting keeps the order.
  */
 function kahan(n: number): number[][] {
   const [c, s] = [Math.cos(1.2), Math.sin(1.2)];
@@ -68,7 +68,7 @@ describe('Linearization', () => {
     expect([...linearized.scale]).toEqual([near(5), near(7)]);
   });
 
-  test('scalesInOrder follows the pivoted columns, and is 1 for a column of zeros', () => {
+  test('scalesInOrder returns the scales in the order of the pivoted columns, and 1 for a column of zeros', () => {
     const linearized = linearize(fixed(diagonal(2, 0, 3)), 3);
     expect([...linearized.scalesInOrder()]).toEqual([2, 1, 3]);
     linearized.pivot();
@@ -82,7 +82,7 @@ describe('Linearization', () => {
     expect([...linearized.factor.columns]).toEqual([0, 1]);
   });
 
-  test('between condition numbers of 1e10 and 1e16, the pivoted diagonal decides', () => {
+  test('between condition numbers of 1e10 and 1e16, the pivoted diagonal decides whether all parameters are determined', () => {
     const full = linearize(fixed(diagonal(1e-12, 1)), 2);
     expect(full.isDetermined()).toBe(true);
     expect([...full.factor.columns]).toEqual([1, 0]);
@@ -92,7 +92,7 @@ describe('Linearization', () => {
     expect(deficient.undetermined()).toEqual([0]);
   });
 
-  test('from a condition number of 1e16 on, the parameters are not determined, whatever the pivoted diagonal is', () => {
+  test('if the condition number is at least 1e16, not all parameters are determined, whatever the pivoted diagonal is', () => {
     const linearized = linearize(fixed(kahan(130)), 130);
     expect(linearized.isDetermined()).toBe(false);
     expect([...linearized.factor.columns]).toEqual(Array.from({ length: 130 }, (_, k) => k));
@@ -100,7 +100,7 @@ describe('Linearization', () => {
     expect(linearized.factor.rank()).toBe(130);
   });
 
-  test('fewer residuals than parameters determine no more parameters than there are residuals', () => {
+  test('two residuals determine at most two of three parameters', () => {
     const linearized = linearize(
       fixed([
         [1, 2, 3],
@@ -112,7 +112,7 @@ describe('Linearization', () => {
     expect(linearized.undetermined()).toHaveLength(1);
   });
 
-  test('as many residuals as parameters can determine all of them', () => {
+  test('two residuals can determine two parameters', () => {
     const linearized = linearize(
       fixed([
         [1, 2],
@@ -124,7 +124,7 @@ describe('Linearization', () => {
     expect(linearized.undetermined()).toEqual([]);
   });
 
-  test('undetermined parameters are reported in ascending order, again for each update', () => {
+  test('undetermined parameters are found again after each update, and reported in ascending order', () => {
     const linearized = linearize(fixed([[1, 0, 0, 2]]), 4);
     expect(linearized.undetermined()).toEqual([0, 1, 2]);
     expect([...linearized.factor.columns]).toEqual([3, 1, 2, 0]);
@@ -153,7 +153,7 @@ describe('Linearization', () => {
 describe('bounds', () => {
   const objective = fixed(diagonal(1, 1));
 
-  test('without bounds, applyStep adds the step and leaves it unchanged', () => {
+  test('without bounds, applyStep adds the step to the parameters and leaves the step unchanged', () => {
     const step = Float64Array.of(1e-20, 2);
     const linearized = linearize(objective, 2);
     expect([...linearized.applyStep(Float64Array.of(1, 1), step)]).toEqual([1, 3]);
@@ -201,7 +201,7 @@ describe('bounds', () => {
     const { R } = linearized.factor;
     expect([R[1], R[4], R[7]].every((value) => value === 0)).toBe(excluded);
     expect([R[0], R[5], R[8]].map(Math.abs)).toEqual([near(Math.sqrt(17)), near(5), near(3)]);
-    // An excluded parameter has no column, and is not reported.
+    // The column of an excluded parameter is 0, but the parameter is not reported as undetermined.
     expect(linearized.isDetermined()).toBe(!excluded);
     expect(linearized.undetermined()).toEqual([]);
     expect([...linearized.scale]).toEqual([near(Math.sqrt(17)), near(2), near(Math.sqrt(34))]);
@@ -227,7 +227,7 @@ describe('bounds', () => {
     expect(atUpper.isDetermined()).toBe(false);
   });
 
-  test('a parameter without a bound of its own is never excluded', () => {
+  test('a parameter with infinite bounds is never excluded', () => {
     const linearized = linearize(fixed(diagonal(1, 1), [1, -1]), 2, {
       lower: [-Infinity, -Infinity],
       upper: [Infinity, Infinity],

@@ -7,7 +7,7 @@ const { adagrad, adam, adamw, chain, clipByNorm, clipByValue, cosine, decayWeigh
   optim;
 const { lion, nadam, oneCycle, plateau, rmsprop, rprop, sgd, stepDecay } = optim;
 
-/** Takes steps from the parameter 1 with the gradients 0.5, -0.25 and 1. Returns the parameter after each step. */
+/** Updates a parameter, initially 1, with the gradients 0.5, -0.25 and 1. Returns its value after each step. */
 function path(optimizer: Optimizer): number[] {
   const p = Float64Array.of(1);
   return [0.5, -0.25, 1].map((g) => {

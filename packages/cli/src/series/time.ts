@@ -105,7 +105,8 @@ export function stepOf(times: readonly number[], precision: Precision): Step {
     const pairs = times.length - 1;
     const ofMonths = times.filter((time, k) => k > 0 && addMonths(times[k - 1], months) === time).length;
     // The unit is a month if most adjacent times are exactly `months` months apart, or if at least 20 % of the steps
-    // differ from the most frequent step, as between the last workdays of months. Steps of 28 days are not months.
+    // differ from the most frequent step, for example in a series of the last workday of each month. A series with steps
+    // of 28 days meets neither condition.
     if (ofMonths > pairs / 2 || count <= 0.8 * pairs) return { unit: 'month', count: months };
   }
   const isWeekend = (time: number) => new Date(time).getUTCDay() % 6 === 0;
