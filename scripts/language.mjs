@@ -44,7 +44,7 @@ const phrases = [
   [/\b(of|an?) [a-z]+ of one['’]s own\b|\bone['’]s own\b/i, 'a custom …'],
   [/\b(is|are) not there\b/i, 'is missing; does not exist'],
   [/\bhands? (back|on) (the|a|an|it|what)\b|\bfrom nowhere\b/i, 'returns, passes on; without a source'],
-  [/\b(is|are) left to `?step\b/i, 'stepMany takes no steps'],
+  [/\b(is|are) left to `?step\b/i, 'stepMany takes no steps, so step must be called'],
   [/\bas (people|users) have them\b/i, 'real-world …'],
   [/\bpromises? (is|are) waited for\b/i, 'is awaited'],
   [/\bby every parameter\b/i, 'with respect to every parameter'],
@@ -85,7 +85,7 @@ const found = files.flatMap((file) =>
         .filter(([pattern]) => pattern.test(line) && !exempt(file, line))
         .map(
           ([pattern, instead]) =>
-            `${file}:${k + 1}: "${pattern.exec(line)?.[0]}": write ${instead}\n    ${line.trim()}`,
+            `${file}:${k + 1}: "${pattern.exec(line)?.[0]}": instead: ${instead}\n    ${line.trim()}`,
         ),
     ),
 );

@@ -80,7 +80,7 @@ test('in a link with hidden answers, a network with delays shows each number onl
   const shown = (name: string) => page.locator(`button[data-name="${name}"] data`);
   await stepper.getByText('Only the parameters are known. Take a step.').waitFor();
   await stepper.getByRole('button', { name: 'Next step' }).focus();
-  // The first trace steps: the input at both time steps, then node 2 before t = 0 and at both time steps.
+  // The first trace steps: the input at both time steps, then node 2 at three times: before t = 0, and at both time steps.
   for (let step = 1; step <= 5; step++) await page.keyboard.press('ArrowRight');
   await stepper.getByText('Step 5 of 15').waitFor();
   await shown('x_2@1').waitFor();

@@ -7,7 +7,7 @@ import { suggestion } from './nearest.js';
 import { misuse } from './problem.js';
 
 /** A loss, with the target encoding, output activation and output transform that it requires. */
-export interface LossUse {
+export interface LossSetup {
   readonly loss: () => Loss;
   /** The activation of the output nodes. */
   readonly output: Activation;
@@ -22,9 +22,9 @@ export interface LossUse {
   readonly transform?: OutputTransform;
 }
 
-const regression = (loss: () => Loss): LossUse => ({ loss, output: identity, numbers: true, targets: [0, 1] });
+const regression = (loss: () => Loss): LossSetup => ({ loss, output: identity, numbers: true, targets: [0, 1] });
 
-const uses: Readonly<Record<string, LossUse>> = {
+const lossSetups: Readonly<Record<string, LossSetup>> = {
   mse: regression(losses.mse),
   mae: regression(losses.mae),
   huber: regression(losses.huber),
@@ -83,7 +83,7 @@ const builtinActivations: Readonly<Record<string, Activation>> = Object.fromEntr
 
 /** The names that the help lists. */
 export const activationNames = Object.keys(activationRecords);
-export const lossNames = Object.keys(uses);
+export const lossNames = Object.keys(lossSetups);
 export const optimizerNames = Object.keys(optimizers);
 
 function lookUp<Entry>(what: string, table: Readonly<Record<string, Entry>>, name: string): Entry {
@@ -95,8 +95,8 @@ function lookUp<Entry>(what: string, table: Readonly<Record<string, Entry>>, nam
 export const activationNamed = (name: string, custom: readonly Activation[] = []): Activation =>
   lookUp('activation', { ...builtinActivations, ...Object.fromEntries(custom.map((one) => [one.name, one])) }, name);
 
-/** The loss with this name; see {@link LossUse}. */
-export const lossNamed = (name: string): LossUse => lookUp('loss', uses, name);
+/** The loss with this name; see {@link LossSetup}. */
+export const lossNamed = (name: string): LossSetup => lookUp('loss', lossSetups, name);
 
 /** The optimizer with this name, and its learning rate if it has one. */
 export function optimizerNamed(name: string, rate?: number): { optimizer: Optimizer; rate: number | undefined } {

@@ -30,7 +30,7 @@ export async function* modelRows(
   const outputs = targets ? new Encoder(withoutFill(columns.targets), csv) : undefined;
   const codes = new Float64Array(columns.inputs.length);
   const targetCodes = new Float64Array(columns.targets.length);
-  const lossUse = lossNamed(columns.loss);
+  const lossSetup = lossNamed(columns.loss);
   for await (const { cells, number } of csv.rows()) {
     const gap: Gap | undefined = inputs.encode(cells, codes) ?? outputs?.encode(cells, targetCodes);
     if (gap !== undefined) gaps.add(gap, number);
@@ -38,7 +38,7 @@ export async function* modelRows(
       cells,
       number,
       input: gap === undefined ? nodeValues(columns.inputs, codes) : undefined,
-      target: targets && gap === undefined ? nodeValues(columns.targets, targetCodes, lossUse.targets) : [],
+      target: targets && gap === undefined ? nodeValues(columns.targets, targetCodes, lossSetup.targets) : [],
     };
   }
 }

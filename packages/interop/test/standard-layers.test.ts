@@ -26,13 +26,13 @@ function networkOf(build: (builder: GraphBuilder) => readonly string[]): Network
   return network;
 }
 
-/** The nodes as seen by the recognizers. Either all parameters are known, or only fixed ones. */
-const nodesOf = ({ graph, parameters }: Network, isFixedOnly = false) => {
+/** The nodes as seen by the recognizers, which know either all parameters or only the fixed ones. */
+const nodesOf = ({ graph, parameters }: Network, knowsOnlyFixed = false) => {
   const slots = graph.slots(parameters.vector);
-  return new Nodes(graph, (slot) => (isFixedOnly && slot < graph.parameterCount ? undefined : slots[slot]));
+  return new Nodes(graph, (slot) => (knowsOnlyFixed && slot < graph.parameterCount ? undefined : slots[slot]));
 };
-const kindsOf = (network: Network, isFixedOnly = true) =>
-  recurrentLayers(nodesOf(network, isFixedOnly)).map(({ kind, units }) => [kind, units.length]);
+const kindsOf = (network: Network, knowsOnlyFixed = true) =>
+  recurrentLayers(nodesOf(network, knowsOnlyFixed)).map(({ kind, units }) => [kind, units.length]);
 
 /** The network with its nodes declared in another order and with other ids, but with the same parameters. */
 function shuffled({ graph, parameters }: Network): Network {
@@ -348,17 +348,20 @@ describe('a recurrent layer unrolled over the steps of one sample', () => {
     expectSame(network, fromOnnx(toOnnx(network)));
   });
 
-  const cells = (b: GraphBuilder, options: { own?: number; from?: (h: string, t: number) => string } = {}) => {
+  const cells = (
+    b: GraphBuilder,
+    options: { stepWithOwnWeight?: number; from?: (h: string, t: number) => string } = {},
+  ) => {
     let h = b.node('zero', { from: [], activation: identity, fixed: { b: 0, c: 1 } });
     return [0, 1, 2].map((t) => {
       const x = options.from?.(h, t) ?? b.input(`x${t}`);
-      const shared = { b: 'b', w: { [x]: 'w', ...(options.own !== t && { [h]: 'u' }) } };
+      const shared = { b: 'b', w: { [x]: 'w', ...(options.stepWithOwnWeight !== t && { [h]: 'u' }) } };
       return (h = b.node(`h${t}`, { from: [x, h], activation: tanh, shared, fixed: { c: 1 } }));
     });
   };
 
   test.each<[string, (b: GraphBuilder) => string[]]>([
-    ['one step has a separate weight', (b) => cells(b, { own: 1 })],
+    ['one step has a separate weight', (b) => cells(b, { stepWithOwnWeight: 1 })],
     [
       'the input of a step depends on an earlier step',
       (b) => {

@@ -5,7 +5,7 @@ import { type Command } from 'commander';
 import { type Columns, nodeValues } from '../columns.js';
 import type { CsvOptions } from '../csv/read.js';
 import { Gaps } from '../encode.js';
-import { lossNamed, type LossUse } from '../functions.js';
+import { lossNamed, type LossSetup } from '../functions.js';
 import { type Io, print } from '../io.js';
 import { type Model, type ModelOptions, openModel } from '../model-file.js';
 import { finite, openDataFor, integerFrom, withCsvOptions, withModel } from '../options.js';
@@ -44,9 +44,9 @@ export function addCheck(program: Command, io: Io): void {
 
 async function check(io: Io, modelPath: string, dataPath: string | undefined, options: CheckOptions): Promise<void> {
   const model = await openModel(io, modelPath, options);
-  const use = lossNamed(model.columns.loss);
+  const lossSetup = lossNamed(model.columns.loss);
   const { maxDerivatives, seed } = options;
-  const draw = randomRows(model, use, seed);
+  const draw = randomRows(model, lossSetup, seed);
   const inputs =
     dataPath === undefined
       ? Array.from({ length: options.rows }, draw.input)
@@ -54,7 +54,7 @@ async function check(io: Io, modelPath: string, dataPath: string | undefined, op
   // The gradient of a trained network on its training targets is almost 0, so finite differences would mostly measure
   // rounding errors.
   const targets = inputs.map(draw.target);
-  const report = checkNetwork(model.network, inputs, targets, use.loss(), { maxDerivatives, seed });
+  const report = checkNetwork(model.network, inputs, targets, lossSetup.loss(), { maxDerivatives, seed });
   if (options.json === true) {
     const { ok, comparisons, mismatches, excluded, worst } = report;
     const summary = { ok, compared: comparisons.length, wrong: mismatches, leftOut: excluded.length, worst };
@@ -80,9 +80,9 @@ async function inputsOf(io: Io, model: Model, path: string, options: CheckOption
  * Returns functions that draw random inputs and targets. Categories are drawn uniformly, and numbers are drawn from a
  * normal distribution. If the network has scalers, the numbers have the mean and deviation of the training data.
  */
-function randomRows({ network: { inputScaler, outputScaler }, columns }: Model, use: LossUse, seed: number) {
+function randomRows({ network: { inputScaler, outputScaler }, columns }: Model, lossSetup: LossSetup, seed: number) {
   const random = new Random(seed);
-  const row = (columns: Columns['inputs'], scaler: typeof inputScaler, categoryTargets?: LossUse['targets']) => {
+  const row = (columns: Columns['inputs'], scaler: typeof inputScaler, categoryTargets?: LossSetup['targets']) => {
     const codes = columns.map((column) =>
       column.kind === 'number' ? random.normal() : Math.floor(random.uniform() * column.values.length),
     );
@@ -90,6 +90,6 @@ function randomRows({ network: { inputScaler, outputScaler }, columns }: Model, 
   };
   return {
     input: () => row(columns.inputs, inputScaler),
-    target: () => row(columns.targets, outputScaler, use.targets),
+    target: () => row(columns.targets, outputScaler, lossSetup.targets),
   };
 }

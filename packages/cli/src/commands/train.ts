@@ -169,7 +169,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
     throw misuse('--group and --time-ordered cannot be combined: folds preserve either groups or chronological order.');
   }
   const plan = await planFor(io, path, options);
-  const { csv, inputs, targets, use, usableRows: rows } = plan;
+  const { csv, inputs, targets, lossSetup, usableRows: rows } = plan;
   await show(describeFile(io, csv, plan.rows, plan.guesses));
   const { seed, folds } = options;
   // Cross-validation already tests on all rows, so there is no test set.
@@ -211,7 +211,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
     );
 
     const metrics = metricsFor(plan);
-    const assess = (samples: Data) => evaluate(network, samples, { loss: use.loss(), metrics, engine });
+    const assess = (samples: Data) => evaluate(network, samples, { loss: lossSetup.loss(), metrics, engine });
     // A pass over data on disk is slow. For such data, metrics on the training and validation sets are computed only if
     // there is no test set.
     const evaluateAllSets = data.training.inMemory || parts.test === undefined;

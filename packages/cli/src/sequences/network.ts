@@ -11,7 +11,7 @@ import { uniqueNames } from '../unique.js';
  * columns.
  */
 export function recurrentNetwork(
-  { inputs, targets, use }: Pick<Plan, 'inputs' | 'targets' | 'use'>,
+  { inputs, targets, lossSetup }: Pick<Plan, 'inputs' | 'targets' | 'lossSetup'>,
   { inputScaler, outputScaler }: Pick<TrainingData, 'inputScaler' | 'outputScaler'>,
   recurrent: Recurrent,
   { hidden, seed }: Pick<TrainOptions, 'hidden' | 'seed'>,
@@ -23,10 +23,10 @@ export function recurrentNetwork(
   hidden.forEach((units, k) => {
     from = recurrentLayers[recurrent](builder, { name: `hidden${k + 1}`, from, units });
   });
-  builder.output(...ids.slice(inputNames.length).map((id) => builder.node(id, { from, activation: use.output })));
+  builder.output(...ids.slice(inputNames.length).map((id) => builder.node(id, { from, activation: lossSetup.output })));
   const network = new Network(builder.build(), { seed });
   network.inputScaler = inputScaler;
   network.outputScaler = outputScaler;
-  network.outputTransform = use.transform ?? 'none';
+  network.outputTransform = lossSetup.transform ?? 'none';
   return network;
 }

@@ -47,7 +47,7 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
   const { hidden, seed, missingValues, group } = options;
   const recurrent = options.recurrent!;
   const plan = await planFor(io, path, options);
-  const { csv, inputs, targets, use, lossName } = plan;
+  const { csv, inputs, targets, lossSetup, lossName } = plan;
   await show(describeFile(io, csv, plan.rows, plan.guesses));
   const columns = { group, inputs, targets, loss: lossName };
   const found = await usableSequences(io, path, plan, columns);
@@ -73,7 +73,7 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
   );
 
   const metrics = metricsFor(plan);
-  const assess = (some: Data) => evaluate(network, some, { loss: use.loss(), metrics, engine });
+  const assess = (some: Data) => evaluate(network, some, { loss: lossSetup.loss(), metrics, engine });
   const results: Results = {
     training: await assess(data.training),
     ...(parts.validation.length > 0 && { validation: await assess(data.validation) }),

@@ -95,7 +95,7 @@ export async function trainSeries(io: Io, path: string, options: SeriesOptions):
   };
   const output = options.output ?? `${parsePath(path).name}.nnbp.safetensors`;
   const metadata = { series: { ...model } };
-  await writeWhole(pathIn(io, output), save(network, { loss: functions.use.loss(), metadata }));
+  await writeWhole(pathIn(io, output), save(network, { loss: functions.lossSetup.loss(), metadata }));
   if (options.json === true) {
     const sizes = { training: parts.training.length, validation: parts.validation.length, test: parts.test.length };
     const summary = { model: output, ...columns, step: stepText(table.step), season, window, horizon, windows: sizes };
@@ -127,9 +127,9 @@ type Functions = Awaited<ReturnType<typeof functionsFor>>;
 async function functionsFor(io: Io, options: SeriesOptions) {
   const activation = activationNamed(options.activation, await loadPlugins(io, options.plugin));
   const lossName = options.loss ?? 'mse';
-  const use = lossNamed(lossName);
-  if (!use.numbers) throw misuse(`The loss ${lossName} is for categories. With --time, use mse, mae or huber.`);
-  return { activation, ...optimizerNamed(options.optimizer, options.rate), lossName, use };
+  const lossSetup = lossNamed(lossName);
+  if (!lossSetup.numbers) throw misuse(`The loss ${lossName} is for categories. With --time, use mse, mae or huber.`);
+  return { activation, ...optimizerNamed(options.optimizer, options.rate), lossName, lossSetup };
 }
 
 async function openFile(io: Io, path: string, options: SeriesOptions): Promise<Csv> {

@@ -42,7 +42,7 @@ export async function crossValidation(
   options: Pick<TrainOptions, 'hidden' | 'seed' | 'optimizer' | 'rate'>,
   foldOptions: CrossValidationOptions,
 ): Promise<CrossValidation> {
-  const { inputs, targets, use } = plan;
+  const { inputs, targets, lossSetup } = plan;
   const { folds, repeats, timeOrdered = false, validationSplit = 0, epochs, patience } = foldOptions;
   const { batch, engine, signal, onFold } = foldOptions;
   const samples = codes.map((row) => sampleOf(plan, row));
@@ -68,7 +68,7 @@ export async function crossValidation(
       fit: ({ training }) => {
         const { optimizer } = optimizerNamed(options.optimizer, options.rate);
         return {
-          loss: use.loss(),
+          loss: lossSetup.loss(),
           optimizer,
           epochs,
           engine,

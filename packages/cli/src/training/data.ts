@@ -212,10 +212,10 @@ export function scaler(columns: readonly Column[], moments: readonly Moments[]):
 
 /** Converts an encoded row to a sample. */
 export function sampleOf(
-  { inputs, targets, use }: Pick<Plan, 'inputs' | 'targets' | 'use'>,
+  { inputs, targets, lossSetup }: Pick<Plan, 'inputs' | 'targets' | 'lossSetup'>,
   codes: ArrayLike<number>,
 ): Sample {
-  return { input: nodeValues(inputs, codes), target: nodeValues(targets, codes, use.targets, inputs.length) };
+  return { input: nodeValues(inputs, codes), target: nodeValues(targets, codes, lossSetup.targets, inputs.length) };
 }
 
 /**

@@ -49,7 +49,7 @@ interface LearnOptions extends Pick<FitOptions, 'truncate' | 'standardize'> {
 export async function learn(
   io: Io,
   network: Network,
-  plan: Pick<Plan, 'use' | 'optimizer' | 'rate'>,
+  plan: Pick<Plan, 'lossSetup' | 'optimizer' | 'rate'>,
   { rows, epochs, batch, patience }: TrainingRun,
   partsFor: (randomForEpoch: () => Random) => Parts | Promise<Parts>,
   engine: Engine,
@@ -66,7 +66,7 @@ export async function learn(
   let stoppedBy = 'interrupt';
   try {
     const report = await fit(network, parts.training, {
-      loss: plan.use.loss(),
+      loss: plan.lossSetup.loss(),
       optimizer: plan.optimizer,
       epochs,
       batchSize: batch,

@@ -7,7 +7,7 @@ import type { Plan, TrainOptions } from './plan.js';
 
 /** Builds a network with random parameters and the scalers of the data. */
 export function networkFor(
-  { inputs, targets, activation, use }: Plan,
+  { inputs, targets, activation, lossSetup }: Plan,
   { inputScaler, outputScaler }: Pick<TrainingData, 'inputScaler' | 'outputScaler'>,
   { hidden, seed }: Pick<TrainOptions, 'hidden' | 'seed'>,
 ): Network {
@@ -20,7 +20,7 @@ export function networkFor(
       if (k === 0) builder.input(id);
       else {
         const isLast = k === layers.length - 1;
-        builder.node(id, { from: layers[k - 1], activation: isLast ? use.output : activation });
+        builder.node(id, { from: layers[k - 1], activation: isLast ? lossSetup.output : activation });
       }
     }
   });
@@ -28,7 +28,7 @@ export function networkFor(
   const network = new Network(builder.build(), { seed });
   network.inputScaler = inputScaler;
   network.outputScaler = outputScaler;
-  network.outputTransform = use.transform ?? 'none';
+  network.outputTransform = lossSetup.transform ?? 'none';
   return network;
 }
 

@@ -4,7 +4,7 @@ import type { Column } from '../columns.js';
 import type { Csv, CsvOptions } from '../csv/read.js';
 import { survey, type Survey } from '../csv/survey.js';
 import { Encoder } from '../encode.js';
-import { activationNamed, lossNamed, type LossUse, optimizerNamed } from '../functions.js';
+import { activationNamed, lossNamed, type LossSetup, optimizerNamed } from '../functions.js';
 import { expectColumns, type Guess, guessColumns, missingCount, type ColumnOptions } from '../guess.js';
 import { expectOtherFile, fingerprint, isReadOnce } from '../files.js';
 import { type Io, pathIn } from '../io.js';
@@ -61,7 +61,7 @@ export interface Plan {
   readonly activation: Activation;
   readonly lossName: string;
   /** What the loss requires of the targets and of the output activation. */
-  readonly use: LossUse;
+  readonly lossSetup: LossSetup;
   readonly optimizer: Optimizer;
   /** The learning rate; undefined if the optimizer has none. */
   readonly rate: number | undefined;
@@ -108,19 +108,31 @@ export async function planFor(
     guesses.filter((guess) => guess.role === role).map(({ column }) => column!);
   const [inputs, targets] = [columnsIn('input'), columnsIn('target')];
   const lossName = options.loss ?? (targets[0].kind === 'category' ? 'softmaxCrossEntropy' : 'mse');
-  const use = requested ?? lossNamed(lossName);
-  if (targets[0].kind === 'number' && !use.numbers) {
+  const lossSetup = requested ?? lossNamed(lossName);
+  if (targets[0].kind === 'number' && !lossSetup.numbers) {
     throw misuse(
       `The loss ${lossName} is for categories, but "${targets[0].name}" is a number. Remove --loss, or add --category ${shellWord(targets[0].name)}.`,
     );
   }
-  if (options.optimizer === 'lm' && use.loss().residuals === undefined) {
+  if (options.optimizer === 'lm' && lossSetup.loss().residuals === undefined) {
     throw misuse(
       `The optimizer lm requires a loss that is a sum of squares, but ${lossName} is not. Use --optimizer lbfgs or --loss mse.`,
     );
   }
   const rows = { rows: all.rows, usableRows: usable.rows };
-  return { csv, fingerprint: before, ...rows, guesses, inputs, targets, activation, lossName, use, optimizer, rate };
+  return {
+    csv,
+    fingerprint: before,
+    ...rows,
+    guesses,
+    inputs,
+    targets,
+    activation,
+    lossName,
+    lossSetup,
+    optimizer,
+    rate,
+  };
 }
 
 /**

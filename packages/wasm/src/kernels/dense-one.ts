@@ -16,7 +16,7 @@ import {
   v128,
 } from '../assembler.js';
 import { unit, word } from '../memory-map.js';
-import { laneSum, whileRoom } from './loops.js';
+import { laneSum, whileStepFits } from './loops.js';
 
 const { add, mul, shl, and, load } = int;
 const number = int.const;
@@ -43,12 +43,12 @@ export function denseOneKernel(module: Assembler, multiplyAdd: MultiplyAdd): Cal
       return [
         each((r) => [weightAddress[r].set(nth(weights.get, add(node.get, number(r)))), sums[r].set(f32x4.const(0))]),
         k.set(number(0)),
-        whileRoom(k, vectorEnd, 16, [
+        whileStepFits(k, vectorEnd, 16, [
           x.set(f32x4.load(add(panel.get, k.get))),
           addAll((r) => w.set(f32x4.load(add(weightAddress[r].get, k.get)))),
         ]),
         // The last one to three predecessors are added one by one: a vector load would read beyond the weights.
-        whileRoom(k, end, 4, [
+        whileStepFits(k, end, 4, [
           x.set(f32x4.loadZero(add(panel.get, k.get))),
           addAll((r) => w.set(f32x4.loadZero(add(weightAddress[r].get, k.get)))),
         ]),
@@ -69,8 +69,8 @@ export function denseOneKernel(module: Assembler, multiplyAdd: MultiplyAdd): Cal
       weights.set(add(word('weightsOf'), shl(firstRow.get, number(2)))),
       end.set(shl(load(u.get, unit.predecessors), number(2))),
       vectorEnd.set(and(end.get, number(-16))),
-      whileRoom(node, to, nodesPerTile, nodes(nodesPerTile)),
-      whileRoom(node, to, 1, nodes(1)),
+      whileStepFits(node, to, nodesPerTile, nodes(nodesPerTile)),
+      whileStepFits(node, to, 1, nodes(1)),
     ];
   });
 }

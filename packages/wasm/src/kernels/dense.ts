@@ -27,7 +27,7 @@ import {
   v128,
 } from '../assembler.js';
 import { unit, word } from '../memory-map.js';
-import { whileRoom } from './loops.js';
+import { whileStepFits } from './loops.js';
 
 const { add, mul, sub, shl, shrU, load, ltU, gtU } = int;
 const number = int.const;
@@ -275,7 +275,7 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
       row.set(first.get),
       [vectors < shape.vectors ? narrowRows : shape.rows, 2, 1]
         .filter((count, n, counts) => counts.indexOf(count) === n)
-        .map((count) => whileRoom(row, last, count, tile(count, vectors, partial))),
+        .map((count) => whileStepFits(row, last, count, tile(count, vectors, partial))),
     ];
 
     return [
@@ -293,10 +293,10 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
           last.set(add(first.get, number(blockRows))),
           control.when(gtU(last.get, to.get), last.set(to.get)),
           column.set(number(0)),
-          whileRoom(column, columnEnd, 16 * shape.vectors, rows(shape.vectors)),
-          product.gradients ? whileRoom(column, columnEnd, 32, rows(2)) : [],
-          whileRoom(column, columnEnd, 16, rows(1)),
-          product.gradients ? whileRoom(column, columnEnd, 1, rows(1, true), 16) : [],
+          whileStepFits(column, columnEnd, 16 * shape.vectors, rows(shape.vectors)),
+          product.gradients ? whileStepFits(column, columnEnd, 32, rows(2)) : [],
+          whileStepFits(column, columnEnd, 16, rows(1)),
+          product.gradients ? whileStepFits(column, columnEnd, 1, rows(1, true), 16) : [],
         ]),
       ]),
       product.gradients ? f32x4.store(record.get, total.get) : [],

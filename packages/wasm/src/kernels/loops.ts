@@ -2,7 +2,7 @@
 import { type Code, control, f32x4, int, type Local, scalar } from '../assembler.js';
 
 /** Runs the body while counter + `size` ≤ end, and advances the counter by `step`. */
-export function whileRoom(counter: Local, end: Local, size: number, body: Code, step = size): Code {
+export function whileStepFits(counter: Local, end: Local, size: number, body: Code, step = size): Code {
   return control.block(
     control.loop(
       control.branchIf(1, int.gtU(int.add(counter.get, int.const(size)), end.get)),

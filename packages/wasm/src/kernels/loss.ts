@@ -17,7 +17,7 @@ import {
   v128,
 } from '../assembler.js';
 import { header, word } from '../memory-map.js';
-import { laneSum, whileRoom } from './loops.js';
+import { laneSum, whileStepFits } from './loops.js';
 import { lossKernels } from './losses/index.js';
 import type { ElementwiseLossKernel, LossKernel } from './losses/kernel.js';
 import { at, ifKnown, outputRows, weighted } from './losses/rows.js';
@@ -68,7 +68,7 @@ function emitElementwise(
         outputRows(k, xRow, dRow, tRow),
         rowSum.set(f32x4.const(0)),
         column.set(int.const(0)),
-        whileRoom(column, columns, 16, [
+        whileStepFits(column, columns, 16, [
           x.set(f32x4.load(at(xRow, column))),
           t.set(f32x4.load(at(tRow, column))),
           emit({ multiplyAdd, local }, x, t, derivative, value, values),

@@ -1,7 +1,7 @@
 /** The update of the parameters: one pass over the parameter vector, four parameters at a time. */
 import { type Assembler, type Callable, type Code, control, f32x4, i32, int, v128 } from '../assembler.js';
 import { header, word } from '../memory-map.js';
-import { whileRoom } from './loops.js';
+import { whileStepFits } from './loops.js';
 import { optimizerKernels } from './optimizers/index.js';
 import type { OptimizerKernel, OptimizerKernels, VectorElements } from './optimizers/kernel.js';
 import { plain } from './optimizers/sgd.js';
@@ -53,7 +53,7 @@ export function optimizerKernel(module: Assembler, shared: boolean): Callable {
         ),
         address.set(int.add(word('parameters'), from.get)),
         to.set(int.add(word('parameters'), to.get)),
-        whileRoom(address, to, 16, [
+        whileStepFits(address, to, 16, [
           p.set(load(address.get)),
           g.set(mul(meanFactor.get, load(int.add(address.get, toGradients.get)))),
           emit({

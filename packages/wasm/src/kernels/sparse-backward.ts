@@ -16,7 +16,7 @@ import {
   v128,
 } from '../assembler.js';
 import { header, word } from '../memory-map.js';
-import { laneSum, whileRoom } from './loops.js';
+import { laneSum, whileStepFits } from './loops.js';
 
 const { add, sub, mul, shl, load, ltU } = int;
 const number = int.const;
@@ -94,8 +94,8 @@ export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Cal
     };
     const strips = (trains: boolean): Code => [
       column.set(number(0)),
-      whileRoom(column, columns, 64, strip(4, trains)),
-      whileRoom(column, columns, 16, strip(1, trains)),
+      whileStepFits(column, columns, 64, strip(4, trains)),
+      whileStepFits(column, columns, 16, strip(1, trains)),
     ];
 
     return [

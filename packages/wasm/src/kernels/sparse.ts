@@ -15,7 +15,7 @@ import {
   v128,
 } from '../assembler.js';
 import { unit, word } from '../memory-map.js';
-import { whileRoom } from './loops.js';
+import { whileStepFits } from './loops.js';
 
 const { add, mul, sub, shl, load, ltU, geU } = int;
 const number = int.const;
@@ -64,8 +64,8 @@ export function sparseForward(module: Assembler, multiplyAdd: MultiplyAdd, share
         firstEdge.set(add(word('inX'), shl(at('inStart', row.get), number(2)))),
         end.set(add(word('inX'), shl(at('inStart', add(row.get, number(1))), number(2)))),
         column.set(number(0)),
-        whileRoom(column, columns, 128, strip(8)),
-        whileRoom(column, columns, 16, strip(1)),
+        whileStepFits(column, columns, 128, strip(8)),
+        whileStepFits(column, columns, 16, strip(1)),
       ]),
     ];
   });

@@ -16,7 +16,7 @@ import {
 } from '../assembler.js';
 import { normBlock, word } from '../memory-map.js';
 import { signOf } from './elementary.js';
-import { whileRoom } from './loops.js';
+import { whileStepFits } from './loops.js';
 
 /** The interface of transform kernels. A transform without `elementwise` limits the norm of the gradient. */
 interface TransformKernel {
@@ -54,7 +54,7 @@ export function transformKernel(module: Assembler): Callable {
       const each = (value: Code): Code => [
         from.set(int.add(gradientsStart, from.get)),
         to.set(int.add(gradientsStart, to.get)),
-        whileRoom(from, to, 16, store(from.get, value)),
+        whileStepFits(from, to, 16, store(from.get, value)),
       ];
       if (elementwise) {
         const [option, toGradients] = [local(v128), local(i32)];
@@ -107,7 +107,7 @@ export function squareSums(module: Assembler): Callable {
       blockEnd.set(int.add(at.get, int.const(normBlock))),
       control.when(int.gtU(blockEnd.get, gradientsEnd.get), blockEnd.set(gradientsEnd.get)),
       sum.set(f64x2.const(0)),
-      whileRoom(at, blockEnd, 16, [
+      whileStepFits(at, blockEnd, 16, [
         g.set(load(at.get)),
         addSquares(pair(g.get)),
         addSquares(pair(f32x4.shuffle(g.get, g.get, [2, 3, 2, 3]))),

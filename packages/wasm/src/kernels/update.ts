@@ -13,7 +13,7 @@ import {
   v128,
 } from '../assembler.js';
 import { header, word } from '../memory-map.js';
-import { laneSum, whileRoom } from './loops.js';
+import { laneSum, whileStepFits } from './loops.js';
 import { optimizerKernel } from './optimizer.js';
 import type { Share } from './share.js';
 import { normBlocks, normNumber, squareSums, transformKernel } from './transforms.js';
@@ -43,7 +43,7 @@ export function meanKernel(module: Assembler): Callable {
       meanFactor.set(f32x4.loadSplat(int.const(0), header.mean)),
       from.set(int.add(base, from.get)),
       to.set(int.add(base, to.get)),
-      whileRoom(from, to, 16, f32x4.store(from.get, f32x4.mul(meanFactor.get, f32x4.load(from.get)))),
+      whileStepFits(from, to, 16, f32x4.store(from.get, f32x4.mul(meanFactor.get, f32x4.load(from.get)))),
     ];
   });
 }

@@ -92,7 +92,7 @@ export class Context {
    * Subtracts `count` edges of pooling or of a layer with shared weights from the edges left. Throws `TOO_LARGE` if
    * fewer edges are left. Called before nodes are created.
    */
-  takeEdges(json: JsonValue, count: number): void {
+  spendEdges(json: JsonValue, count: number): void {
     this.#edgesLeft -= count;
     if (!(this.#edgesLeft >= 0)) {
       throw new NnbpError(

@@ -18,7 +18,7 @@ import {
 } from '../../assembler.js';
 import { word } from '../../memory-map.js';
 import { exp, type KernelContext, log } from '../elementary.js';
-import { laneSum, whileRoom } from '../loops.js';
+import { laneSum, whileStepFits } from '../loops.js';
 import type { LossKernel } from './kernel.js';
 import { at, outputRows, weighted } from './rows.js';
 
@@ -35,7 +35,7 @@ function emitAll(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
     return [
       columns.set(word('columns')),
       column.set(int.const(0)),
-      whileRoom(column, columns, 16, [
+      whileStepFits(column, columns, 16, [
         largest.set(f32x4.const(-Infinity)),
         eachOutput(largest.set(f32x4.max(largest.get, f32x4.load(at(xRow, column))))),
         [expSum, tSum, txSum].map((total) => total.set(f32x4.const(0))),

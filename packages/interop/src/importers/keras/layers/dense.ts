@@ -14,6 +14,6 @@ export function dense(context: Context, layer: Applied, values: Values): Values 
     cells: [k],
     kernelIndices: [0],
   }));
-  if (windows.length > 1) context.takeEdges(json, ids.length * units);
+  if (windows.length > 1) context.spendEdges(json, ids.length * units);
   return applyFilters(context, layer, values, { shape: shape.slice(0, -1), windows }, kernel, units);
 }

@@ -34,7 +34,7 @@ export function windowsOfLayer(
         kernel: sizes,
         windows: [wholeGrid(cellCount)],
       }
-    : windowsIn(config, sizes, option, (total) => context.takeEdges(json, copies * total * edgesPerCell));
+    : windowsIn(config, sizes, option, (total) => context.spendEdges(json, copies * total * edgesPerCell));
   // If a `TimeDistributed` layer makes copies of this layer, their grids are concatenated into one long grid.
   const windows = Array.from({ length: copies }, (_, k) =>
     k === 0
