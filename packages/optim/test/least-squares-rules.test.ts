@@ -1,5 +1,5 @@
 /** Checks each rule of the Levenberg–Marquardt iteration with exact numbers, and whole fits against SciPy. */
-import type { Objective, OptimizerState } from '@nnbp/core';
+import { type Objective, type OptimizerState, Random } from '@nnbp/core';
 import { levenbergMarquardt, type LevenbergMarquardtOptions } from '@nnbp/optim';
 import { describe, expect, test } from 'vitest';
 import { leastSquares } from './objectives.js';
@@ -383,4 +383,30 @@ describe.each(scipy.fits)('the fit of $model from $start', ({ model, start, para
     expect((objective.loss(found) * xs.length) / sum).toBeLessThanOrEqual(1 + 1e-10);
     parameters.forEach((expected, k) => expect(found[k] / expected).toBeCloseTo(1, 5));
   });
+});
+
+test('at the result of a bounded fit, each derivative is 0, or its parameter is at a bound that it would cross', () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const random = new Random(seed);
+    const [n, m] = [3 + (seed % 4), 20];
+    const rows = Array.from({ length: m }, () => Array.from({ length: n }, () => random.normal()));
+    const right = Array.from({ length: m }, () => 3 * random.normal());
+    const objective = leastSquares(
+      m,
+      (p, row) => rows[row].reduce((sum, value, k) => sum + value * Math.sinh(p[k]), right[row]),
+      (p, row) => rows[row].map((value, k) => value * Math.cosh(p[k])),
+    );
+    const lower = Array.from({ length: n }, () => -0.3 * random.uniform());
+    const upper = Array.from({ length: n }, () => 0.3 * random.uniform());
+    const optimizer = levenbergMarquardt({ lower, upper });
+    const parameters = new Float64Array(n);
+    for (let k = 0; k < 100 && optimizer.converged !== true; k++) optimizer.iterate!(objective, parameters);
+    expect(optimizer.converged, `seed ${seed}`).toBe(true);
+    const gradient = new Float64Array(n);
+    objective.gradient(parameters, gradient);
+    parameters.forEach((value, k) => {
+      const moved = Math.min(Math.max(value - gradient[k], lower[k]), upper[k]);
+      expect(moved, `seed ${seed}, parameter ${k}`).toBeCloseTo(value, 9);
+    });
+  }
 });

@@ -1,4 +1,5 @@
 /** Compares trust-region steps with exact solutions that SciPy's root finder computes. */
+import { Random } from '@nnbp/core';
 import { TriangularFactor } from '@nnbp/optim';
 import { describe, expect, test } from 'vitest';
 import { trustRegionStep } from '../src/least-squares/trust-region.js';
@@ -79,5 +80,29 @@ describe('trustRegionStep', () => {
     expect(length).toBeCloseTo(5, 12);
     // λ starts at 1/1000 of its upper bound, 125 / 20, and each of 30 iterations divides it by √1000.
     expect(lambda / (6.25e-3 * 1000 ** -15)).toBeCloseTo(1, 9);
+  });
+
+  test.each([1, 10, 1000])('within a radius of %d, a parameter that is excluded at a bound does not move', (radius) => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const random = new Random(seed);
+      const n = 4;
+      const normals = (count: number) => Array.from({ length: count }, () => random.normal());
+      const factor = factorOf(n, normals(8 * n), normals(8));
+      // `Linearization` excludes a parameter by setting its column to 0.
+      for (const i of [0, 1]) factor.R[i * n + 1] = 0;
+      const { step, length } = trustRegionStep(factor, new Float64Array(n).fill(1), radius, 0, false);
+      expect(step[1], `seed ${seed}`).toBe(0);
+      // The other parameters minimize the linearized problem if the radius allows it.
+      if (length > 0.9 * radius) continue;
+      const { R, z } = factor;
+      const rest = z.map((value, i) =>
+        step.reduce((sum, change, k) => sum + (k < i ? 0 : R[i * n + k] * change), value),
+      );
+      for (let k = 0; k < n; k++) {
+        let gradient = 0;
+        for (let i = 0; i <= k; i++) gradient += R[i * n + k] * rest[i];
+        expect(gradient, `seed ${seed}`).toBeCloseTo(0, 10);
+      }
+    }
   });
 });

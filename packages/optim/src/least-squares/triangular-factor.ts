@@ -215,7 +215,8 @@ export class TriangularFactor {
 
   /**
    * Computes the step that minimizes ‖J·step + r‖² + λ·‖D·step‖², and writes it to `step`, in the order of the columns.
-   * If a diagonal entry of the damped R is 0, the entry of the step in that column is 0.
+   * If a diagonal entry of the damped R is 0, or a whole column of R, the entry of the step in that column is 0. For a
+   * column of zeros and a small λ, it would otherwise be a rounding error divided by √λ.
    *
    * @param scale - The diagonal of D, in the order of the columns.
    * @returns The factor of the damped problem, whose R satisfies RᵀR = JᵀJ + λ·D². Valid until the next call.
@@ -226,9 +227,15 @@ export class TriangularFactor {
     for (let j = n - 1; j >= 0; j--) {
       let sum = -damped.z[j];
       for (let k = j + 1; k < n; k++) sum -= damped.R[j * n + k] * step[k];
-      step[j] = damped.R[j * n + j] === 0 ? 0 : sum / damped.R[j * n + j];
+      step[j] = damped.R[j * n + j] === 0 || this.#isZeroColumn(j) ? 0 : sum / damped.R[j * n + j];
     }
     return damped;
+  }
+
+  #isZeroColumn(k: number): boolean {
+    const { R, n } = this;
+    for (let i = 0; i <= k; i++) if (R[i * n + k] !== 0) return false;
+    return true;
   }
 
   /**
