@@ -82,6 +82,16 @@ describe('trustRegionStep', () => {
     expect(lambda / (6.25e-3 * 1000 ** -15)).toBeCloseTo(1, 9);
   });
 
+  test('if λ underflows, the last damped step is the result', () => {
+    // Column 0 is excluded: the step minimizes (3·s − 3)² + (4·s + 8)². The diagonal entry 0 would hide the first row.
+    const factor = new TriangularFactor(2);
+    factor.R.set([0, 3, 0, 4]);
+    factor.z.set([-3, 8]);
+    const { step, lambda } = trustRegionStep(factor, Float64Array.of(1, 1), 10, 1e-150, false);
+    expect(lambda).toBe(0);
+    expect([...step]).toEqual([0, expect.closeTo(-23 / 25, 12)]);
+  });
+
   test.each([1, 10, 1000])('within a radius of %d, a parameter that is excluded at a bound does not move', (radius) => {
     for (let seed = 1; seed <= 20; seed++) {
       const random = new Random(seed);
