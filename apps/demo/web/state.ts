@@ -44,7 +44,7 @@ const customFunction = v.object({ name, source: v.pipe(v.string(), v.maxLength(8
 /** Maximum length of a sequence. */
 export const maxSteps = 100;
 
-/** Maximum number of inputs, or of targets, of the Derive view's sample, over all steps of a sequence. */
+/** Maximum length of `input` and of `target` in the Derive view. For a sequence, both include all steps. */
 export const maxSampleValues = 40 * maxSteps;
 
 /** Which steps of a sequence have a target: the last one, all but the first, or all. */

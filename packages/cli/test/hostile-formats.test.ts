@@ -204,7 +204,7 @@ describe('names in model files', () => {
   );
 
   it(
-    'hostile strings in place of known names or paths are rejected with an error of one line, in which they are escaped',
+    'hostile strings in place of known names or paths are rejected with a one-line error that escapes them',
     longTimeout,
     async () => {
       const here = await workspace();

@@ -168,8 +168,8 @@ export function indicesOf(
 }
 
 /**
- * Returns the quantity if the graph has it. For a sequence, derivatives with respect to parameters must exist in the
- * graph before unrolling, and all other quantities in the unrolled graph.
+ * Returns the quantity if the graph has it. For a sequence, a derivative with respect to a parameter is looked up in
+ * `delayedGraph`, and any other quantity in the unrolled graph.
  *
  * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`
  */

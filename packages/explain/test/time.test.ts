@@ -1,4 +1,4 @@
-/** Tests of explanations and traces of networks with delays, and of nodes with aggregations. */
+/** Tests explanations and traces of networks that have delays or aggregations. */
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import { logSumExp, max, mean, median, product } from '@nnbp/aggregations';
 import {

@@ -16,7 +16,7 @@ function search(along: (step: number) => readonly [value: number, slope: number]
   return { ...lineSearch(evaluate, { value: 0, slope }, first), steps };
 }
 
-// The maximum relative difference between the steps is 1e-14.
+// The steps differ from SciPy's by at most 1e-14 (relative); the test allows 1e-12.
 test.each(searches as unknown as [string, [number, number], Evaluation[], number, boolean][])(
   'lineSearch evaluates the same steps as SciPy: %s',
   (_, [value, slope], evaluations, result, isAccepted) => {
@@ -37,8 +37,9 @@ test.each(searches as unknown as [string, [number, number], Evaluation[], number
     expect(accepted).toBe(isAccepted);
   },
 );
-// SciPy has no rule for overflows. The expected steps follow from the rule in lineSearch: a tenth of the way from the
-// best step, then halves of the bracket.
+
+// SciPy has no rule for overflows. After an overflow, lineSearch goes a tenth of the way from the best step to the step
+// that overflowed, and then halves the bracket.
 test.each([
   [Infinity, NaN],
   [-Infinity, -1],
@@ -63,8 +64,8 @@ test('lineSearch reports the start as the best step if every step overflows', ()
   expect({ step, accepted }).toEqual({ step: 0, accepted: false });
 });
 
-// SciPy stops here. The slope is too small to change a sum with the other terms of the cubic, so that its computed
-// minimum is the best step.
+// SciPy stops in these cases. In the formula for the minimum of the interpolating cubic, the slope is lost to rounding,
+// so the result is an end of the bracket.
 test('lineSearch halves the bracket if rounding moves the next step to an end of the bracket', () => {
   const atLowerEnd = search((t) => (t === 1 ? [1, 2] : [-1, 0]), -1e-20, 1);
   expect(atLowerEnd).toEqual({ step: 0.5, accepted: true, steps: [1, 0.5] });

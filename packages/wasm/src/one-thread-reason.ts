@@ -5,8 +5,8 @@ import type { TimeGraph } from './time.js';
 import { isUnrollable } from './unrolled/form.js';
 
 /**
- * Default of the minimum work (edges times samples) from which the engine measures whether several threads are faster.
- * A forward pass with this work takes about a microsecond, as long as a single barrier.
+ * If `minThreadedWork` is not set, an executor with at least this much work (edges times samples) measures whether
+ * several threads are faster. A forward pass with this work takes about a microsecond, as long as a single barrier.
  */
 export const minMeasuredWork = 20_000;
 
@@ -38,7 +38,8 @@ export function oneThreadReason(
 /**
  * Whether two threads could write the gradient of the same parameter at once, because two nodes that write it are
  * processed between the same two barriers of the backward pass. A node writes the gradients of its own b and c, and of
- * the weights of those of its outgoing edges whose target is not in a dense unit. The nodes of a dense unit never share weights.
+ * the weights of its outgoing edges, except edges to nodes of dense units. The nodes of a dense unit never share
+ * weights.
  */
 function sharesWithinUnit(graph: Graph, { units }: Plan): boolean {
   if (graph.weightSlots === undefined) return false;

@@ -47,7 +47,10 @@ const initialFunction = ({ task, custom }: Pick<PlaygroundState, 'task' | 'custo
 const isUnsaved = (edited: UserFunction, custom: PlaygroundState['custom']): boolean =>
   ![...savedFunctions(custom), ...examples.map(functionOf)].some((known) => hasSameContent(known, edited));
 
-/** Returns the drafts after `next` replaces the function in the editor. `custom` contains the saved functions. */
+/**
+ * Returns the drafts that exist once `next` has replaced the function in the editor. `custom` contains the saved
+ * functions.
+ */
 function draftsAfter(next: UserFunction | undefined, custom: PlaygroundState['custom']): readonly UserFunction[] {
   const { edited, drafts } = editing;
   const all = edited !== undefined && isUnsaved(edited, custom) ? [edited, ...drafts] : drafts;

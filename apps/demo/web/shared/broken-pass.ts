@@ -32,7 +32,7 @@ export interface BrokenPass {
   readonly total: bigint;
   /** Total number of steps in the correct pass. */
   readonly correctTotal: number;
-  /** The `counts` of each node at the end of the pass. */
+  /** For each node, its entry of {@link PassState.counts} at the end of the pass. */
   readonly counts: readonly bigint[];
   /** Returns the values after the first `steps` steps. */
   at(steps: number): PassState;

@@ -16,7 +16,7 @@ const meterTime = 400;
 export class Player {
   readonly #takeStep: () => boolean;
   readonly #stepCount: () => number;
-  /** Id of the current run: 1, 2, …; 0 while paused. A run ends when this is no longer its id. */
+  /** Id of the current run: 1, 2, …; 0 while paused. A run ends when this number changes. */
   #currentRun = 0;
   #runCount = 0;
   #meter = { since: 0, steps: 0, rate: 0 };

@@ -2,10 +2,10 @@
 
     python3 packages/optim/test/scipy/line-searches.py
 
-writes line-searches.generated.json next to this file. For each search: a name, the value and slope at step 0, the first step, one
-row of step, value and slope for each evaluation, the resulting step, and whether it is accepted. DCSRCH ends with a warning if the
-bracket is narrow, after it has evaluated the best point again. L-BFGS-B accepts that point. Here it is also accepted, and the
-repeated evaluation is omitted.
+writes line-searches.generated.json next to this file. For each search: a name, the value and slope at step 0, one row
+of step, value and slope for each evaluation, the resulting step, and whether this step is accepted. If the bracket is narrow, DCSRCH
+evaluates the best point again and ends with a warning. L-BFGS-B accepts that point. Here it is also accepted, and the repeated
+evaluation is omitted.
 """
 import json
 import math
@@ -84,7 +84,7 @@ def waves():
 
 
 def kinks():
-    """A piecewise linear function: convex, and near its minimum, the slopes are as steep as at the start, or steeper."""
+    """A convex, piecewise linear function. Near its minimum, its slopes can be almost as steep as at the start."""
     terms = [(draw.uniform(0, 3), 10 ** draw.uniform(-2, 1.5)) for _ in range(3)]
     return lambda t: (
         sum(a * abs(t - at) for a, at in terms),
@@ -119,11 +119,11 @@ def levels():
 
 
 def inflection(t):
-    """At the steps 1 and 5, the cubic that has their values and slopes is (9 - t)³, which has no minimum and one stationary point."""
+    """At steps 1 and 5, has the values and slopes of (9 - t)³, a cubic that has one stationary point but no minimum."""
     return (729.5, -1) if t == 0 else ((9 - t) ** 3, -3 * (9 - t) ** 2) if t < 8 else (0, 0)
 
 
-# The value and slope at each step, chosen so that comparisons are decided by equal numbers.
+# These return the value and slope at each step, chosen so that the search compares two equal numbers.
 exactly_accepted = {0: (0, -10), 1: (-0.01, 9)}.get
 exactly_narrow = {0: (0, -1), 2: (-1, -7), 10: (-41, 1), 9: (-40, -1)}.get
 # Between the steps 1 and 5, three times the mean slope is equal to the sum of the slopes.

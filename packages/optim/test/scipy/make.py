@@ -6,7 +6,7 @@ writes least-squares.generated.json next to this file:
 
 factors   matrices with the triangular factor that LAPACK computes with column pivoting, the rank and the condition number
 steps     trust-region subproblems with the exact λ, found by SciPy's root finder
-fits      curve fits with the parameters that MINPACK finds, or SciPy's solver for bounds
+fits      curve fits with the parameters found by MINPACK or, if there are bounds, by SciPy's dogbox
 """
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ rng = np.random.default_rng(20261127)
 
 
 def short(*shape):
-    """Returns random numbers that have few digits in decimal."""
+    """Returns random multiples of 1/64, which have few decimal digits."""
     return np.round(rng.normal(size=shape) * 64) / 64
 
 
@@ -41,7 +41,7 @@ def factor(title, rows, rank):
         "columns": columns[:rank].tolist(),
         "R": (signs[:, None] * r)[:rank].ravel().tolist(),
         "z": (signs * z)[:rank].tolist(),
-        # ‖R‖·‖R⁻¹‖ with the Frobenius norm of R, which is the one that is cheap to compute.
+        # ‖R‖·‖R⁻¹‖, where ‖R‖ is the Frobenius norm, which is cheap to compute.
         "condition": float(np.linalg.norm(rows) / singular[-1]) if rank == n else None,
     }
 

@@ -89,7 +89,7 @@ export class SequenceTraining {
     await this.open(origin, steps);
   }
 
-  /** Starts a new training run and takes `steps` steps: 0, or the number of steps that a link contains. */
+  /** Starts a new training run and takes `steps` steps: the number stored in a link, or 0. */
   async open(origin: Origin, steps: number): Promise<void> {
     const request = ++this.#worker.request;
     const { settings, table, functions } = origin;
