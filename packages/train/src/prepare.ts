@@ -216,7 +216,7 @@ function streamBatchSize({
   if (optimizer.fullBatch === true && batchSize === undefined) {
     throw new NnbpError(
       'OUT_OF_RANGE',
-      `batchSize: ${optimizer.name} needs all samples of the stream in one batch. Set batchSize to their number.`,
+      `batchSize: ${optimizer.name} needs all samples of the stream in one batch. Set batchSize to the number of samples.`,
     );
   }
   return batchSize ?? (stateful ? 1 : 32);

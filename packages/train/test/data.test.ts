@@ -50,7 +50,7 @@ describe('batches', () => {
     expect(sizeOf(data, {})).toBe(32);
     expect(sizeOf(stream, {})).toBe(32);
     expect(sizeOf(data, { optimizer: rprop() })).toBe(40);
-    expect(() => sizeOf(stream, { optimizer: rprop() })).toThrow('Set batchSize to their number');
+    expect(() => sizeOf(stream, { optimizer: rprop() })).toThrow('Set batchSize to the number of samples');
     expect(new Trainer(lineNetwork(), stream, options({ optimizer: rprop(), batchSize: 40 })).batchSize).toBe(40);
     expect(() => new Trainer(lineNetwork(), data, options({ optimizer: rprop(), batchSize: 8 }))).toThrow(
       'all 40 samples',

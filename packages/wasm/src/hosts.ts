@@ -35,8 +35,8 @@ function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory, env
 export const oneThread = (module: WebAssembly.Module, multiplyAdd: MultiplyAdd): Host => ({
   threads: 1,
   multiplyAdd,
-  attach(memory, { activation, aggregation, caseOne }, advance, unrolled) {
-    let kernels = instantiate(module, memory, { activation, aggregation, loss: caseOne, advance });
+  attach(memory, { activation, aggregation, lossPass }, advance, unrolled) {
+    let kernels = instantiate(module, memory, { activation, aggregation, loss: lossPass, advance });
     if (unrolled) {
       const { loss, update } = kernels;
       kernels = new WebAssembly.Instance(unrolled, { environment: { memory, loss, update, advance } })
@@ -70,9 +70,9 @@ export function manyThreads(
       const { run, optimize } = instantiate(module, memory, {
         activation: plugins.activation,
         aggregation: plugins.aggregation,
-        loss: plugins.threadedCaseOne,
+        loss: plugins.threadedLossPass,
         waiting(turn) {
-          if (pool.isTerminated || timeout.isOver(turn)) throw pool.terminateLost();
+          if (pool.isTerminated || timeout.isOver(turn)) throw pool.terminateWithError();
         },
       });
       const updated = new Uint32Array(memory.buffer, header.updated, 1);

@@ -90,7 +90,7 @@ export class JavaScriptPlugins {
    * Computes case 1 of backpropagation at one time step: writes the outputs' dLossDx rows, and returns the sum of the
    * losses, each multiplied by the weight of its sample.
    */
-  readonly caseOne = (): number => {
+  readonly lossPass = (): number => {
     const words = this.#words;
     const numbers = this.#numbers;
     const loss = this.loss!;
@@ -119,12 +119,12 @@ export class JavaScriptPlugins {
   };
 
   /**
-   * Like `caseOne`, for several threads. An error is stored for `rethrow`: this thread must complete the pass together
+   * Like `lossPass`, for several threads. An error is stored for `rethrow`: this thread must complete the pass together
    * with the workers before it throws.
    */
-  readonly threadedCaseOne = (): number => {
+  readonly threadedLossPass = (): number => {
     try {
-      return this.caseOne();
+      return this.lossPass();
     } catch (error) {
       this.#failure = { error };
       this.#invalidateCaseOne();

@@ -47,7 +47,7 @@ export class Pool {
             pool.#workers.push(worker);
             worker.postMessage({ control: pool.#control, kernels: module, thread: k + 1 });
           },
-          () => void pool.terminateLost(),
+          () => void pool.terminateWithError(),
         ),
       );
       await Promise.all(started);
@@ -88,7 +88,7 @@ export class Pool {
       runShare(kind, loss, optimizer);
     } catch (error) {
       // The workers are in the middle of a pass that this thread has left, so they cannot run another.
-      this.terminateLost();
+      this.terminateWithError();
       throw error;
     } finally {
       this.#running = false;
@@ -109,8 +109,8 @@ export class Pool {
     this.#terminate(new NnbpError('DISPOSED', 'This engine has been disposed. Create a new one with wasm().'));
   }
 
-  /** Terminates all workers, since one of them is lost. Returns the error that further calls throw. */
-  terminateLost(): NnbpError {
+  /** Terminates all workers, since the engine cannot run another pass. Returns the error that further calls throw. */
+  terminateWithError(): NnbpError {
     return this.#terminate(
       new NnbpError(
         'THREAD_LOST',
@@ -156,7 +156,7 @@ export class Pool {
   #waitUntilReady(): void {
     if (this.#areReady()) return;
     const timeout = new BarrierTimeout();
-    while (!this.#areReady()) if (timeout.isOver(this.#expected)) throw this.terminateLost();
+    while (!this.#areReady()) if (timeout.isOver(this.#expected)) throw this.terminateWithError();
   }
 
   #areReady(): boolean {

@@ -4,7 +4,7 @@ import { max, maxAbs, mean, median, min, product } from '@nnbp/aggregations';
 import { type Aggregation, delayed, type Network } from '@nnbp/core';
 import { assemble, type Part } from '../assemble.js';
 import { fromNeat } from './functions.js';
-import { type ParsedGenome, type NeatNode, type Parsed, readGenome, what } from './genome.js';
+import { type ParsedGenome, type NeatNode, type Parsed, readGenome, genomeLabel } from './genome.js';
 
 /** Options of {@link fromNeatPython}. */
 export interface NeatPythonOptions {
@@ -34,7 +34,7 @@ const aggregations: ReadonlyMap<string, { readonly positive: Aggregation; readon
  * write it), or the JSON of `neat.export`. Node ids are the keys. A node of neat-python is g(bias + response · A),
  * where A is the sum, product, max, min, maxabs, median or mean of weight · value. Some activations of neat-python are
  * steeper: its sigmoid is σ(5z), and its tanh is tanh(2.5z). The response and the factor of z are multiplied into
- * weights and biases, so the outputs are equal up to rounding. c is fixed at 1, or at 0.2 in softplus nodes.
+ * weights and biases, so the outputs are equal up to rounding. The scale c of a node is fixed at 1, or at 0.2 in softplus nodes.
  *
  * neat-python clamps the argument of `sin` and `softplus` to [−60, 60], so such a node becomes two nodes. For example,
  * node 7 becomes `"7 clamped"`, a hard tanh, and `"7"`, whose b, w and c are fixed. Disabled connections are omitted. A
@@ -71,7 +71,12 @@ export function fromNeatPython(json: unknown, { recurrent = false }: NeatPythonO
   const order = recurrent ? [...nodes.keys()] : topologicalOrder(genome, incoming);
   const isDelayed = (source: number) => recurrent && !inputs.has(source);
   const parts = order.flatMap((key) => partsOf(nodes.get(key)!, [...incoming.get(key)!], recurrent, isDelayed));
-  return assemble({ what, inputs: genome.inputs.map(String), nodes: parts, outputs: genome.outputs.map(String) });
+  return assemble({
+    what: genomeLabel,
+    inputs: genome.inputs.map(String),
+    nodes: parts,
+    outputs: genome.outputs.map(String),
+  });
 }
 
 type Incoming = ReadonlyMap<number, ReadonlyMap<number, number>>;

@@ -3,7 +3,8 @@ import type { JsonValue } from '@nnbp/formats/shared';
 import { openJson } from '../open-json.js';
 
 /** Name for error messages. */
-export const what = 'The neat-python genome';
+/** The name of a genome in error messages. */
+export const genomeLabel = 'The neat-python genome';
 
 /**
  * A node gene. The value of the node is g(bias + response · A), where A aggregates weight · source value over the
@@ -64,7 +65,7 @@ export interface ParsedGenome {
  * @throws NnbpError `MALFORMED`, `UNSUPPORTED` (another kind of network, a custom function)
  */
 export function readGenome(json: unknown): ParsedGenome {
-  const genome = openJson(json, what);
+  const genome = openJson(json, genomeLabel);
   return genome.at('topology').present ? genomeFromExport(genome) : genomeFromGenes(genome);
 }
 
