@@ -2,7 +2,6 @@
 import type { JsonValue } from '@nnbp/formats/shared';
 import { openJson } from '../open-json.js';
 
-/** Name for error messages. */
 /** The name of a genome in error messages. */
 export const genomeLabel = 'The neat-python genome';
 
