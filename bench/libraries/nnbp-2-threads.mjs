@@ -3,4 +3,4 @@ import { prepareNnbp } from './nnbp.mjs';
 
 /** @type {import('./library.mjs').Prepare} */
 export const prepare = (workload) =>
-  workload.batch === 1 ? { reason: 'one sample at a time cannot be divided between threads' } : prepareNnbp(workload, 2);
+  workload.batch === 1 ? { reason: 'a batch of one sample cannot be divided between threads' } : prepareNnbp(workload, 2);

@@ -5,7 +5,8 @@
 Each directory contains network.py, weights.safetensors and samples.json. Prints a JSON array with one object per directory:
 
     stepError   max difference between the outputs of a step-by-step run and of a run on the whole sequence
-    biasChange  max change of an entry of bias_ih in 5 updates of AdamW, for the layer with the smallest such change
+    biasChange  how much 5 updates of AdamW change bias_ih: the maximum over the entries of each layer, and the minimum of
+                these maxima over the layers
     unusedBias  max absolute value, after the updates, of the entries of bias_hh that must stay 0
 """
 

@@ -50,7 +50,7 @@ const network = articleNetwork();
 const [run] = golden.runs;
 const derivation = explain(network, [Number(run.input)], [Number(run.target)], mse(), 'dloss/dw_2to4');
 expect(
-  'explained derivative of the article',
+  'explained derivative in the example network',
   derivation.root.value.toFixed(9),
   Number(run.gradients['4'].w['2']).toFixed(9),
 );

@@ -86,9 +86,9 @@ export class Network {
   }
 
   /**
-   * The function that `predict`, the metrics of `evaluate` and every export apply to the output values. Set it on a
-   * network that is trained with a loss on logits, so that its predictions are probabilities. Losses, derivatives
-   * and the cache of `backpropagate` use the output values before the transform. Default: `none`.
+   * A function of the output values. `predict` and every export apply it, and `evaluate` applies it before its metrics.
+   * Set it on a network that is trained with a loss on logits, so that its predictions are probabilities. Losses,
+   * derivatives and the cache of `backpropagate` use the output values before the transform. Default: `none`.
    */
   get outputTransform(): OutputTransform {
     return this.#outputTransform;

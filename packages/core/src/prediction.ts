@@ -35,11 +35,11 @@ interface Group {
 
 /** Computes the values of all nodes from those of the inputs. */
 export interface ForwardPass {
-  /** The table of values, one number per row. The first rows hold the inputs, in order. */
+  /** The values, one number per node. The first numbers are the inputs, in order. */
   readonly x: Float64Array;
-  /** For each output, its row. */
+  /** For each output, its index in x. */
   readonly outputRows: ArrayLike<number>;
-  /** For each node, its row. If undefined, node i has row i. */
+  /** For each node, its index in x. If undefined, node i has index i. */
   readonly rowOf: Uint32Array | undefined;
   /**
    * Computes x of all nodes other than inputs.

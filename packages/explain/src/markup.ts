@@ -48,7 +48,7 @@ export function aligned(heading: Heading, outline: Outline, words: Words, extent
   return `\\begin{aligned}\n${rows.join(' \\\\\n')}\n\\end{aligned}`;
 }
 
-/** Returns one row for each right-hand side of an equation. The columns are the margin, the symbol and the side. */
+/** Returns one row for each right-hand side of an equation. The columns are the margin, the symbol and the right-hand side. */
 function rowsOf(margin: string, [symbol, ...sides]: readonly string[]): string[] {
   return sides.map((side, k) => (k === 0 ? `\\text{${margin}} && ${symbol} &= ${side}` : `&& &= ${side}`));
 }

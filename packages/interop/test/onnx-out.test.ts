@@ -137,7 +137,7 @@ test('each of several dense layers on the same level is a separate matrix produc
   expect(difference(network, fromOnnx(toOnnx(network)), randomRows(new Random(3), 180))).toBeLessThan(1e-5);
 });
 
-test('a custom activation is rejected with the id of its node', () => {
+test('the error for a custom activation names the node', () => {
   const builder = new GraphBuilder();
   const cube: Activation = { name: 'cube', value: (h) => h ** 3, derivative: (h) => 3 * h ** 2 };
   builder.output(builder.node('bend', { from: [builder.input('x')], activation: cube }));
@@ -146,7 +146,7 @@ test('a custom activation is rejected with the id of its node', () => {
   expect(error.message).toMatch(/Node "bend".*"cube"/);
 });
 
-test('a number out of the range of float32 is rejected with the id of its node', () => {
+test('the error for a number out of the range of float32 names the node', () => {
   const network = new Network(mlp([1, 1], { activation: sigmoid }));
   network.setParameters('output.0', { w: { 'input.0': 1e300 } });
   const error = errorOf(() => toOnnx(network));

@@ -38,8 +38,7 @@ const suitableLoss: Readonly<Record<SequenceDataName, string>> = {
 export const lossOf = ({ loss, data }: Pick<Settings, 'loss' | 'data'>): string => loss ?? suitableLoss[data];
 
 /**
- * Returns the settings with another data set and its defaults. For the user's graph, the loss is mse, as in training on
- * samples.
+ * Returns the settings with another data set and its defaults. For the user's graph, the loss is mse.
  */
 export const withSequences = (settings: Settings, data: SequenceDataName): Settings => ({
   ...settings,
