@@ -7,14 +7,13 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { record, results } from './results.mjs';
+import { mutatedPackages, record, results } from './results.mjs';
 
-const all = ['activations', 'aggregations', 'losses', 'optim', 'gradcheck', 'core', 'train'];
 const selected = process.argv.slice(2);
 const reasons = JSON.parse(readFileSync(join(import.meta.dirname, 'survivors.json'), 'utf8'));
 let unexplained = 0;
 
-for (const name of selected.length > 0 ? selected : all) {
+for (const name of selected.length > 0 ? selected : mutatedPackages) {
   const [packageName, files] = name.split(':');
   const source = `packages/${packageName}/src`;
   const paths = files?.split(',').map((file) => `${source}/${file}.ts`) ?? [`${source}/**/*.ts`, `!${source}/index.ts`];
