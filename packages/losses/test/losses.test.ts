@@ -47,8 +47,7 @@ const known: Record<losses.LossName, [x: number[], t: number[], value: number][]
   ],
 };
 
-// The entries of `lossRecords` are read only inside tests. Otherwise, a mutant could make the file fail before any test
-// starts, and mutation testing would not count that as a failed test.
+// Each test reads the records itself, so that a wrong record fails its own tests instead of the whole file.
 const names = Object.keys(known) as losses.LossName[];
 const withDefaults = (name: losses.LossName) => lossRecords[name].make({});
 

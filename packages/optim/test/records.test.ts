@@ -4,8 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 const { optimizerRecords, rmsprop, rprop, sgd } = optim;
 
-// Mutation testing counts only failed tests, not a test file that fails before its first test. Therefore each test reads
-// the records itself.
+// Each test reads the records itself, so that a wrong record fails its own tests instead of the whole file.
 const names = ['adagrad', 'adam', 'adamw', 'lion', 'nadam', 'rmsprop', 'rprop', 'sgd'] as const;
 const defaultsOf = (name: (typeof names)[number]) =>
   Object.fromEntries(Object.entries(optimizerRecords[name].options).map(([option, value]) => [option, value.default]));
