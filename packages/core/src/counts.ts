@@ -25,10 +25,13 @@ export function rowsOf(samples: SampleCounts): Rows {
   return { samples: samples[0], steps: samples.length, count: start[samples.length], start };
 }
 
+/** Returns the number of samples whose sequences have step `t`. */
+export const samplesAt = ({ start }: Rows, t: number): number => start[t + 1] - start[t];
+
 /** Returns the number of steps of sample `s`. */
-export function lengthOf({ steps, start }: Rows, s: number): number {
-  let length = steps;
-  while (start[length] - start[length - 1] <= s) length--;
+export function lengthOf(rows: Rows, s: number): number {
+  let length = rows.steps;
+  while (samplesAt(rows, length - 1) <= s) length--;
   return length;
 }
 

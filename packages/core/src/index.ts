@@ -16,7 +16,7 @@ export { derivativeFromSuccessors } from './cases/successors.js';
 export type * from './contract.js';
 export type * from './engine.js';
 export { copyRows } from './copy-rows.js';
-export { expectJacobianLength, expectRows, lengthOf, type Rows, rowsOf, totalWeight } from './counts.js';
+export { expectJacobianLength, expectRows, lengthOf, type Rows, rowsOf, samplesAt, totalWeight } from './counts.js';
 export { edit, type EditedGraph, GraphEditor, keepParameters, type NodeChanges } from './edit.js';
 export { delayed, type DelayedEdge, edgeName, type Source } from './delayed.js';
 export { NnbpError, type NnbpErrorCode, type NnbpErrorDetails, type NnbpErrorOptions } from './errors.js';

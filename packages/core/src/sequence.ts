@@ -84,7 +84,7 @@ export function backpropagateSequence(
   const executor = executorOf(network, steps);
   const width = graph.outputs.length;
   const inputRows = flatRows('input', inputs, graph.inputCount, inputScaler, 'step');
-  // A step without a target gets a placeholder row of zeros, which is ignored because the weight of the step is 0.
+  // A step without a target gets a row of zeros, which is ignored because the weight of the step is 0.
   // oxlint-disable-next-line typescript/prefer-nullish-coalescing -- `??` would also replace undefined.
   const filledTargets = Array.from(targets, (target) => (target === null ? new Float64Array(width) : target));
   const targetRows = flatRows('target', filledTargets, width, outputScaler, 'step');

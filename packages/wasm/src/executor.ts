@@ -19,6 +19,7 @@ import {
   RowCache,
   type SampleCounts,
   type SampleTable,
+  samplesAt,
 } from '@nnbp/core';
 import type { MultiplyAdd } from './assembler.js';
 import { lossKernelOf } from './builtins.js';
@@ -124,12 +125,12 @@ export class WasmExecutor implements Executor {
     this.gradients = vector(gradients);
     const tableAddresses = { x, g, slope, dLossDx };
     this.cache = new RowCache(graph, {
-      steps: () => this.#rows.steps,
+      steps: () => this.#rows.last.steps,
       row: (quantity, i, t) => {
         const node = time.at(i, t);
         const tableAddress = tableAddresses[quantity === 'g' && form.gIsX(node) ? 'x' : quantity];
         const address = tableAddress + form.rowOf[node] * form.tableRowBytes;
-        return new Float32Array(buffer, address, this.#rows.samplesAt(t));
+        return new Float32Array(buffer, address, samplesAt(this.#rows.last, t));
       },
     });
     const table = (address: number) => new Float32Array(buffer, address);

@@ -2,7 +2,7 @@
  * Computes the parameter derivatives (case 3) of each sample from the tables of a backward pass. The kernels compute
  * only the sum of these derivatives over all samples.
  */
-import type { FloatArray, Graph, Loss, Rows } from '@nnbp/core';
+import { type FloatArray, type Graph, type Loss, type Rows, samplesAt } from '@nnbp/core';
 import type { TimeGraph } from './time.js';
 
 /** The tables of the last pass, each with one row per node. */
@@ -46,7 +46,7 @@ export function addCaseThree(
   const { inputCount, nodeCount, parameterCount, edgeStart, predecessors, stateStart } = graph;
   const stride = graph.outputs.length * parameterCount;
   const first = rows.start[step] * stride + output * parameterCount;
-  const samples = rows.start[step + 1] - rows.start[step];
+  const samples = samplesAt(rows, step);
   const delta = new Float64Array(samples);
   const sourceRow = (edge: number, t: number) => {
     const [j, earlier] = [predecessors[edge], t - graph.delay(edge)];

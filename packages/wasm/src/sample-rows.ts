@@ -9,6 +9,7 @@ import {
   type PassOptions,
   type Rows,
   rowsOf,
+  samplesAt,
   type SampleCounts,
   type SampleTable,
   totalWeight,
@@ -135,9 +136,9 @@ export class SampleRows {
   /** Whether these sample counts, with weights of 1, are already in memory. */
   #isWritten(samples: SampleCounts): boolean {
     if (!this.#haveUnitWeights) return false;
-    const { start, steps } = this.#rows;
+    const { steps } = this.#rows;
     if (typeof samples === 'number' || samples.length !== steps) return false;
-    for (let t = 0; t < steps; t++) if (samples[t] !== start[t + 1] - start[t]) return false;
+    for (let t = 0; t < steps; t++) if (samples[t] !== samplesAt(this.#rows, t)) return false;
     return true;
   }
 
@@ -161,14 +162,9 @@ export class SampleRows {
     this.#pick(targets, order, first, batches, this.#outputCount, this.#targetsAt, this.#targetStride);
   }
 
-  /** The number of steps of the last call. */
-  get steps(): number {
-    return this.#rows.steps;
-  }
-
-  /** Returns the number of samples of the last call that have step t. */
-  samplesAt(t: number): number {
-    return this.#rows.start[t + 1] - this.#rows.start[t];
+  /** The rows of the last call. Before it, the rows of a full batch. */
+  get last(): Rows {
+    return this.#rows;
   }
 
   /** Returns a row of outputs for each row of the call. */
@@ -231,7 +227,7 @@ export class SampleRows {
     const rowLength = this.#layout.rowBytes / 4;
     this.#words[header.steps / 4] = rows.steps;
     for (let t = 0; t < rows.steps; t++) {
-      const count = rows.start[t + 1] - rows.start[t];
+      const count = samplesAt(rows, t);
       const lanes = (count + 3) & -4;
       if (t === 0) {
         this.#words[header.samples / 4] = count;
@@ -248,12 +244,13 @@ export class SampleRows {
    * Writes the entries of `header.stepTable`. The rows of a series (see series.ts) hold the samples of several steps,
    * beginning with those of the last step.
    */
-  #setSteps({ start, steps, samples }: Rows): void {
+  #setSteps(rows: Rows): void {
+    const { steps, samples } = rows;
     const { stepTable, seriesSamples } = this.#layout;
     if (stepTable === undefined) return;
     const lanes = (count: number) => (count + 3) & -4;
     for (let t = steps - 1, at = 0; t >= 0; t--) {
-      const count = start[t + 1] - start[t];
+      const count = samplesAt(rows, t);
       const end = at + count;
       // If the rows have no space for the samples of step t − 1, case 3 is computed at step t. Kernels write whole
       // vectors, with zeros up to the number of samples of the first step. The zeros must fit too.
@@ -328,7 +325,7 @@ export class SampleRows {
     }
     for (let t = 0; t < steps; t++) {
       for (let s = 0; s < lanes; s++) {
-        const row = start[t] + (s < start[t + 1] - start[t] ? s : 0);
+        const row = start[t] + (s < samplesAt(this.#rows, t) ? s : 0);
         for (let k = 0; k < width; k++) numbers[at + s * stride + t * width + k] = rows[row * width + k];
       }
     }

@@ -76,7 +76,7 @@ function toDescription(network: Network): Opened {
 
 /**
  * Returns the built-in activation with this name. A file contains only the name of a custom activation. For such a name,
- * returns a placeholder that computes the identity function.
+ * returns an activation that computes the identity function.
  */
 const byName = (name: string): Activation =>
   Object.hasOwn(builtinActivations, name) ? builtinActivations[name] : { name, value: (h) => h, derivative: () => 1 };

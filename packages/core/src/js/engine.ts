@@ -2,7 +2,7 @@
 import { copyRows } from '../copy-rows.js';
 import type { BuiltinOptimizer, FloatArray, Loss, Optimizer } from '../contract.js';
 import type { Engine, Executor, PassOptions, SampleCounts, SampleTable } from '../engine.js';
-import { expectJacobianLength, expectRows, lengthOf, type Rows, rowsOf, totalWeight } from '../counts.js';
+import { expectJacobianLength, expectRows, lengthOf, type Rows, rowsOf, samplesAt, totalWeight } from '../counts.js';
 import { NnbpError } from '../errors.js';
 import { allFinite, expectInteger, expectLength } from '../expect.js';
 import type { Graph } from '../graph.js';
@@ -381,7 +381,8 @@ class JsExecutor implements Executor {
       return;
     }
     const rows = expectRows(this, this.graph, samples, inputs, targets, options);
-    const isSame = rows.steps === this.#rows.steps && this.#steps.every((step, t) => step.samples === countAt(rows, t));
+    const isSame =
+      rows.steps === this.#rows.steps && this.#steps.every((step, t) => step.samples === samplesAt(rows, t));
     this.#rows = rows;
     if (isSame) return;
     this.#steps.length = 0;
@@ -389,7 +390,7 @@ class JsExecutor implements Executor {
   }
 
   #stepAt(rows: Rows, t: number): Step {
-    const samples = countAt(rows, t);
+    const samples = samplesAt(rows, t);
     if (rows.steps === 1) return { samples, tables: this.#tables };
     const { rowCount, inputCount } = this.#program;
     const part = (table: Float64Array) => table.subarray(rowCount * rows.start[t], rowCount * rows.start[t + 1]);
@@ -410,5 +411,3 @@ class JsExecutor implements Executor {
     return { samples, tables };
   }
 }
-
-const countAt = ({ start }: Rows, t: number) => start[t + 1] - start[t];
