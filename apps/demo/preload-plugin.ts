@@ -1,8 +1,7 @@
 /**
  * Adds a preload script to the page. While the main script is still loading, the preload script requests the files of
- * the view that the URL names. Without the preload script, these files would be requested only when the main script
- * runs. If the URL names the first chapter of the Learn view, the preload script also shows the first screen: that
- * chapter, rendered at build time.
+ * the view that the URL names. If the URL names the first chapter of the Learn view, the preload script also shows the
+ * first screen: that chapter, rendered at build time.
  */
 import { createHash } from 'node:crypto';
 import type { Plugin, Rolldown } from 'vite';
@@ -50,7 +49,7 @@ export function filesOfViews(bundle: Bundle): Record<string, string[]> {
   );
 }
 
-/** Returns the scripts and styles of a chunk and of the chunks that it imports. */
+/** Adds the scripts and styles of a chunk, and of the chunks that it imports, to `files`. Returns `files`. */
 function filesOf(bundle: Bundle, file: string, files = new Set<string>()): Set<string> {
   const chunk = bundle[file];
   if (files.has(file) || chunk?.type !== 'chunk') return files;

@@ -1,7 +1,4 @@
-/**
- * Delayed edges and aggregations in the Build view: drawing, editing, undoing, and storing them in the link and the
- * JSON.
- */
+/** Delayed edges and aggregations in the Build view. */
 import { expect, test } from 'vitest';
 import { defaultState, type PlaygroundState } from '../web/state.js';
 import { expectAccessible, open, picture, settled, untilUrl, useBrowser } from './page.js';

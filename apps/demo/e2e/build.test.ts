@@ -24,7 +24,6 @@ const edgesOf = ({ nodes }: NetworkDescription) => nodes.flatMap(({ id, from }) 
 
 const boxOf = (page: Page, id: string) => page.locator(`.react-flow__node[data-id="${id}"]`);
 
-/** Adds an edge with the form. */
 async function connect(page: Page, from: string, to: string): Promise<void> {
   const form = page.getByRole('form', { name: 'Add an edge' });
   await form.getByLabel('From node').selectOption(from);

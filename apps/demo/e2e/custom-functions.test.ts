@@ -1,4 +1,4 @@
-/** Custom functions in the Derive view. They run in a worker, which sends the computed numbers to the page. */
+/** Custom functions in the Derive view. */
 import { type Activation, backpropagate } from '@nnbp/core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
@@ -11,7 +11,7 @@ import { open, picture, useBrowser } from './page.js';
 
 useBrowser();
 
-/** The page first loads the TypeScript compiler. Loading is slow while other tests run. */
+/** Loading TypeScript is slow while other tests run. */
 const longTimeout = { timeout: 60_000 };
 const { derive, network: articleNetwork } = defaultState;
 const bent: Activation = { name: 'bent', value: (h) => h + h * h, derivative: (h) => 1 + 2 * h };

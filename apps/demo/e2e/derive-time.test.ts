@@ -1,6 +1,6 @@
 /**
- * For a network with delays, the Derive view has one column per time step, and shows the derivative with respect to a
- * parameter as a sum over the time steps, term by term. All numbers are those of the engine.
+ * The Derive view of a network with delays: one column per time step; a derivative with respect to a parameter is shown
+ * as a sum over the time steps.
  */
 import { backpropagateSequence } from '@nnbp/core';
 import { expect, test } from 'vitest';
@@ -80,7 +80,7 @@ test('in a link with hidden answers, a network with delays shows each number onl
   const shown = (name: string) => page.locator(`button[data-name="${name}"] data`);
   await stepper.getByText('Only the parameters are known. Take a step.').waitFor();
   await stepper.getByRole('button', { name: 'Next step' }).focus();
-  // The first trace steps: the input at both time steps, then node 2 at three times: before t = 0, and at both time steps.
+  // The first five trace steps: the input at both time steps, then node 2 before t = 0 and at both time steps.
   for (let step = 1; step <= 5; step++) await page.keyboard.press('ArrowRight');
   await stepper.getByText('Step 5 of 15').waitFor();
   await shown('x_2@1').waitFor();

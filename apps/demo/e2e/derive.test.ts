@@ -37,7 +37,6 @@ async function numbersOn(page: Page): Promise<Record<string, number | undefined>
 
 const answer = async (page: Page) => Number(await page.locator('[data-answer] data').getAttribute('value'));
 
-/** Replaces the text of a field. */
 async function type(page: Page, label: string, value: string): Promise<void> {
   await page.getByLabel(label, { exact: true }).fill(value);
 }
@@ -94,7 +93,6 @@ test('selecting a derivative in the graph or the lists shows its derivation', as
   // The formula is above its numbers, for screen readers too.
   expect(await tree.locator('math').first().textContent()).toContain('slope');
   expect(await tree.textContent()).toContain('−0.512146');
-  // The derivation of dloss/dx_7 is collapsed until its button is clicked.
   await derivation.getByRole('button', { name: 'Show how dloss/dx_7 is computed' }).click();
   expect(await tree.textContent()).toContain('−15.433');
   await derivation.getByRole('button', { name: 'Show how x_7 is computed' }).waitFor();
@@ -153,7 +151,6 @@ test('stepping shows each number when it is computed and not before', async () =
     }
   }
   await page.getByLabel('Steps taken').fill('8');
-  // The derivation of a number that has not been computed yet is not shown either.
   await page.getByText('dloss/dw_4to7 has not been computed yet').waitFor();
   await page.getByLabel('Steps taken').press('ArrowLeft');
   await page.getByRole('button', { name: 'Next step' }).press('ArrowRight');
@@ -216,8 +213,7 @@ test('visiting nodes in a wrong order counts contributions more than once or omi
   await page.getByText('16 visits instead of 7.').waitFor();
   expect(await Promise.all(['7', '4', '2', '1'].map(times))).toEqual(['1', '1', '3', '6']);
   expect(await computed('dloss/dx_2')).toBeCloseTo(expected('2'), 12);
-  // Node 2 is visited after 4, after 5 and after 6. At each visit, node 2 passes on its sum so far, so some
-  // contributions are counted more than once.
+  // Node 2 is visited after 4, after 5 and after 6. At each visit, node 2 passes on its sum so far.
   const [from4, from5, from6] = ['4', '5', '6'].map(
     (id) => expected(id) * cache.slope(id) * articleNetwork().getParameters(id).w['2'],
   );
@@ -451,7 +447,7 @@ test('stepping through a pass moves nothing on the page', async () => {
       page.locator('main :is(section, [role="group"], table, div[data-term]), main > div > p').evaluateAll((elements) =>
         elements.map((element) => {
           // On phones, the derivation is fixed to the bottom of the screen, so its position on the page depends on the
-          // scroll position. Therefore, every measurement is made at the top of the page.
+          // scroll position.
           scrollTo(0, 0);
           const { x, y, width, height } = element.getBoundingClientRect();
           const name = element.getAttribute('aria-label') ?? element.getAttribute('data-term');
@@ -493,7 +489,6 @@ test('hovering or focusing a term explains it and highlights it in the graph and
   await tip.waitFor({ state: 'detached' });
   await page.getByLabel('target t_7').focus();
   await tip.getByText('Target').waitFor();
-  // A term in the formula opens its derivation.
   await derivation.locator('[data-formula] [data-name="dloss/dx_7"]').first().click();
   await untilUrl(page, ({ derive }) => derive.selected === 'dloss/dx_7');
 });

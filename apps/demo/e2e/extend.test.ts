@@ -7,7 +7,7 @@ import { expectAccessible, follow, open, picture, useBrowser, untilUrl } from '.
 
 useBrowser();
 
-/** TypeScript has to be loaded first, which is slow while other tests run. */
+/** Loading TypeScript is slow while other tests run. */
 const longTimeout = { timeout: 60_000 };
 const extend = { view: 'extend' as const };
 const source = (key: string) => examples.find((example) => example.key === key)!.source;
@@ -94,7 +94,6 @@ test('type errors, exceptions and invalid default exports are reported without a
 });
 
 test('user code cannot access the page or send requests', longTimeout, async () => {
-  // The code looks up every forbidden name on the global object and its prototypes.
   const names = ['document', 'window', 'parent', 'fetch', 'XMLHttpRequest', 'WebSocket', 'importScripts', 'indexedDB'];
   const moreNames = ['BroadcastChannel', 'caches', 'navigator', 'Worker', 'EventSource', 'WebTransport'];
   const text = `const scope = globalThis as unknown as Record<string, unknown>;

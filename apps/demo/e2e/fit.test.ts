@@ -1,7 +1,4 @@
-/**
- * The Fit view: it fits a formula to pasted data and shows the curve, the parameter estimates with their standard
- * errors, and derivatives. A click on a derivative opens it in the Derive view.
- */
+/** The Fit view, which fits a formula to pasted data and shows the curve, the estimates and derivatives. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { runFit, prepareFit } from '../web/fit/fit.js';

@@ -6,14 +6,14 @@ import { follow, open, useBrowser } from './page.js';
 
 useBrowser();
 
-/** TypeScript has to be loaded first, which is slow while other tests run. */
+/** Loading TypeScript is slow while other tests run. */
 const longTimeout = { timeout: 60_000 };
 const working = 'export default { value: (h: number) => h, derivative: () => 1 };';
 
 const customOf = (source: string) => ({ activations: [{ name: 'mine', source }], losses: [] });
 const nodes = defaultState.network.nodes.map((node) => (node.id === '2' ? { ...node, activation: 'mine' } : node));
 
-/** Returns a state for each view that runs custom functions. Each state contains a function with this source. */
+/** Returns, for each view that runs custom functions, a state whose function has this source. */
 const statesWith = (source: string): readonly Partial<PlaygroundState>[] => [
   { view: 'extend', custom: customOf(source) },
   { view: 'derive', custom: customOf(source), network: { ...defaultState.network, nodes } },

@@ -104,7 +104,7 @@ async function dragTo(page: Page, goal: number): Promise<void> {
   await touch('touchEnd');
 }
 
-/** Returns the controls of the view that are smaller than 44 pixels, and so too small for a finger. */
+/** Returns the controls of the view that are too small for a finger: smaller than 44 pixels. */
 const smallTargets = (page: Page) =>
   page.locator('main :is(button, input, select, a):visible').evaluateAll((all) =>
     all
@@ -114,7 +114,7 @@ const smallTargets = (page: Page) =>
       .map(({ name, box }) => `${name} ${box.width} × ${box.height}`),
   );
 
-/** Fails unless the answer field, the Check button and the graph are visible without scrolling, at three window sizes. */
+/** Fails unless the answer field, the Check button and the graph are visible without scrolling. */
 async function expectFirstScreen(page: Page): Promise<void> {
   for (const [width, height] of [
     [1440, 900],
@@ -211,7 +211,7 @@ test('all chapters can be completed with the keyboard alone, every solved task s
     if (name !== 'repair') await page.getByRole('button', { name: 'Next chapter' }).press('Enter');
   }
   await picture(page, 'learn-challenge-done');
-  // The copied link opens the same challenge, but does not contain the learner's answers.
+  // The copied link does not contain the learner's answers.
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.getByRole('button', { name: 'Copy a link to this challenge' }).click();
   const copied = new URL(await page.evaluate(() => navigator.clipboard.readText()));

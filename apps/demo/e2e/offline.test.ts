@@ -8,7 +8,7 @@ import { addressOf, open, useBrowser } from './page.js';
 
 useBrowser();
 
-/** Serves a copy of the build. A test can change its files and stop the server. */
+/** Serves a copy of the build, which a test can change. */
 async function serveCopy() {
   const directory = await mkdtemp(join(tmpdir(), 'nnbp-offline-'));
   await cp(inject('built'), directory, { recursive: true });
@@ -32,7 +32,6 @@ async function serveCopy() {
     start: async () => {
       server = await start(bound.port);
     },
-    /** Replaces a string in a file that is served. */
     async edit(file: string, from: RegExp, to: string) {
       const path = join(directory, file);
       const text = await readFile(path, 'utf8');

@@ -21,7 +21,6 @@ let shared: BrowserContext;
  * process has already compiled the scripts.
  */
 let idle: Page | undefined;
-/** Whether each test loads the page again. */
 let reloads = false;
 
 /**
@@ -114,7 +113,6 @@ async function leave(page: Page, isReusable: boolean): Promise<void> {
 export const addressOf = (server: string, change: Partial<PlaygroundState>): string =>
   `${server}#${writeLink({ ...defaultState, view: 'derive', ...change })}`;
 
-/** Waits until the state in the URL satisfies the condition. */
 export const untilUrl = (page: Page, condition: (state: PlaygroundState) => boolean) =>
   page.waitForURL(({ hash }) => condition(readAddress(hash, defaultState)));
 

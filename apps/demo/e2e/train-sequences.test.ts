@@ -1,7 +1,4 @@
-/**
- * The Train view with sequences: recurrent layers side by side, forecasts of a table column, graphs from the Build view,
- * export and links.
- */
+/** The Train view with sequences: recurrent layers, forecasts, and graphs with delays. */
 import { predictSequence } from '@nnbp/core';
 import { load } from '@nnbp/formats';
 import { buffer } from 'node:stream/consumers';
@@ -60,7 +57,7 @@ test('an RNN and an LSTM learn temporal XOR, and a summary states how much small
   await expectAccessible(page);
 });
 
-test('a column of a table is forecast in its original unit, and a message reports that a table has too few rows', async () => {
+test('a column of a table is forecast in its original unit, and a table with too few rows is reported', async () => {
   const page = await open({
     view: 'train',
     sequences: { ...sequences, open: true, data: 'series', kinds: ['gru'], shown: 'gru', steps: 12, units: 4 },

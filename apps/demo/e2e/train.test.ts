@@ -25,7 +25,6 @@ const settingsFor = (data: DataName, change: Partial<Settings> = {}): Settings =
   ...change,
 });
 
-/** Opens the Train view with this data set. */
 const openTrain = (data: DataName, change: Partial<Settings> = {}, ...rest: Parameters<typeof open>) =>
   open({ view: 'train', train: settingsFor(data, change), ...rest[0] }, rest[1]);
 
@@ -34,7 +33,6 @@ const stat = async (page: Page, name: string) => (await page.locator(`[data-stat
 const read = (text: string | null) => Number.parseFloat((text ?? '').replaceAll(',', '').replaceAll('−', '-'));
 const numberIn = async (page: Page, name: string) => read(await stat(page, name));
 
-/** Waits until a number on the page satisfies the condition. */
 const until = (page: Page, name: string, condition: (value: number) => boolean) =>
   expect.poll(async () => condition(await numberIn(page, name)), { timeout: 50_000, interval: 100 }).toBe(true);
 

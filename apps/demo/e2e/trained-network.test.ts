@@ -1,7 +1,4 @@
-/**
- * A training run survives a change of view and is stored in the link. Its network can be exported and opened in Derive
- * and Build.
- */
+/** A training run persists across views and in the link; its network can be exported and opened in other views. */
 import { load } from '@nnbp/formats';
 import { fromOnnx } from '@nnbp/interop';
 import { buffer } from 'node:stream/consumers';
@@ -76,7 +73,7 @@ test('a trained network persists across views and reloads, and can be exported, 
   await untilUrl(page, ({ train }) => train.steps === 2 && train.graph?.nodes.length === 17);
 });
 
-test('a graph that does not fit the data is rejected with a message that states what the data needs, and a graph that fits is trained', async () => {
+test('a graph that does not fit the data is rejected with a message, and a graph that fits is trained', async () => {
   const page = await open({ view: 'build' });
   await button(page, 'Train this network').click();
   await steps(page, 3);

@@ -1,7 +1,4 @@
-/**
- * Tests edits of delayed edges and aggregations, and the round trip of the edited network through the JSON that the
- * Build view exports.
- */
+/** Edits of delayed edges and aggregations in the Build view, without a page. */
 import { describe, expect, test } from 'vitest';
 import { connect, disconnect, removeNode, rename, setAggregation, setDelay, setInitial } from '../web/build/edits.js';
 import { exported, openText } from '../web/build/files.js';

@@ -1,7 +1,4 @@
-/**
- * Tests the exercises of the Learn view without a page: their answers, hints and seeds. Also tests that their numbers
- * equal the engine's.
- */
+/** The exercises of the Learn view without a page: their answers, hints and seeds. */
 import { articleNetwork } from '@nnbp/conformance';
 import { backpropagate } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
