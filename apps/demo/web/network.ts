@@ -3,7 +3,7 @@ import { delayed, GraphBuilder, Network } from '@nnbp/core';
 import { aggregationNamed, type Functions } from './functions.js';
 import type { NetworkDescription, NodeDescription } from './state.js';
 
-/** Delay of the k-th incoming edge of a node, in steps. An edge with delay 0 reads a value of the same step. */
+/** Delay of the k-th incoming edge of a node, in steps. */
 export const delayOf = ({ delays }: Pick<NodeDescription, 'delays'>, k: number): number => delays?.[k] ?? 0;
 
 /** Name of an incoming edge, as in `Graph.edgeName`: `h`, or `h@-2` for a delay of 2 steps. */
@@ -20,7 +20,7 @@ export const initialOf = ({ initial = {} }: NetworkDescription, id: string): num
 /**
  * Builds the described network.
  *
- * @throws NnbpError any error thrown by `GraphBuilder`, for example for a cycle, an unknown id or a missing output
+ * @throws NnbpError any error thrown by `GraphBuilder`
  */
 export function networkOf(description: NetworkDescription, functions: Pick<Functions, 'activation'>): Network {
   const builder = new GraphBuilder();
@@ -48,8 +48,8 @@ export function networkOf(description: NetworkDescription, functions: Pick<Funct
 }
 
 /**
- * Describes a network, with nodes in the order of the graph. Activations and aggregations are described by their
- * names. Fixed and shared parameters become separate, trainable ones.
+ * Describes a network, with nodes in the order of the graph. Fixed and shared parameters become separate, trainable
+ * ones.
  */
 export function describe(network: Network): NetworkDescription {
   const { graph } = network;

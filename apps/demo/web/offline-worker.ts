@@ -58,7 +58,6 @@ async function activate(): Promise<void> {
   await worker.clients.claim();
 }
 
-/** Returns the page from the server, or the cached page when offline. */
 async function page(request: Request): Promise<Response> {
   try {
     return await fetch(request);

@@ -1,8 +1,7 @@
 /**
  * The content security policy of the page: only its own scripts and WebAssembly, no `unsafe-eval`, no inline scripts.
- * Inline styles are allowed because KaTeX uses them. Blob workers are allowed because user functions run in a blob
- * worker. The HTML contains the policy, for hosts that send no headers, but only a header can restrict which other
- * pages can embed the page in a frame.
+ * KaTeX needs inline styles; user functions need blob workers. The HTML contains the policy, for hosts that send no
+ * headers, but only a header can restrict which other pages can embed the page in a frame.
  */
 export const policyInPage = [
   "default-src 'none'",

@@ -16,10 +16,7 @@ const node = v.object({
   id: name,
   /** Ids of the predecessors. */
   from: v.pipe(v.array(name), v.maxLength(200)),
-  /**
-   * Delay of each incoming edge, in steps. With delay 0, the edge reads the predecessor at the same step. Default: no
-   * delays.
-   */
+  /** Delay of each incoming edge, in steps. Default: no delays. */
   delays: v.exactOptional(v.pipe(v.array(count(0, maxDelay)), v.maxLength(200))),
   /** Name of a built-in activation, or of one of `custom.activations`. */
   activation: name,
@@ -111,7 +108,6 @@ const train = v.object({
 /** A network to train. `graph`: the user's graph. Others: a recurrent layer of this type. */
 const sequenceKind = v.picklist(['rnn', 'lstm', 'gru', 'graph']);
 
-/** Settings for training on sequences, which the Train view offers in addition to samples. */
 const sequenceSettings = v.object({
   /** Whether the Train view shows sequences instead of samples. */
   open: v.boolean(),
@@ -130,7 +126,7 @@ const sequenceSettings = v.object({
   learningRate: v.pipe(finite, v.minValue(1e-6), v.maxValue(1)),
   batchSize: count(1, 256),
   seed: count(0, 2 ** 31),
-  /** Number of training steps taken. Training is deterministic, so a link can repeat them. */
+  /** Number of training steps taken. */
   taken: count(0, 1_000_000),
 });
 
@@ -165,7 +161,6 @@ export const maxFormula = 400;
 const formula = v.pipe(v.string(), v.maxLength(maxFormula));
 /** Name of a parameter or of the variable of a formula. */
 const nameInFormula = v.pipe(formula, v.minLength(1));
-/** Values by parameter name. */
 const values = v.record(nameInFormula, finite);
 
 const fit = v.object({
@@ -326,7 +321,7 @@ export const defaultState: PlaygroundState = {
 };
 
 /**
- * Validates a state, for example from a link.
+ * Validates a state.
  *
  * @throws ValiError with the path of the invalid entry
  */

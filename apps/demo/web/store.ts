@@ -23,8 +23,8 @@ const linkListeners = new Set<(before: PlaygroundState) => void>();
 history.replaceState(shown, '');
 
 /**
- * Changes the state and, soon after, the URL. Changing the view or chapter adds an entry to the browser history, so
- * that Back returns to the previous view or chapter. Other changes replace the current entry.
+ * Changes the state and, soon after, the URL. Changing the view or chapter adds an entry to the browser history. Other
+ * changes replace the current entry.
  */
 export function update(change: Change): void {
   const before = state;
@@ -41,10 +41,7 @@ export function update(change: Change): void {
   history.pushState(shown, '', addressOf(state, initialState));
 }
 
-/**
- * Writes the URL. Called 150 ms after the last edit, or as soon as the page is hidden. The delay is needed because
- * browsers limit how often a page can change the URL.
- */
+/** Writes the URL. `update` delays the call because browsers limit how often a page can change the URL. */
 function writeUrl(): void {
   clearTimeout(pending);
   pending = undefined;
@@ -69,7 +66,7 @@ document.addEventListener('visibilitychange', () => {
 /** Returns the current state, for code outside components. */
 export const currentState = (): PlaygroundState => state;
 
-/** Returns the part of the state that `select` returns. The component rerenders when that part changes. */
+/** Returns a part of the state. The component rerenders when that part changes. */
 export function usePlayground<Part>(select: (state: PlaygroundState) => Part): Part {
   const selected = () => select(state);
   return useSyncExternalStore(listeners.subscribe, selected, selected);
@@ -97,7 +94,7 @@ addEventListener('popstate', () => {
   listeners.notify();
 });
 
-/** Returns a key of the view and chapter. A change of the key adds an entry to the browser history. */
+/** A change of this key adds an entry to the browser history. */
 const historyKeyOf = ({ view, learn: { chapter } }: PlaygroundState): string =>
   view === 'learn' ? `${view}/${chapter}` : view;
 

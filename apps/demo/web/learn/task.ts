@@ -5,7 +5,6 @@
 import { isClose, parseNumber } from './number-answer.js';
 import type { Text } from './text.js';
 
-/** Whether an answer is correct and, if it is not, a hint about what is wrong. */
 export interface Verdict {
   readonly correct: boolean;
   readonly hint?: Text;
@@ -16,12 +15,10 @@ interface Common {
   readonly ask: Text;
   /** The explanation, shown after a correct answer or together with the solution. */
   readonly explain: Text;
-  /** A correct answer. */
   readonly solution: string;
   check(answer: string): Verdict;
 }
 
-/** A task whose answer is a number to type. */
 export interface NumberTask extends Common {
   readonly kind: 'number';
   /** The requested quantity, such as `h_4`. */
@@ -41,7 +38,6 @@ export interface PointTask extends Common {
   readonly start: number;
 }
 
-/** A task with several answers to choose from. */
 export interface ChoiceTask extends Common {
   readonly kind: 'choice';
   readonly options: readonly { readonly name: string; readonly text: Text }[];
@@ -89,7 +85,6 @@ interface NumberOptions extends Omit<NumberTask, 'kind' | 'solution' | 'check'> 
   readonly exact?: boolean;
 }
 
-/** Creates a task that asks for a number. Common wrong numbers have specific hints. */
 export function numberTask({ expected, mistakes, exact = false, ...rest }: NumberOptions): NumberTask {
   const matches = (answer: number, value: number) => (exact ? answer === value : isClose(answer, value));
   return {
@@ -124,7 +119,6 @@ interface ChoiceOptions extends Omit<ChoiceTask, 'kind' | 'solution' | 'check' |
   readonly correct: string;
 }
 
-/** Creates a task with one correct option. Each of the other options has its own hint. */
 export function choiceTask({ options, correct, ...rest }: ChoiceOptions): ChoiceTask {
   return {
     kind: 'choice',
@@ -152,11 +146,9 @@ export function pick(answer: string, name: string, count: number): string {
 /** Number of wrong answers after which the solution is shown. */
 export const maxTries = 3;
 
-/** The state of a task, which depends on the answers checked so far. */
 export interface TaskState {
   /** `shown` means that no attempts are left. The solution is then shown, unless the learner's link hides answers. */
   readonly state: 'open' | 'correct' | 'shown';
-  /** A hint about what is wrong with the last answer. */
   readonly hint?: Text;
 }
 

@@ -6,7 +6,6 @@ import type { LanguageName } from '../state.js';
 
 export type Text = Readonly<Record<LanguageName, string>>;
 
-/** Text that is the same in both languages, such as a name, a number or a formula. */
 export const inBothLanguages = (text: string): Text => ({ en: text, zh: text });
 
 /** A piece of a sentence: plain text or a quantity. */
@@ -23,7 +22,6 @@ export interface Piece {
 
 const quantity = /(?<!\w)(?:(dloss\/d[xbcwh]|slope|loss|d?[hgxbcwt])_(\w+?)(?:to(\w+))?|(dloss\/d[xbcw]))(?!\w)/g;
 
-/** Splits a sentence into plain pieces and quantities. */
 export function pieces(text: string): Piece[] {
   const result: Piece[] = [];
   let end = 0;

@@ -1,7 +1,4 @@
-/**
- * Backward passes with a mistake: nodes are visited too early or twice, or a cache is missing. The steps and counts of
- * such a pass can be compared with those of the correct pass.
- */
+/** Backward passes with a mistake: nodes are visited too early or twice, or a cache is missing. */
 import { type Loss, type Network, type Pass, type SampleCache, successorsOf } from '@nnbp/core';
 import type { PlaygroundState } from '../state.js';
 
@@ -30,7 +27,6 @@ export interface BrokenPass {
   readonly steps: readonly number[];
   /** Total number of steps in this pass. */
   readonly total: bigint;
-  /** Total number of steps in the correct pass. */
   readonly correctTotal: number;
   /** For each node, its entry of {@link PassState.counts} at the end of the pass. */
   readonly counts: readonly bigint[];
@@ -98,9 +94,9 @@ function wronglyOrdered({ network, trace, target, loss }: Exercise, order: reado
   const { graph } = network;
   const { slope, x, aggregated } = sampleOf(trace);
   const slots = graph.slots(network.parameters.vector);
-  const caseOne = new Float64Array(graph.outputs.length);
+  const outputDLossDx = new Float64Array(graph.outputs.length);
   const outputs = Float64Array.from(graph.outputs, (i) => x[i]);
-  loss.derivative(outputs, Float64Array.from(target), caseOne);
+  loss.derivative(outputs, Float64Array.from(target), outputDLossDx);
   const counts = Array.from(graph.ids, (_, i) => BigInt(order.filter((visited) => visited === i).length));
   return {
     steps: order,
@@ -109,7 +105,7 @@ function wronglyOrdered({ network, trace, target, loss }: Exercise, order: reado
     counts,
     at(steps) {
       const accumulated = emptyState(graph.nodeCount, 0);
-      for (let k = 0; k < caseOne.length; k++) accumulated.dLossDx[graph.outputs[k]] += caseOne[k];
+      for (let k = 0; k < outputDLossDx.length; k++) accumulated.dLossDx[graph.outputs[k]] += outputDLossDx[k];
       for (const i of order.slice(0, steps)) {
         accumulated.counts[i]++;
         if (i < graph.inputCount) continue;
@@ -156,7 +152,7 @@ function withoutDLossDx({ network: { graph }, trace }: Exercise): BrokenPass {
   };
 }
 
-/** Without a cache of the slope, case 3 recomputes it for b and each weight, and case 2 for each predecessor. */
+/** Without a cache, the slope is recomputed for dloss/db, for each dloss/dw, and for dloss/dx of each predecessor. */
 function withoutSlope({ network: { graph }, trace }: Exercise): BrokenPass {
   const { edgeStart, successorStart } = graph;
   const { nodes: successors } = successorsOf(graph);

@@ -1,4 +1,4 @@
-/** Computes the arcs and labels of delayed edges. The label is the delay operator, such as z⁻². */
+/** Computes the arcs and labels of delayed edges. */
 import { superscript } from './format-number.js';
 
 /** The delay operator for a number of steps, such as z⁻¹ or z⁻². */
@@ -13,10 +13,8 @@ export interface Ends {
 }
 
 /**
- * Distances in pixels. For a delay of one step, the control points of an arc that leads backward are `lift` above its
- * ends. Each further step adds `liftPerStep`; delays of more than six steps count as six. For an arc that leads
- * forward, `lift` is halved. If the inputs are at the top, the control points are to the right of the ends, at twice
- * the distance.
+ * In pixels: how far the control points of an arc that leads backward are above its ends for a delay of one step, and
+ * how much each further step adds.
  */
 const [lift, liftPerStep] = [78, 16];
 /** Distance by which the control points of an arc that leads backward extend beyond its ends, in pixels. */

@@ -16,7 +16,6 @@ function rounded(value: number, digits: number): string {
     const [mantissa, exponent] = value.toExponential(Math.max(1, digits - 3)).split('e');
     return `${Number(mantissa)}e${exponent}`;
   }
-  // If rounding gives an integer other than the value, show more digits.
   let shown = Number(value.toPrecision(digits));
   for (let more = digits + 1; more <= 9 && shown !== value && Number.isInteger(shown); more++) {
     shown = Number(value.toPrecision(more));
@@ -25,8 +24,8 @@ function rounded(value: number, digits: number): string {
 }
 
 /**
- * Formats a non-negative integer in groups of three digits, in the same way for English and Chinese. Does not call
- * `toLocaleString`, because its first call takes milliseconds.
+ * Formats a non-negative integer in groups of three digits. Does not call `toLocaleString`, because its first call
+ * takes milliseconds.
  */
 export function grouped(integer: number | bigint): string {
   const digits = String(integer);

@@ -40,7 +40,7 @@ export const rightSide = (formula: string): string => formula.slice(formula.sear
 
 /**
  * Returns the name of the input in a formula. If the formula contains `name` and no `x`, the input is `name`; otherwise
- * it is `x`. For example, the input of `a + b*x` is `x` even if `name` is `a`.
+ * it is `x`.
  *
  * @param name - The name of the x column.
  * @throws NnbpError any error thrown by `parseFormula`

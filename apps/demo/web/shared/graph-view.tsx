@@ -32,7 +32,6 @@ import { SavePicture } from './save-picture.js';
 import { useStable } from './use-stable.js';
 import { useWidth } from './use-width.js';
 
-/** A node of the diagram. */
 export interface GraphNode {
   readonly id: string;
   readonly width: number;
@@ -44,11 +43,9 @@ export interface GraphNode {
   readonly className?: string;
 }
 
-/** An edge of the diagram. */
 export interface GraphEdge {
   readonly from: string;
   readonly to: string;
-  /** Label on the edge. */
   readonly label?: ReactNode;
   /** A CSS class of the arrow. */
   readonly className?: string;
@@ -58,7 +55,6 @@ export interface GraphEdge {
   readonly delay?: number;
 }
 
-/** Node and edge types of React Flow. */
 export type FlowNode = Node<{ readonly content: ReactNode; readonly direction: Direction; readonly editable: boolean }>;
 export type FlowEdge = Edge<{
   readonly label: ReactNode;
@@ -76,7 +72,7 @@ export interface GraphViewProps {
   readonly edges: readonly GraphEdge[];
   /** Maximum height in pixels. Does not apply if the inputs are at the top. The width is that of the container. */
   readonly height: number;
-  /** Whether new edges can be drawn from node to node. If true, the handles are shown. Default: false. */
+  /** Whether new edges can be drawn from node to node. Default: false. */
   readonly editable?: boolean;
   /** Below this width in pixels, the inputs are at the top. Default: 560. */
   readonly narrowBelow?: number;
@@ -94,10 +90,7 @@ interface Shape {
   readonly nodeGap: number;
 }
 
-/**
- * Space between neighbouring nodes of a column, in pixels. Larger in the editor, where nodes are shorter and labels
- * need the space.
- */
+/** Values of `Shape.nodeGap`. Larger in the editor, where nodes are shorter and labels need the space. */
 const [nodeGap, editorNodeGap] = [24, 44];
 /** Spacing of graphs with the inputs on the left and more than `manyNodes` nodes, in pixels. */
 const crowded = { layerGap: 120, nodeGap: 8 };
@@ -105,9 +98,7 @@ const manyNodes = 16;
 /** Spacing of graphs with the inputs at the top, in pixels. */
 const downwards = { layerGap: 120, nodeGap: 6 };
 
-/**
- * Limits of the gap between columns of nodes, in pixels. Within these limits, the gap is as wide as the frame allows.
- */
+/** Limits of the gap between columns of nodes, in pixels. */
 const [minLayerGap, maxLayerGap] = [56, 110];
 
 /** Space reserved for the label of an edge, in pixels. */
@@ -128,7 +119,7 @@ const printVariables = (width: number): CSSProperties =>
 
 /** Id of an edge in React Flow. */
 const edgeId = (from: string, to: string, delay: number): string => JSON.stringify([from, to, delay]);
-/** Parses the id of an edge; the inverse of `edgeId`. */
+/** The inverse of `edgeId`. */
 export const edgeOf = (id: string): { readonly from: string; readonly to: string; readonly delay: number } => {
   const [from, to, delay] = JSON.parse(id) as [string, string, number];
   return { from, to, delay };
@@ -337,7 +328,6 @@ function ArrowEdge({ id, data, ...ends }: EdgeProps<FlowEdge>) {
   );
 }
 
-/** Lays out the boxes. */
 function positioned({ boxes, links, direction, frameWidth, nodeGap }: Shape): (Box & Rect)[] {
   const positions =
     direction === 'TB'

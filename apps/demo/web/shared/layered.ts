@@ -1,14 +1,12 @@
 /** Lays out a graph in layers, so that all edges point forward and few edges cross. */
 import { Graph, layout } from '@dagrejs/dagre';
 
-/** A node with its size. */
 export interface Box {
   readonly id: string;
   readonly width: number;
   readonly height: number;
 }
 
-/** An edge, given by the ids of its nodes. */
 export interface Link {
   readonly from: string;
   readonly to: string;

@@ -24,7 +24,6 @@ const dark = matchMedia('screen and (prefers-color-scheme: dark)');
 const paper = matchMedia('print');
 const palettes: Partial<Record<Theme, Palette>> = {};
 
-/** Returns a function that subscribes to a media query. */
 const subscriptionTo = (query: MediaQueryList) => (listener: () => void) => {
   query.addEventListener('change', listener);
   return () => query.removeEventListener('change', listener);
@@ -39,7 +38,6 @@ export function usePalette(): Palette {
   return paletteOf(isPrinted ? 'paper' : theme === 'dark' || (theme === 'system' && isDark) ? 'dark' : 'light');
 }
 
-/** Returns the colours of a theme. Each theme is read only once. */
 const paletteOf = (theme: Theme): Palette => (palettes[theme] ??= read(theme));
 
 /** Reads the colours of a theme by applying it to the document temporarily. */

@@ -2,7 +2,6 @@
 import type { NetworkDescription, PlaygroundState } from '../state.js';
 
 export type Settings = PlaygroundState['sequences'];
-/** The network to train. `graph`: the user's graph. Others: a recurrent layer of this type. */
 export type Kind = Settings['kinds'][number];
 export type LayerKind = Exclude<Kind, 'graph'>;
 export type SequenceDataName = Settings['data'];
@@ -18,7 +17,6 @@ export interface SequenceTable {
 
 export const layerKinds = ['rnn', 'lstm', 'gru'] as const satisfies readonly LayerKind[];
 
-/** Default settings of each data set. */
 const defaults: Readonly<Record<SequenceDataName, Pick<Settings, 'steps' | 'units' | 'learningRate'>>> = {
   'temporal-xor': { steps: 20, units: 8, learningRate: 0.01 },
   recall: { steps: 25, units: 8, learningRate: 0.02 },
@@ -26,7 +24,6 @@ const defaults: Readonly<Record<SequenceDataName, Pick<Settings, 'steps' | 'unit
   series: { steps: 24, units: 8, learningRate: 0.01 },
 };
 
-/** The loss that suits each data set. */
 const suitableLoss: Readonly<Record<SequenceDataName, string>> = {
   'temporal-xor': 'binaryCrossEntropyWithLogits',
   recall: 'softmaxCrossEntropy',
@@ -37,9 +34,7 @@ const suitableLoss: Readonly<Record<SequenceDataName, string>> = {
 /** Returns the name of the loss: by default, the loss that suits the data set. */
 export const lossOf = ({ loss, data }: Pick<Settings, 'loss' | 'data'>): string => loss ?? suitableLoss[data];
 
-/**
- * Returns the settings with another data set and its defaults. For the user's graph, the loss is mse.
- */
+/** Returns the settings with another data set and its defaults. */
 export const withSequences = (settings: Settings, data: SequenceDataName): Settings => ({
   ...settings,
   ...defaults[data],

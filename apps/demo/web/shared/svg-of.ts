@@ -5,11 +5,10 @@
  */
 import { themeColour } from './theme-colour.js';
 
+/** The width and the height are in CSS pixels. */
 export interface SvgPicture {
   readonly text: string;
-  /** Width in CSS pixels. */
   readonly width: number;
-  /** Height in CSS pixels. */
   readonly height: number;
 }
 
@@ -193,7 +192,6 @@ class Drawing {
     }
   }
 
-  /** Draws inline SVG at its position on the page, with its computed style. */
   #inlineSvg(svg: SVGSVGElement, group: SVGElement): void {
     const matrix = svg.getScreenCTM();
     if (matrix === null) return;
@@ -259,7 +257,6 @@ const firstFamily = (families: string): string =>
     .trim()
     .replace(/^["']|["']$/g, '');
 
-/** Returns the key of a font: family, style and weight. */
 const keyOf = ({ fontFamily, fontStyle, fontWeight }: CSSStyleDeclaration): string =>
   [
     firstFamily(fontFamily),

@@ -36,7 +36,6 @@ const planar: Partial<Settings> = {
   batchSize: 16,
 };
 
-/** Default settings of each data set. */
 const defaults: Readonly<Record<DataName, Partial<Settings>>> = {
   tripling: { hidden: [], optimizer: 'sgd', learningRate: 0.04, batchSize: 5 },
   'five-points': { hidden: [5], activation: 'leakyRelu', optimizer: 'rprop', learningRate: 0.01, batchSize: 5 },

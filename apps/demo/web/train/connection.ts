@@ -1,7 +1,4 @@
-/**
- * Connects to a trainer in a worker: a normal worker, or a locked-down one if there are user functions. Both can be
- * terminated at any time.
- */
+/** Connects to a trainer in a worker: a normal worker, or a locked-down one if there are user functions. */
 import { type Remote, wrap } from 'comlink';
 import type { UserFunction } from '../shared/user-code/user-worker.js';
 import type { Runner } from '../user-code-worker.js';
@@ -14,7 +11,6 @@ export interface Connection<Trainer> {
   close(): void;
 }
 
-/** Describes how to connect to a trainer. */
 export interface Access<Trainer> {
   /** Starts a worker that exposes the trainer. */
   readonly start: () => Worker;

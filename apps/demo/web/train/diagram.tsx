@@ -29,7 +29,7 @@ interface Props {
 
 const maxLayers = 8;
 
-/** The panel with the network. Memoized, because most of the trainer's snapshots have no new observation. */
+/** Memoized because most of the trainer's snapshots have no new observation. */
 export const Diagram = memo(function Diagram({ settings, change, ready, observation, inspect, choose }: Props) {
   const say = useMessages(messages);
   const { hidden, graph } = settings;
@@ -96,7 +96,6 @@ export const Diagram = memo(function Diagram({ settings, change, ready, observat
   );
 });
 
-/** Settings of the convolution: whether there is one, the number of filters, and the kernel size. */
 function Convolution({ settings, change }: Pick<Props, 'settings' | 'change'>) {
   const say = useMessages(messages);
   const { convolution } = settings;
@@ -350,5 +349,5 @@ function drawBar(context: CanvasRenderingContext2D, mean: number, deviation: num
   context.fillRect(4, nodeSide / 2 - 0.5, nodeSide - 8, 1);
 }
 
-/** Largest magnitude that a bar can show. Larger values are clipped. */
+/** Largest magnitude that a bar can show. */
 const maxBarValue = 2;

@@ -3,7 +3,6 @@
  * 20/28 of the image's side, and the centre of mass of the ink is moved to the middle of the image.
  */
 
-/** Length of the ink's longer side, as a fraction of the image's side. */
 const inkFraction = 20 / 28;
 
 /**

@@ -10,7 +10,7 @@ const waiting = new Map<Element, () => void>();
 /** Elements that have been drawn before. The others are still blank, so they are drawn first. */
 const drawn = new WeakSet<Element>();
 const observed = new WeakSet<Element>();
-/** Elements that are neither on nor near the screen. They are drawn when they come near it, or before printing. */
+/** Elements that are neither on nor near the screen. */
 const hidden = new WeakSet<Element>();
 let isScheduled = false;
 let onEmpty: (() => void)[] = [];

@@ -192,7 +192,6 @@ export const nodeSide = 34;
 /**
  * Draws edges as curves. The thickness shows the magnitude, the colour the sign. If `spread` is set, the thickness
  * grows with the square root of the magnitude, so that gradients a hundred times smaller than the largest stay visible.
- * If there are few edges, they are labelled with their values.
  */
 export function drawEdges(
   context: CanvasRenderingContext2D,

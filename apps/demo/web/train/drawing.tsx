@@ -79,7 +79,6 @@ export function Drawing({ points, choose }: Props) {
 interface Draft {
   readonly points: readonly number[];
   readonly text: string;
-  /** Whether the text is invalid. */
   readonly isInvalid: boolean;
 }
 
@@ -117,7 +116,6 @@ function TypedPoints({ points, choose }: Props) {
 
 const rounded = (value: number) => Math.round(value * 1000) / 1000;
 
-/** Formats points as text, one per line. */
 const linesOf = (points: readonly number[]): string =>
   Array.from({ length: points.length / 2 }, (_, k) => `${points[2 * k]} ${points[2 * k + 1]}`).join('\n');
 
@@ -125,10 +123,7 @@ const linesOf = (points: readonly number[]): string =>
 const pointsOf = (stroke: ReadonlyMap<number, number>): number[] =>
   [...stroke].sort(([a], [b]) => a - b).flatMap(([column, y]) => [rounded((2 * column) / (columns - 1) - 1), y]);
 
-/**
- * Interpolates between two pointer positions: returns one point for each column between them, and `to`. If both
- * positions are in the same column, returns only `to`.
- */
+/** Interpolates between two pointer positions: returns one point for each column between them, and `to`. */
 function between(from: readonly [number, number], to: readonly [number, number]): [number, number][] {
   const length = Math.abs(to[0] - from[0]);
   if (length === 0) return [[to[0], to[1]]];

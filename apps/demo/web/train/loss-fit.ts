@@ -1,4 +1,4 @@
-/** Checks which losses and output activations fit a task. Invalid combinations are reported before training. */
+/** Checks which losses and output activations fit a task. */
 import { activationRecords, type ActivationName } from '@nnbp/activations';
 import type { Loss } from '@nnbp/core';
 import type { LossSettings, Settings, Task } from '../shared/training-settings.js';
@@ -14,11 +14,7 @@ export interface Encoding {
   readonly boundary: number;
 }
 
-/**
- * Returns the encoding for a loss. The targets are −1 and 1 for a loss that accepts −1 but not 0, such as hinge;
- * otherwise they are 0 and 1. The boundary is 0 if the targets are −1 and 1 or if the loss is
- * `binaryCrossEntropyWithLogits`; otherwise it is 0.5.
- */
+/** Returns the encoding for a loss. The targets are −1 and 1 if the loss accepts −1 but not 0, such as hinge. */
 export function encodingFor(loss: Loss): Encoding {
   if (loss.targetProblem?.([0]) !== undefined && loss.targetProblem([-1]) === undefined) {
     return { no: -1, yes: 1, boundary: 0 };
@@ -26,7 +22,6 @@ export function encodingFor(loss: Loss): Encoding {
   return { no: 0, yes: 1, boundary: loss.name === 'binaryCrossEntropyWithLogits' ? 0 : 0.5 };
 }
 
-/** Reasons why a loss and an output activation do not fit the task. */
 export type Misfit =
   | 'class-loss'
   | 'one-output'
@@ -41,10 +36,7 @@ const forClasses = new Set([
   'klDivergence',
   'hinge',
 ]);
-/**
- * Losses that expect an output to be a logit or the logarithm of a rate. The output activation must allow negative
- * values.
- */
+/** Losses that expect an output to be a logit or the logarithm of a rate. */
 const needNegativeOutputs = new Set(['binaryCrossEntropyWithLogits', 'softmaxCrossEntropy', 'poisson']);
 
 /** The range of a built-in activation; undefined for a custom activation. */

@@ -17,13 +17,12 @@ export interface Shape {
 /** Activations of the ReLU family, which use He initialization. */
 const reluFamily = new Set(['relu', 'leakyRelu', 'elu', 'gelu', 'silu', 'mish', 'softplus']);
 
-/** Returns the number of outputs: one, or one per class. */
 export const outputCountFor = ({ task, classes }: Shape): number => (task === 'classes' ? classes.length : 1);
 
 /**
  * Builds the network to train: the graph in the settings with its own parameters, or a layered network that is
- * initialized with the seed. A layered network starts with a convolution if the settings have one and the inputs are an
- * image. In its output layer, c is fixed at 1, so that probabilities stay probabilities.
+ * initialized with the seed. In the output layer of a layered network, c is fixed at 1, so that probabilities stay
+ * probabilities.
  *
  * @throws NnbpError `MISSING_PLUGIN` for an unknown activation
  */

@@ -6,7 +6,6 @@ import type { Executor, Graph } from '@nnbp/core';
 import type { SampleSet } from './data/dataset.js';
 import type { Mistake } from './evaluation.js';
 
-/** A misclassified image. */
 export interface MisclassifiedImage extends Mistake {
   /** Pixel values from 0 to 255, row by row. */
   readonly pixels: Uint8Array;

@@ -25,13 +25,11 @@ export interface Layout {
   readonly edges: readonly (readonly [from: number, to: number])[];
 }
 
-/** A value for each set: for the training set, and for the validation set if there is one. */
 export interface PerSet {
   readonly training: number;
   readonly validation: number | undefined;
 }
 
-/** The prediction for one training sample. */
 export interface SamplePrediction {
   /** Index of the sample in the training set. */
   readonly number: number;
@@ -92,7 +90,6 @@ export interface Observation {
   readonly row: RowPrediction | undefined;
 }
 
-/** Selects the optional parts of an observation. */
 export interface ObservationOptions {
   /** Index of the training sample whose gradient is shown. Null for none. */
   readonly sample: number | null;
@@ -109,7 +106,6 @@ export interface Observer {
   /** Minimum and maximum of each input axis of the plot; empty for more than two inputs. */
   readonly axes: readonly (readonly [number, number])[];
   observe(options: ObservationOptions): Observation;
-  /** Computes only the losses. */
   loss(): PerSet;
   dispose(): void;
 }
@@ -133,7 +129,6 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
   if (inputScaler)
     for (let at = 0; at < grid.length; at++) grid[at] = inputScaler.apply(grid[at], at % graph.inputCount);
 
-  /** Evaluates both sets with the current parameters of the session. */
   const evaluateBoth = () => {
     executor.parameters.set(session.parameters);
     const { training, validation } = session;
@@ -233,7 +228,6 @@ function nodeStatistics(
   };
   const meanGradient = (id: string) => mean('dLossDx', id, Math.abs);
   const layerGradients = Float32Array.from(layers, (ids) => {
-    // In a wide layer, only evenly spaced nodes are observed.
     const spacing = Math.max(1, Math.floor(ids.length / 32));
     let sum = 0;
     let observedCount = 0;

@@ -37,7 +37,6 @@ interface Props {
 }
 
 interface PictureProps extends Props {
-  /** Called to predict another row of inputs. */
   readonly setRow: (row: Float64Array) => void;
 }
 
@@ -155,7 +154,6 @@ function drawSurface(
   context.drawImage(imageOf(response ? ready.nodeResolution : ready.resolution, pixelAt), 0, 0, side, side);
 }
 
-/** Returns the values of one node on the grid of the plot. */
 function responseOf({ nodeResolution, axes }: Ready, responses: Int8Array, node: number): Int8Array {
   const count = nodeResolution ** axes.length;
   return responses.subarray(node * count, (node + 1) * count);
@@ -192,7 +190,6 @@ function drawCurvePlot(
   );
 }
 
-/** Draws a ring around the selected sample. */
 function ring(
   context: CanvasRenderingContext2D,
   { axes }: Ready,

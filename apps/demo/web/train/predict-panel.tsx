@@ -77,7 +77,6 @@ interface FieldProps {
   readonly set: (values: readonly number[]) => void;
 }
 
-/** A number field, or a select with the categories of a column. */
 function Field({ field: { name, words }, values, set }: FieldProps) {
   return (
     <label>

@@ -25,7 +25,6 @@ export interface Session {
   readonly validation: Rows | undefined;
   readonly batchSize: number;
   readonly stepsPerEpoch: number;
-  /** Number of steps taken. */
   readonly steps: number;
   /** Takes a step and returns the loss of the batch. If the step diverges, returns NaN and keeps the parameters. */
   step(): number;
@@ -53,7 +52,7 @@ export function openSession(settings: Settings, dataset: Dataset, functions: Fun
   const network = networkFor(settings, dataset, functions);
   const encoding = encodingFor(loss);
   const optimizer = optimizers[settings.optimizer](settings.learningRate);
-  // Standardized targets can be negative, so targets are not standardized if the loss does not accept negative ones.
+  // Standardized targets can be negative. Some losses reject negative targets.
   const canScaleTargets = dataset.task === 'regression' && loss.targetProblem?.([-1]) === undefined;
   const trainer = new Trainer(network, tablesOf(network.graph, dataset, dataset.training, encoding), {
     loss,
@@ -110,7 +109,6 @@ function encodedTargets({ task, classes }: Dataset, set: SampleSet, { no, yes }:
   return targets;
 }
 
-/** Returns a set of samples with standardized inputs and targets. */
 function rowsOf(network: Network, dataset: Dataset, set: SampleSet, encoding: Encoding): Rows {
   const { inputScaler, outputScaler } = network;
   const { inputCount, outputs } = network.graph;

@@ -25,11 +25,7 @@ const maxInputs = 40;
 export const isReadable = ({ parameterCount, inputCount }: Pick<Ready, 'parameterCount' | 'inputCount'>): boolean =>
   parameterCount <= maxParameters && inputCount <= maxInputs;
 
-/**
- * Returns the network with its trained parameters and scalers, and the state in which the Derive view opens it.
- *
- * @throws NnbpError any error thrown by `networkFor`
- */
+/** @throws NnbpError any error thrown by `networkFor` */
 export function trainedNetwork(settings: Settings, ready: Ready, result: Result): Trained {
   const shape = { ...ready, inputNames: { length: ready.inputCount } };
   const network = withTrained(networkFor(settings, shape, functionsByName), result);
@@ -52,7 +48,6 @@ export const functionsByName: Pick<Functions, 'activation'> = {
   },
 };
 
-/** Opens the trained network in the Derive view. */
 export function openInDerive({ network, derive }: Trained): void {
   const description = describe(network);
   update((state) => ({
@@ -63,7 +58,6 @@ export function openInDerive({ network, derive }: Trained): void {
   }));
 }
 
-/** Opens the trained network in the Build view. */
 export function openInBuild({ network }: Trained): void {
   const description = describe(network);
   update((state) => ({ ...state, network: description, view: 'build' }));

@@ -23,7 +23,6 @@ export class TrainerWorker<Trainer> {
     return this.#connection !== undefined;
   }
 
-  /** Connects to a worker with these user functions. */
   connectWith(functions: readonly UserFunction[]): Promise<Connection<Trainer>> {
     if (this.#functionsKey !== JSON.stringify(functions)) this.#end();
     this.#functionsKey = JSON.stringify(functions);

@@ -64,7 +64,6 @@ export interface Ready {
   readonly engine: { readonly name: string; readonly reason: string };
 }
 
-/** Detected properties of a table. */
 export interface TableDescription {
   readonly columns: readonly Column[];
   /** Number of complete rows, which are used. */
@@ -77,7 +76,6 @@ export interface TableDescription {
   readonly target: number;
 }
 
-/** The text of a table file, and the description of the table. */
 export interface ReadTable {
   readonly text: string;
   readonly description: TableDescription;
@@ -103,13 +101,11 @@ export interface Snapshot {
 
 /** Progress of repeating a training run that was opened from a link. */
 export interface Repeated {
-  /** Number of steps taken so far. */
   readonly steps: number;
   /** Losses at some of the steps, for the curve. */
   readonly losses: readonly { readonly step: number; readonly loss: PerSet }[];
 }
 
-/** The interface that the trainer exposes to the page. */
 export interface Trainer {
   /** Parses and describes the user's table. `bytes` is the content of the file. */
   describeTable(bytes: Uint8Array): Promise<ReadTable | Problem>;
@@ -152,7 +148,6 @@ const maxNamed = 40;
 /** Maximum fraction of the time spent on observations. */
 const observationShare = 0.25;
 
-/** Creates the trainer for the page. `functions`: the activations and losses that it can use. */
 export function createTrainer(functions: Functions): Trainer {
   let engine: Promise<AutoEngine> | undefined;
   let session: Session | undefined;

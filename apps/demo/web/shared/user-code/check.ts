@@ -20,7 +20,6 @@ export interface Curves {
   readonly differences: readonly number[];
 }
 
-/** The result of a check. */
 export interface Verdict {
   readonly ok: boolean;
   /** Number of derivatives that were compared with finite differences. */

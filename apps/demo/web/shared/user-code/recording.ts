@@ -13,7 +13,6 @@ export interface Recording {
   readonly loss: { readonly value: number; readonly dLossDx: readonly number[] } | undefined;
 }
 
-/** The pass to record. */
 export interface PassToRecord {
   readonly network: NetworkDescription;
   /** The formula that replaces the network, if any. */

@@ -1,7 +1,7 @@
 /**
- * Provides the activations and losses for views that compute a forward and a backward pass on the page. Built-in
- * functions are called directly. If the pass uses user functions, a worker computes the pass and records what the user
- * functions return; the page then reads these results instead of calling the user functions.
+ * Provides the activations and losses for views that compute a forward and a backward pass on the page. If the pass
+ * uses user functions, a worker computes the pass and records what the user functions return; the page then reads these
+ * results instead of calling the user functions.
  */
 import { useEffect, useState } from 'react';
 import { builtinFunctions, type Functions } from '../../functions.js';
@@ -16,8 +16,7 @@ import { userFunctionsOf } from './used-functions.js';
 import type { UserFunction, UserWorker } from './user-worker.js';
 
 /**
- * What a pass needs: the network, the loss, and one sample, which is a sequence if `time` is set. If `formula` is set,
- * the formula replaces the network.
+ * A pass for one sample, which is a sequence if `time` is set. If `formula` is set, the formula replaces the network.
  */
 interface Pass {
   readonly network: NetworkDescription;
@@ -42,10 +41,7 @@ interface Recorded<Requested extends Pass> {
   readonly waiting: string | undefined;
 }
 
-/**
- * Returns a pass to show and functions that compute it. The pass is `requested` or, while `requested` is being
- * recorded, the last recorded pass of the same graph. If there is no pass to show, returns a message instead.
- */
+/** Returns a pass to show and functions that compute it. If there is no pass to show, returns a message instead. */
 export function useRecorded<Requested extends Pass>(requested: Requested): Recorded<Requested> {
   const custom = usePlayground(({ custom }) => custom);
   const say = useMessages(messages);

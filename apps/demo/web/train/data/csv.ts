@@ -26,7 +26,7 @@ import { divide } from './divide.js';
 
 /** Maximum number of distinct words in a categorical column. A column with more words is text. */
 const maxWords = 20;
-/** Maximum number of rows, without the header. Further rows are not used. */
+/** Maximum number of rows, without the header. */
 const maxRows = 20_000;
 const maxColumns = 200;
 const minRows = 5;
@@ -37,7 +37,6 @@ const likelyTarget = /^(class|label|target|species|kind|y|output|answer)$/i;
 /** Kind of a column. A `text` column has too many distinct words or mostly empty cells, and is not used. */
 type ColumnKind = 'number' | 'category' | 'text';
 
-/** A column of a table. */
 export interface Column {
   readonly name: string;
   readonly kind: ColumnKind;
@@ -61,7 +60,6 @@ interface Table {
   readonly target: number;
 }
 
-/** Reasons why a table cannot be used. */
 export type TableProblem =
   | 'empty'
   | 'encoding'
@@ -72,7 +70,6 @@ export type TableProblem =
   | 'one-value'
   | 'text-target';
 
-/** Thrown if a table cannot be used. */
 class TableError extends Error {
   constructor(readonly problem: TableProblem) {
     super(problem);
@@ -199,5 +196,4 @@ function fieldOf(table: Table, { name, kind }: Column, k: number): InputField[] 
   return [kind === 'number' ? { name } : { name, words: wordsOf(table, k) }];
 }
 
-/** Returns the distinct words of a column. */
 const wordsOf = ({ rows }: Table, k: number): string[] => [...new Set(rows.map((row) => row[k]))].sort();

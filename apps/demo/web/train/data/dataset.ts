@@ -8,7 +8,6 @@ export interface InputField {
   readonly words?: readonly string[];
 }
 
-/** A set of samples. */
 export interface SampleSet {
   readonly count: number;
   /** Shape: [count × inputs]. */
@@ -43,7 +42,6 @@ export interface Dataset {
   readonly range?: readonly [number, number];
 }
 
-/** Creates a set of samples from rows of inputs and their targets. */
 export function sampleSetOf(rows: readonly ArrayLike<number>[], targets: readonly number[]): SampleSet {
   const width = rows.length === 0 ? 0 : rows[0].length;
   const inputs = new Float64Array(rows.length * width);

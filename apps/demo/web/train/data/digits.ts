@@ -25,8 +25,8 @@ const perClass = 300;
 const validationCount = 600;
 
 /**
- * Loads the data set. The files are read only once, even if this function is called again while they are being read.
- * `progress` receives the fraction read, from 0 to 1. A later call replaces the `progress` of earlier ones.
+ * The files are read only once, even if this function is called again while they are being read. `progress` receives
+ * the fraction read, from 0 to 1. A later call replaces the `progress` of earlier ones.
  */
 export async function digits(seed: number, progress: (fraction: number) => void): Promise<Dataset> {
   report = progress;

@@ -66,7 +66,6 @@ const curve = (points: readonly Point[]) =>
     points.map(([, y]) => y),
   );
 
-/** Returns five points on y = 3x. */
 export const tripling = (): Dataset => ({
   task: 'regression',
   inputNames: ['x'],

@@ -23,7 +23,6 @@ export interface SequenceData {
   readonly scalers?: { readonly inputs: Standardization; readonly targets: Standardization };
 }
 
-/** Reports that a table has too few rows. */
 export interface SequenceProblem {
   readonly kind: 'few-rows';
   readonly rows: number;

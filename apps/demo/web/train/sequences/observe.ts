@@ -15,7 +15,6 @@ import type { Kind, LayerKind } from '../../shared/sequence-settings.js';
 import type { Encoding } from '../loss-fit.js';
 import type { SequenceData, SequenceSample } from './data.js';
 
-/** The results of one kind of network. */
 export interface KindResult {
   readonly kind: Kind;
   readonly parameterCount: number;
@@ -67,7 +66,6 @@ export interface SequenceObservation {
    * forecast that continues from the network's own outputs after half of the steps. Empty for classification.
    */
   readonly lines: readonly { readonly name: 'target' | 'output' | 'forecast'; readonly values: readonly number[] }[];
-  /** The kind that diverged; undefined if none did. */
   readonly diverged: Kind | undefined;
 }
 
@@ -76,7 +74,6 @@ export interface Run {
   readonly kind: Kind;
   readonly network: Network;
   readonly trainer: Trainer;
-  /** Losses of the last batches. */
   readonly recentLosses: number[];
 }
 
@@ -115,7 +112,6 @@ const nodesOf: Readonly<Record<LayerKind, readonly (readonly [StripName, prefix:
 export const scaled = (scaler: Standardization | undefined, row: readonly number[]): readonly number[] =>
   scaler === undefined ? row : Array.from(scaler.applyRow(row));
 
-/** Returns the results of a network so far. */
 export function resultOf({ kind, network, recentLosses }: Run, { data, loss, encoding }: TrainingSetup): KindResult {
   const { task, validation } = data;
   const { boundary, yes } = encoding;
@@ -148,7 +144,7 @@ const argmax = (row: ArrayLike<number>): number => {
   return at;
 };
 
-/** For each step, returns the mean |dloss/dx| of the nodes with memory. Only the last step has a loss. */
+/** Computes `KindResult.gradients`. */
 export function gradientsInTime(
   kind: Kind,
   network: Network,
@@ -186,7 +182,6 @@ function idsAt({ graph }: Network, prefix: string): string[] {
   return result;
 }
 
-/** Returns the strips and lines of a network for the first validation sequence. */
 export function shownOf(
   { kind, network }: Run,
   { data: { task, validation, canForecast }, loss, encoding }: TrainingSetup,

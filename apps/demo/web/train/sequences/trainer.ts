@@ -29,7 +29,6 @@ export interface Prepared {
 /** The parameters and scalers of a trained network, and the standardized validation sequence that the page shows. */
 export type SequenceResult = TrainedState & SequenceSample & { readonly kind: Kind };
 
-/** The reason why a training run cannot be prepared. */
 export type PreparationProblem =
   | SequenceProblem
   | { readonly kind: 'no-table' }
@@ -43,7 +42,6 @@ export type DescribedTable = Omit<SequenceTable, 'target'> | { readonly kind: 't
 /** Number of batches over which the training loss is averaged. */
 const recentBatches = 20;
 
-/** Creates the trainer for the page. `functions`: the activations and losses that it can use. */
 export function createSequenceTrainer(functions: Functions) {
   let engine: Promise<Engine & { readonly name: string }> | undefined;
   let runs: Run[] = [];
@@ -157,7 +155,6 @@ export function createSequenceTrainer(functions: Functions) {
 
 export type SequenceTrainer = ReturnType<typeof createSequenceTrainer>;
 
-/** Creates the network of a kind and its trainer. */
 function runOf(
   kind: Kind,
   { data, loss }: TrainingSetup,
@@ -167,7 +164,7 @@ function runOf(
 ): Run {
   const network = networkFor(kind, data, settings, functions);
   network.inputScaler = data.scalers?.inputs;
-  // As in training on samples, targets are not standardized if the loss does not accept negative targets.
+  // Standardized targets can be negative. Some losses reject negative targets.
   if (loss.targetProblem?.([-1]) === undefined) network.outputScaler = data.scalers?.targets;
   const trainer = new Trainer(
     network,

@@ -29,11 +29,9 @@ export interface SequenceTrainingView {
 /** The settings that start another training run when they change. */
 export type Start = Omit<Settings, 'shown' | 'taken' | 'open'>;
 
-/** Everything that determines a training run. */
 export interface Origin {
   readonly settings: Start;
   readonly table: SequenceTable | undefined;
-  /** The user functions that the training run uses. */
   readonly functions: readonly UserFunction[];
 }
 
@@ -142,7 +140,6 @@ export class SequenceTraining {
     void this.#advance((this.view.observation?.steps ?? 0) + 1);
   };
 
-  /** Restarts the same training run. */
   readonly reset = (): void => {
     if (this.#opened === undefined) return;
     this.#storeSteps(0);

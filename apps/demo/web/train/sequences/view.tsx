@@ -425,7 +425,6 @@ function Gradients({ observation: { results } }: { readonly observation: Sequenc
   );
 }
 
-/** Describes how the gradients at the first and the last step compare. */
 function summaryOf(say: (typeof messages)['en'], kind: string, gradients: readonly number[]): string {
   const ratio = gradients[0] / gradients.at(-1)!;
   if (gradients[0] === 0) return say.ratioZero(kind);
