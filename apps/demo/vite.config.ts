@@ -13,8 +13,8 @@ const headers = { 'Content-Security-Policy': contentSecurityPolicy, 'X-Content-T
 const isEmbed = (url = ''): boolean => url.split(/[?#]/)[0].endsWith('/embed.html');
 
 /**
- * Writes the content security policy into the built page. It is left out in development, where hot reloading needs an
- * inline script.
+ * Writes the content security policy into the built page, but not in development, where hot reloading needs an inline
+ * script.
  */
 const policy: Plugin = {
   name: 'policy',
@@ -69,7 +69,7 @@ function scopedName(name: string, file: string, css: string): string {
 
 /**
  * The file for modules that at least two views use. It is loaded with the page, because each additional file would cost
- * a request. Large modules that some views do not need (the graph, plots, formats, editors) are not in this file.
+ * a request. Large modules that some views do not need are not in this file.
  */
 const shared = {
   name: 'shared',

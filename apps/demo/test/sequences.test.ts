@@ -34,7 +34,7 @@ test('the targets of a sine are its next values', () => {
 describe('a series', () => {
   const rows = Array.from({ length: 100 }, (_, k) => [k, 1000 - 2 * k]);
 
-  test('a series is cut into windows, the validation windows come after the training windows, and only the training rows determine the scalers', () => {
+  test('a series is cut into windows, training windows first, and only the training rows determine the scalers', () => {
     const data = series({ names: ['a', 'b'], rows, target: 1 }, 8);
     if ('kind' in data) throw new Error(data.kind);
     expect(data.training[1].inputs.map(([a]) => a)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
@@ -70,7 +70,7 @@ describe('a series', () => {
   });
 });
 
-test('withSequenceGraph selects a data set that fits the inputs and outputs of a graph, and keeps the current data set if none fits', () => {
+test('withSequenceGraph selects a data set that fits the graph, and keeps the current data set if none fits', () => {
   const { sequences } = defaultState;
   for (const data of ['temporal-xor', 'recall', 'sine'] as const) {
     const { inputNames, outputNames } = dataFor({ ...sequences, data }, undefined) as SequenceData;

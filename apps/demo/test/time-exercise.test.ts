@@ -21,7 +21,6 @@ import { builtinFunctions } from '../web/functions.js';
 const { network, input, target, loss, time } = presets.recurrence;
 const example = timeExerciseOf({ network, input, target, loss, time: time! }, builtinFunctions);
 
-/** Creates an exercise with random numbers. Its network has a product, initial values, and delays of 1 and 2. */
 function randomExercise(seed: number) {
   const random = new Random(seed);
   const number = () => 2 * random.uniform() - 1;
@@ -77,7 +76,7 @@ const parametersOf = (exercise: typeof example): QuantityName[] => {
 
 describe('a parameter derivative as a sum over time', () => {
   test.each([1, 2, 3, 4, 5])(
-    'the sum of the terms of all time steps is bit-identical to the engine’s derivative, for every parameter, seed %i',
+    'the sum of the terms, divided by the number of targets, is bit-identical to the engine’s derivative, for every parameter, seed %i',
     (seed) => {
       const exercise = randomExercise(seed);
       const { gradients } = backpropagateSequence(exercise.network, exercise.inputs, exercise.targets, exercise.loss);
@@ -118,7 +117,7 @@ test('while only the terms of the last time steps are shown, only the paths of t
   expect(ids(0)).toEqual(['2@0', '2@1']);
 });
 
-test('an invalid selection is replaced by the derivative with respect to the weight of the first delayed edge, and a valid selection is kept', () => {
+test('an invalid selection is replaced by dloss/dw of the first delayed edge, and a valid selection is kept', () => {
   expect(selectedInTime(example, 'dloss/dw_4to7')).toEqual({ quantity: 'dLossDw', node: '2', from: '2@-1' });
   expect(selectedInTime(example, 'dloss/dw_2to2')).toEqual({ quantity: 'dLossDw', node: '2', from: '2@-1' });
   const value = selectedInTime(example, 'x_2@1');

@@ -5,7 +5,6 @@
 import { readLink, writeLink } from './link.js';
 import { type ChapterName, chapterNames, type PlaygroundState, viewNames } from './state.js';
 
-/** The last chapter has this name in the URL instead of a number. */
 const challenge = 'challenge';
 
 /** Writes the URL fragment of a state; the inverse of `readAddress` with the same `defaults`. */
@@ -16,7 +15,7 @@ export function addressOf(state: PlaygroundState, defaults: PlaygroundState): st
 }
 
 /**
- * Reads the state from a URL fragment. Returns `defaults` for an empty fragment.
+ * Reads the state from a URL fragment.
  *
  * @throws LinkError if the compressed state is invalid; see `readLink`
  */

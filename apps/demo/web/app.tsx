@@ -29,7 +29,6 @@ const loaders: Record<ViewName, () => Promise<{ readonly default: ComponentType 
 };
 const loadedViews: Partial<Record<ViewName, ComponentType>> = {};
 
-/** Loads a view, so that the page can show it immediately. */
 export async function loadView(name: ViewName): Promise<void> {
   loadedViews[name] = (await loaders[name]()).default;
 }
@@ -95,7 +94,6 @@ function startOfflineOnce(): void {
   startOffline();
 }
 
-/** The views that the page offers: all except those that the URL hides. */
 const offeredViews = ({ hide }: PlaygroundState['display']): ViewName[] =>
   viewNames.filter((name) => !hide.includes(name));
 
@@ -114,7 +112,6 @@ function NewVersion() {
   );
 }
 
-/** Replaces the header of an embedded page with a link to the full page. */
 function EmbeddedHeader() {
   const address = useAddress();
   const say = useMessages(messages);

@@ -31,17 +31,12 @@ export const builtinLosses: Readonly<Record<string, Loss>> = Object.fromEntries(
   Object.entries(lossRecords).map(([name, { make }]) => [name, make({})]),
 );
 
-/** The built-in functions by name. */
 export const builtinFunctions: Functions = {
   activation: (name) => lookUp('activation', builtinActivations, name),
   loss: (name) => lookUp('loss', builtinLosses, name),
 };
 
-/**
- * Returns the built-in aggregation with this name.
- *
- * @throws NnbpError `MISSING_PLUGIN` for an unknown name
- */
+/** @throws NnbpError `MISSING_PLUGIN` for an unknown name */
 export const aggregationNamed = (name: string): Aggregation =>
   lookUp('aggregation', builtinAggregations, name, 'Choose another one.');
 

@@ -4,7 +4,7 @@
  */
 const key = 'nnbp-last-edit';
 
-/** Stores the link of the current state. Called when the user leaves, reloads or closes the page after an edit. */
+/** Stores the link of the current state. */
 export function keepLastEdit(link: string): void {
   try {
     sessionStorage.setItem(key, link);
@@ -13,7 +13,6 @@ export function keepLastEdit(link: string): void {
   }
 }
 
-/** Removes the stored link. Called when the user leaves, reloads or closes the page and there is no edit to store. */
 export function forgetLastEdit(): void {
   try {
     sessionStorage.removeItem(key);

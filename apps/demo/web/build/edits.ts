@@ -1,16 +1,13 @@
-/**
- * Functions that edit a graph. Each returns a new description and leaves the old one unchanged, so the undo history is
- * a list of descriptions.
- */
+/** Functions that edit a graph. Each returns a new description and leaves the old one unchanged. */
 import { delayOf, initialOf } from '../network.js';
 import type { NetworkDescription, NodeDescription } from '../state.js';
 import { EditError } from './edit-error.js';
 
-/** An edge. Edges with different delays can connect the same two nodes. */
+/** Edges with different delays can connect the same two nodes. */
 export interface EdgeName {
   readonly from: string;
   readonly to: string;
-  /** Delay in steps. An edge with delay 0 reads a value of the same step. */
+  /** Delay in steps. */
   readonly delay: number;
 }
 
@@ -18,7 +15,6 @@ export interface EdgeName {
 export const max = { inputs: 200, nodes: 400, outputs: 200, fanIn: 200, edges: 3000 } as const;
 /** Maximum length of an id in characters; see `state.ts`. */
 export const maxIdLength = 60;
-/** Initial weight of an edge. */
 const initialWeight = 0.5;
 
 /** The ids of all nodes, inputs first. */
@@ -42,13 +38,12 @@ export function addNode(network: NetworkDescription, id: string): NetworkDescrip
   return { ...network, nodes: [...network.nodes, { id, from: [], activation, b: 0, c: 1, w: [] }] };
 }
 
-/** Adds an input. */
 export function addInput(network: NetworkDescription, id: string): NetworkDescription {
   expectFree(network, id);
   return { ...network, inputs: [...network.inputs, id] };
 }
 
-/** Removes a node or an input and its edges. The last input and the last output cannot be removed. */
+/** Removes a node or an input, with its edges. */
 export function removeNode(network: NetworkDescription, id: string): NetworkDescription {
   const inputs = network.inputs.filter((other) => other !== id);
   const outputs = network.outputs.filter((other) => other !== id);
@@ -72,7 +67,6 @@ export function connect(network: NetworkDescription, from: string, to: string, d
   );
 }
 
-/** Removes an edge. */
 export function disconnect(network: NetworkDescription, { from, to, delay }: EdgeName): NetworkDescription {
   const isEdge = (other: string, steps: number) => other === from && steps === delay;
   return withoutRedundantEntries({
@@ -81,7 +75,6 @@ export function disconnect(network: NetworkDescription, { from, to, delay }: Edg
   });
 }
 
-/** Changes the delay of an edge. */
 export function setDelay(network: NetworkDescription, edge: EdgeName, delay: number): NetworkDescription {
   if (delay === edge.delay) return network;
   const { from, to } = edge;
@@ -92,7 +85,7 @@ export function setDelay(network: NetworkDescription, edge: EdgeName, delay: num
   );
 }
 
-/** Sets the initial value of a node. Delayed edges from this node read it in the first steps. */
+/** Sets the value that delayed edges from a node read in the first steps. */
 export function setInitial(network: NetworkDescription, id: string, value: number): NetworkDescription {
   return value === initialOf(network, id)
     ? network
@@ -107,7 +100,6 @@ export const edgeIndex = (node: NodeDescription, { from, delay }: Omit<EdgeName,
 export const edgesInto = (node: NodeDescription): EdgeName[] =>
   node.from.map((from, k) => ({ from, to: node.id, delay: delayOf(node, k) }));
 
-/** Renames a node everywhere. */
 export function rename(network: NetworkDescription, id: string, next: string): NetworkDescription {
   if (next === id) return network;
   expectFree(network, next);
@@ -151,10 +143,7 @@ export const setAggregation = (network: NetworkDescription, id: string, aggregat
   }),
 });
 
-/**
- * Changes a node. `change` returns the new values of some of its properties, such as the activation, parameters or
- * incoming edges.
- */
+/** Changes a node. `change` returns the new values of some of its properties. */
 export const changeNode = (
   network: NetworkDescription,
   id: string,
@@ -181,7 +170,7 @@ function pathBetween(network: NetworkDescription, start: string, end: string): s
   return undefined;
 }
 
-/** Removes each incoming edge of a node for which `isRemoved` returns true. */
+/** Removes the incoming edges for which `isRemoved` returns true. */
 function withoutEdges(node: NodeDescription, isRemoved: (from: string, delay: number) => boolean): NodeDescription {
   const isKept = edgesInto(node).map(({ from, delay }) => !isRemoved(from, delay));
   if (!isKept.includes(false)) return node;

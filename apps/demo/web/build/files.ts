@@ -9,7 +9,7 @@ import { EditError } from './edit-error.js';
 
 const maxBytes = 16e6;
 
-/** A graph that was read from text or from a file. */
+/** A graph read from text or a file. */
 export interface Opened {
   readonly network: NetworkDescription;
   /** Whether shared or fixed parameters were replaced by separate, trainable ones. */
@@ -76,12 +76,12 @@ function toDescription(network: Network): Opened {
 
 /**
  * Returns the built-in activation with this name. A file contains only the name of a custom activation. For such a name,
- * returns an activation that computes the identity function.
+ * returns the identity function.
  */
 const byName = (name: string): Activation =>
   Object.hasOwn(builtinActivations, name) ? builtinActivations[name] : { name, value: (h) => h, derivative: () => 1 };
 
-/** Runs `read`, and converts an NnbpError to an EditError. */
+/** Converts an NnbpError of `read` to an EditError. */
 function withEditErrors(read: () => Opened): Opened {
   try {
     return read();

@@ -21,7 +21,7 @@ interface History {
   readonly future: readonly Snapshot[];
   /** The graph after the last edit. If the page shows a different graph, the Derive view or a link has changed it. */
   readonly present: NetworkDescription | undefined;
-  /** The field of the last edit. Further input in this field belongs to the same edit. */
+  /** The input field of the last edit. */
   readonly field: string | undefined;
 }
 
@@ -55,7 +55,6 @@ export function edit(change: Change, field?: string): void {
   });
 }
 
-/** Restores the graph before the last edit, if there is one. */
 export const undo = (): void =>
   update((state) => {
     const { past, future } = withOutsideChange(state);
@@ -70,7 +69,6 @@ export const undo = (): void =>
     return restored(state, snapshot);
   });
 
-/** Reapplies the edit that was undone last. */
 export const redo = (): void =>
   update((state) => {
     const { past, future } = withOutsideChange(state);
@@ -80,7 +78,6 @@ export const redo = (): void =>
     return restored(state, snapshot);
   });
 
-/** Whether undo and redo are possible. */
 export function canUndoRedo(network: NetworkDescription): { readonly undo: boolean; readonly redo: boolean } {
   const changedOutside = history.present !== undefined && history.present !== network;
   return { undo: changedOutside || history.past.length > 0, redo: !changedOutside && history.future.length > 0 };
@@ -111,7 +108,6 @@ function restored(state: PlaygroundState, { network, input, target, selected }: 
   );
 }
 
-/** Replaces the graph, and adapts the sample and selection of the Derive view. */
 function withNetwork(state: PlaygroundState, network: NetworkDescription): PlaygroundState {
   const { derive } = state;
   return {
@@ -152,11 +148,6 @@ function expectWithinLimits(network: NetworkDescription, before: NetworkDescript
   if (idsOf(network).some((id) => id === '' || id.length > maxIdLength)) throw new EditError({ reason: 'badId' });
 }
 
-/**
- * Checks that the state fits in a link.
- *
- * @throws EditError if it does not
- */
 function expectFitsLink(state: PlaygroundState): void {
   try {
     readLink(writeLink(state));

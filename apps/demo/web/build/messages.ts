@@ -3,7 +3,6 @@ import type { EditProblem } from './edit-error.js';
 
 const rounded = (megabytes: number) => megabytes.toFixed(1);
 
-/** A delay in words. */
 const delayed = (delay: number) => `delayed by ${delay === 1 ? '1 step' : `${delay} steps`}`;
 const delayedZh = (delay: number) => `延迟 ${delay} 步`;
 

@@ -24,7 +24,7 @@ export interface DerivationPanelProps {
   readonly known?: Pick<Replay, 'value'> | undefined;
 }
 
-/** Whether a number has been computed. The formula of a number is shown even before the number is computed. */
+/** Whether a number has been computed. */
 const Known = createContext<(quantity: QuantityName) => boolean>(() => true);
 
 /** Placeholder for a number that is not known yet. */
@@ -93,13 +93,13 @@ export function DerivationPanel({ exercise, selected, known }: DerivationPanelPr
   );
 }
 
-/** Replaces `aligned` with `align*`, which can break across pages, so that the LaTeX can be pasted into a document. */
+/** Replaces `aligned` with `align*`, which can break across pages. */
 const pastable = (latex: string): string =>
   `% Needs \\usepackage{amsmath}. With \\allowdisplaybreaks, the derivation can break across pages.\n${latex.replaceAll('{aligned}', '{align*}')}`;
 
 /**
- * Buttons to copy the derivation as LaTeX or Markdown, or to save it as a picture. Hidden if the exercise has assumed
- * values, because a copy would contain the computed values instead of the assumed ones.
+ * The buttons are hidden if the exercise has assumed values, because a copy would contain the computed values instead
+ * of the assumed ones.
  */
 function CopyAs({
   exercise,

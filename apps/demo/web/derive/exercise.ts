@@ -27,11 +27,7 @@ export interface Question extends Pick<PlaygroundState['derive'], 'input' | 'tar
   readonly time: PlaygroundState['derive']['time'] | undefined;
 }
 
-/**
- * Creates an exercise and computes its forward and backward pass.
- *
- * @throws NnbpError for a cycle, an unknown function or a target that is invalid for the loss
- */
+/** @throws NnbpError for a cycle, an unknown function or a target that is invalid for the loss */
 export function exerciseOf(question: Question, functions: Functions): Exercise {
   const isArticle = question.mode === 'article';
   const network = describedNetwork(isArticle ? { network: articleNode, formula: undefined } : question, functions);
@@ -89,6 +85,5 @@ export function quantitiesOf({ network: { graph } }: Exercise, node: string): Qu
   ];
 }
 
-/** Whether two names refer to the same number. */
 export const sameQuantity = (a: QuantityName, b: QuantityName): boolean =>
   a.node === b.node && a.quantity === b.quantity && nameOf(a) === nameOf(b);

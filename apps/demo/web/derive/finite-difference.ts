@@ -1,4 +1,3 @@
-/** Finite differences of the loss with respect to a parameter, and the index of a parameter. */
 import type { Graph, Network } from '@nnbp/core';
 import type { QuantityName } from '@nnbp/explain';
 
@@ -28,7 +27,6 @@ export function finiteDifference(network: Network, name: QuantityName, lossOf: (
   }
 }
 
-/** Whether a quantity is a parameter derivative. */
 export const isParameterDerivative = ({ quantity }: QuantityName): boolean =>
   quantity === 'dLossDb' || quantity === 'dLossDc' || quantity === 'dLossDw';
 

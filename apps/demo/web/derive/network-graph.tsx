@@ -169,7 +169,6 @@ export function functionsOf(graph: Graph, i: number): string {
   return aggregation === undefined ? name : `${aggregation.name}, ${name}`;
 }
 
-/** Shows the functions of a node and its scale c. */
 function NodeFunction({ name, c }: { readonly name: string; readonly c: number | undefined }) {
   const text = c === undefined ? name : `${name}, c = ${formatNumber(c, 3)}`;
   return (

@@ -1,7 +1,4 @@
-/**
- * Example networks: the network of the article on backpropagation, three networks whose gradients vanish, explode or
- * are zero, and a recurrent network.
- */
+/** Example networks of the Derive view, each with a sample and a loss. */
 import { articleDescription } from '../article.js';
 import { recurrence, recurrentSequence } from '../recurrence.js';
 import { defaultState, type NetworkDescription, type PlaygroundState } from '../state.js';

@@ -19,7 +19,6 @@ const stepDelay = 900;
 export interface StepperProps {
   /** Number of steps to show. Null means all steps. */
   readonly step: number | null;
-  /** Total number of steps. */
   readonly total: number;
   /** Text shown before the first step. */
   readonly before: string;
@@ -136,7 +135,6 @@ export interface TraceStepperProps {
   readonly written: (quantity: QuantityName) => ReactNode;
 }
 
-/** Steps through a trace and shows what each step reads and writes. */
 export function TraceStepper({ trace, step, written }: TraceStepperProps) {
   const say = useMessages(messages);
   return (
@@ -180,7 +178,6 @@ export interface WrittenProps {
   readonly quantity: QuantityName;
 }
 
-/** List item with a number, its formula and the values in the formula. */
 export function Written({ exercise, quantity }: WrittenProps) {
   const { formula, numbers, value } = exercise.rootStep(quantity);
   return (

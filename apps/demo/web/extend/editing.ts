@@ -31,7 +31,6 @@ function change(next: Editing): void {
 
 export const functionOf = ({ kind, name, source }: Example): UserFunction => ({ kind, name, source });
 
-/** All saved functions. */
 export const savedFunctions = ({ activations, losses }: PlaygroundState['custom']): UserFunction[] => [
   ...activations.map((entry) => ({ kind: 'activation' as const, ...entry })),
   ...losses.map((entry) => ({ kind: 'loss' as const, ...entry })),
@@ -73,7 +72,6 @@ onLinkOpened((before) => {
   change({ drafts: draftsAfter(undefined, before.custom) });
 });
 
-/** The function in the editor and the drafts. */
 export function useEditing(): Required<Editing> {
   const task = usePlayground(({ task }) => task);
   const custom = usePlayground(({ custom }) => custom);

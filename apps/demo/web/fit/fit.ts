@@ -12,7 +12,6 @@ import { formulaNetwork, rightSide, variableOf } from '../shared/formula-network
 import { modelOf } from './models.js';
 import { type Points, readPoints, type PointsProblem } from './points.js';
 
-/** The data and the model to fit. */
 export interface FitRequest extends Pick<PlaygroundState['fit'], 'data' | 'formula' | 'start'> {
   /** The network from the Build view that is fitted instead of the formula. If null, the formula is fitted. */
   readonly network: NetworkDescription | null;
@@ -34,7 +33,6 @@ export interface Parameter {
   readonly quantity: QuantityName;
 }
 
-/** The result of a fit. */
 export interface FitResult extends Prepared {
   readonly statistics: FitStatistics;
   readonly iterations: number;
@@ -45,7 +43,7 @@ export interface FitResult extends Prepared {
   readonly curve: readonly CurvePoint[];
 }
 
-/** A point of the fitted curve, with its confidence and prediction intervals. */
+/** A point of the fitted curve. */
 export interface CurvePoint {
   readonly x: number;
   readonly y: number;
@@ -62,13 +60,12 @@ export type FitProblem =
   // The network does not have exactly one input and one output.
   | { readonly kind: 'shape' }
   | { readonly kind: 'delays' }
-  // There are too few points: the fit needs more points than parameters.
+  // The fit needs more points than parameters.
   | { readonly kind: 'few'; readonly points: number; readonly parameters: number }
   // The model or one of its derivatives is not finite after this number of iterations. 0 means at the initial values.
   | { readonly kind: 'not-finite'; readonly iterations: number }
   | { readonly kind: 'other'; readonly text: string };
 
-/** Thrown if the model cannot be fitted. */
 export class FitError extends Error {
   constructor(readonly problem: FitProblem) {
     super(problem.kind);
@@ -76,12 +73,9 @@ export class FitError extends Error {
 }
 
 const maxIterations = 500;
-/** Number of line segments of the curve. */
 const curveSegments = 160;
 
 /**
- * Parses the data and builds the model.
- *
  * @throws FitError if the data cannot be read, or if the network has delays or does not have exactly one input and
  *   one output
  * @throws NnbpError if the formula or the network is invalid
@@ -114,8 +108,6 @@ export function prepareFit({ data, network: drawn, formula, start }: FitRequest)
 }
 
 /**
- * Fits the model to the points.
- *
  * @throws FitError if there are too few points, or if the model or one of its derivatives is not finite
  * @throws NnbpError any other error of `fit` or `fitStatistics`
  * @throws the abort reason of `signal`

@@ -2,7 +2,6 @@
 import { defaultState } from '../state.js';
 import type { Point } from './points.js';
 
-/** A formula offered by the Fit view. */
 export interface Model {
   readonly name: ModelName;
   readonly formula: string;
@@ -22,7 +21,7 @@ export type ModelName =
   | 'peak'
   | 'wave';
 
-/** Summarizes the points. Initial parameters are estimated from this summary. */
+/** Summarizes the points. */
 function featuresOf(points: readonly Point[]) {
   const sorted = points.toSorted((a, b) => a.x - b.x);
   const ys = points.map(({ y }) => y);

@@ -144,7 +144,7 @@ interface DotsProps {
   readonly choose: (point: number) => void;
 }
 
-/** The points. Clicking one selects it; keyboard users select points in the list of the Derivatives panel. */
+/** Clicking a point selects it; keyboard users select points in the list of the Derivatives panel. */
 function Dots({ points, at, chosen, choose }: DotsProps) {
   return points.map(({ x, y }, k) => {
     const [cx, cy] = at(x, y);

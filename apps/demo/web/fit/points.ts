@@ -1,25 +1,22 @@
 /** Reads points from pasted text: x and y on each line, in the formats of spreadsheets and CSV files. */
 
-/** One observation. */
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-/** The points that were read, and the names of their columns. */
 export interface Points {
   readonly points: readonly Point[];
   /** The first two cells of the first line if neither is a number. Otherwise x and y. */
   readonly names: readonly [x: string, y: string];
 }
 
-/** Why the text could not be read, and the number of the line with the problem. The first line is 1. */
+/** Why the text could not be read. Lines are numbered from 1. */
 export interface PointsProblem {
   readonly reason: 'empty' | 'line' | 'tooMany';
   readonly line: number;
 }
 
-/** Maximum number of points. */
 export const maxPoints = 2000;
 
 /**

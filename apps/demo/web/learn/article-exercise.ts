@@ -8,10 +8,6 @@ import type { ComputedSample } from './chapter.js';
 
 const functions = { activation: () => sigmoid };
 
-/**
- * Creates the exercise for a seed. Redraws random numbers until no x, h, slope or dloss/dx of a node is close to 0,
- * where a tolerance of 1 % would be meaningless.
- */
 export function articleExercise(seed: number): ComputedSample {
   if (seed === 0) return compute(networkOf(articleDescription, functions), 0.5, 10);
   const random = new Random(seed);
@@ -45,7 +41,6 @@ function compute(network: Network, input: number, target: number): ComputedSampl
 
 /**
  * Whether x, h, slope and dloss/dx of every node are so far from 0 that a wrong answer cannot pass for the correct one.
- * An input has no h and no slope.
  */
 function isUnambiguous({ network, pass: { cache } }: ComputedSample): boolean {
   return network.graph.ids.every((id) => {
@@ -60,7 +55,7 @@ export function message({ network, pass: { cache } }: ComputedSample, from: stri
   return cache.dLossDx(from) * cache.slope(from) * network.getParameters(from).w[to];
 }
 
-/** The sigmoid, used to draw curves and to recognize common mistakes. */
+/** The sigmoid. */
 export const g = (h: number): number => sigmoid.value(h);
 /** The derivative of the sigmoid. */
 export const dg = (h: number): number => sigmoid.derivative(h, sigmoid.value(h));

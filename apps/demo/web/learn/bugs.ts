@@ -6,17 +6,15 @@ import { sigmoid } from '@nnbp/activations';
 export const bugNames = ['slope', 'at-x', 'lost', 'early', 'twice', 'sign'] as const;
 export type BugName = (typeof bugNames)[number];
 
-/** The results of the pass. dLossDx and dLossDb have one entry per node. */
+/** The results of the pass. dLossDx and dLossDb have one entry per node, dLossDw one per edge. */
 export interface Gradients {
   readonly dLossDx: Float64Array;
   readonly dLossDb: Float64Array;
-  /** One entry per edge. */
   readonly dLossDw: Float64Array;
 }
 
 /**
- * Computes the same backward pass as the engine, but with a bug at node `buggy`. Without a bug, the results are
- * correct.
+ * Computes the same backward pass as the engine, but with a bug at node `buggy`.
  *
  *     slope   dloss/db = dloss/dx                           the slope is missing
  *     at-x    slope = c · g(x) · (1 − g(x))                 the slope is evaluated at x instead of h

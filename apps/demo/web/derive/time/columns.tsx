@@ -19,7 +19,7 @@ import { highlightsInTime, type KnownInTime, splitId, type TimeExercise } from '
 import { messages } from './messages.js';
 import styles from './time.module.css';
 
-/** Sizes in pixels: of a node and its parts, and of the gaps between the columns and rows of nodes. */
+/** Sizes in pixels. */
 const box = { width: 148, head: 24, row: 21, field: 34 };
 const gap = { columns: 56, rows: 34 };
 const headHeight = 30;
@@ -33,7 +33,6 @@ interface Position {
 export interface ColumnsProps {
   readonly exercise: TimeExercise;
   readonly selected: QuantityName;
-  /** The numbers computed so far. */
   readonly known: KnownInTime;
   /** Number of trace steps taken. Null means all steps, with none highlighted. */
   readonly step: number | null;
@@ -214,7 +213,6 @@ function CachedNumber({ quantity, symbol, caseNumber, known, selected, marksOf }
   );
 }
 
-/** The edges of the unrolled graph. */
 function edgesOf({ unrolled }: TimeExercise): { readonly e: number; readonly from: string; readonly to: string }[] {
   const { ids, nodeCount, edgeStart, predecessors } = unrolled;
   return Array.from({ length: nodeCount }, (_, j) =>

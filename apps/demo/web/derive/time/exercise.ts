@@ -41,11 +41,7 @@ export interface TimeExercise extends Derivable {
   value(name: QuantityName): number;
 }
 
-/**
- * Creates the exercise for a question and computes its pass.
- *
- * @throws NnbpError any error thrown by `networkOf` or `backpropagateSequence`
- */
+/** @throws NnbpError any error thrown by `networkOf` or `backpropagateSequence` */
 export function timeExerciseOf(question: TimeQuestion, functions: Functions): TimeExercise {
   const network = networkOf(question.network, functions);
   const { graph } = network;
@@ -174,7 +170,7 @@ function firstDelayed(graph: Graph): QuantityName {
 export interface TermInTime {
   readonly step: number;
   readonly value: number;
-  /** The sum of this term and the terms of later time steps, added in the order of the engine. */
+  /** The sum of this term and the terms of later time steps. */
   readonly sum: number;
 }
 

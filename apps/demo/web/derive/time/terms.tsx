@@ -22,7 +22,6 @@ export interface TermsProps {
   readonly exercise: TimeExercise;
   /** The parameter derivative whose terms are shown. */
   readonly selected: QuantityName;
-  /** Number of terms shown. */
   readonly termCount: number;
 }
 

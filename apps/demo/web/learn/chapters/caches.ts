@@ -71,7 +71,6 @@ function layered(seed: number): Network {
   return new Network(builder.build(), { seed });
 }
 
-/** Counts the computations of dloss/dx and slope with no cache, with each of the two caches alone, and with both. */
 function count(network: Network): Pick<CachesExercise, 'none' | 'slopeCached' | 'dLossDxCached' | 'both'> {
   const { graph } = network;
   const pass = backpropagate(network, [0.5], [10], mse());

@@ -10,10 +10,7 @@ import { show } from '../show.js';
 import { choiceTask, picked, type PickTask, type Task } from '../task.js';
 
 export interface OrderExercise extends Exercise, ComputedSample {
-  /**
-   * dloss/dx of every node, as the pass of the second task computes it by visiting one node too early. The nodes are in
-   * the order of the graph.
-   */
+  /** dloss/dx of every node, in the order of the graph, if one node is visited too early as in the second task. */
   readonly wrongDLossDx: Float64Array;
 }
 
@@ -32,10 +29,7 @@ export const order: Chapter<OrderExercise> = {
 /** The nodes that change dloss/dx of node 1 if they are visited too early. */
 const candidates = ['2', '3', '4', '5', '6'];
 
-/**
- * Finds the first node that is visited before one of its successors, and the successors that it should have waited for.
- * Returns undefined if there is none.
- */
+/** The first node that is visited before one of its successors, and the successors that it should have waited for. */
 export function firstTooEarly(graph: Graph, ids: readonly string[]): { id: string; waitsFor: string[] } | undefined {
   const visited = new Set<string>();
   for (const id of ids) {

@@ -15,13 +15,11 @@ export interface OutputExercise extends Exercise, ComputedSample {
 }
 
 const loss = mse();
-/** dloss/dx of an output x with target t. */
 export function dLossDxAt(x: number, t: number): number {
   const dLossDx = new Float64Array(1);
   loss.derivative([x], [t], dLossDx);
   return dLossDx[0];
 }
-/** The loss of an output x with target t. */
 export const lossAt = (x: number, t: number): number => loss.value([x], [t]);
 
 export const output: Chapter<OutputExercise> = {

@@ -10,7 +10,6 @@ export interface ParametersExercise extends Exercise, ComputedSample {
   readonly measured: number;
 }
 
-/** Amount by which w_2to4 is changed for finite differences. */
 export const nudge = 1e-4;
 
 export const parameters: Chapter<ParametersExercise> = {
@@ -24,7 +23,7 @@ export const parameters: Chapter<ParametersExercise> = {
   },
 };
 
-/** Measures dloss/dw_2to4 by a central finite difference, in which the effect of the loss's curvature cancels. */
+/** In a central finite difference, the effect of the loss's curvature cancels. */
 function measure({ network, target, pass }: ComputedSample): number {
   const { graph, parameters } = network;
   const i = graph.indexOf('4');

@@ -1,4 +1,4 @@
-/** Chapter 8, the learning rate: one node learns y = 3x, so the loss is a surface over its two parameters, w and b. */
+/** Chapter 8, the learning rate: one node learns a line, so the loss is a surface over its two parameters, w and b. */
 import { identity } from '@nnbp/activations';
 import { type Graph, GraphBuilder, type Optimizer, Random, reference } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -8,7 +8,6 @@ import { parseNumber } from '../number-answer.js';
 import { show } from '../show.js';
 import { choiceTask, numberTask, type Task } from '../task.js';
 
-/** A point on the loss surface. */
 export interface SurfacePoint {
   readonly w: number;
   readonly b: number;
@@ -122,7 +121,6 @@ function nextLoss(path: Path, factor: number): Task {
 const meanSquare = (w: number, b: number, factor: number): number =>
   xs.reduce((sum, x) => sum + (w * x + b - factor * x) ** 2, 0) / xs.length;
 
-/** Number of steps for which `converges` and `stepsToFinish` run an optimizer. */
 const manySteps = 500;
 
 /** Whether gradient descent with this learning rate has a lower loss after `manySteps` steps than at the start. */

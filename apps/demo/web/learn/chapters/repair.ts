@@ -21,7 +21,6 @@ export interface RepairExercise extends Exercise {
   readonly candidates: readonly string[];
 }
 
-/** Maximum number of nodes that can be probed. */
 export const maxProbes = 5;
 
 export const bugTexts: Readonly<Record<BugName, Text>> = {
@@ -79,7 +78,6 @@ function drawExercise(random: Random): RepairExercise | undefined {
   if (needsSeveralSuccessors && fanOut < 2) return undefined;
   const broken = backwardWith(network, pass, i, bug);
   const correct = backwardWith(network, pass, -1, undefined);
-  // The numbers at the node must differ visibly from those of the correct pass and of every other bug.
   const others = [
     correct,
     ...bugNames.filter((name) => name !== bug).map((name) => backwardWith(network, pass, i, name)),
