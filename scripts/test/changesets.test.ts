@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
@@ -29,4 +30,18 @@ test('each changeset names a package with a changelog', () => {
   // Right after a release, there are no changesets.
   const files = filesOf('.changeset/*.md').filter((file) => file !== '');
   expect(files.filter((file) => !hasChangelog(readFileSync(root + file, 'utf8')))).toEqual([]);
+});
+
+test('a changelog lists updated dependencies in one line', async () => {
+  const { getDependencyReleaseLine } = createRequire(import.meta.url)('../changelog.cjs') as {
+    getDependencyReleaseLine(
+      changesets: unknown[],
+      dependencies: { name: string; newVersion: string }[],
+    ): Promise<string>;
+  };
+  const dependencies = ['core', 'optim'].map((name) => ({ name: `@nnbp/${name}`, newVersion: '1.2.0' }));
+  expect(await getDependencyReleaseLine([{}, {}], dependencies)).toBe(
+    '- Updated dependencies: @nnbp/core@1.2.0, @nnbp/optim@1.2.0',
+  );
+  expect(await getDependencyReleaseLine([], [])).toBe('');
 });
