@@ -82,7 +82,7 @@ async function serve(directory) {
   });
 }
 
-/** Returns `step`, which takes a training step on random data, and `loss`, which is the loss of the first step. */
+/** Returns `step`, which takes a training step on random data, and the loss of the first step. */
 function prepare({ GraphBuilder, mlp, Network, Random }, engine, { sizes, batch }, sigmoid, loss, sgd) {
   const random = new Random(7);
   const graph = sizes === undefined ? randomGraph(GraphBuilder, random, sigmoid) : mlp(sizes, { activation: sigmoid });

@@ -3,7 +3,7 @@
  * the call is prepared, the process sends `{ reason, note }`; see calls/call.mjs. On the message `{ seconds }`, it
  * repeats the call for that long and responds with `{ perSecond }`: calls per second or, for calls with several samples,
  * samples per second. On `{}`, it makes one call and responds with `{ loss }`. Seconds are CPU time of all threads of
- * the process, so that other programs on the machine do not count.
+ * the process, so that other programs do not count.
  */
 import { makeCall } from './calls/call.mjs';
 

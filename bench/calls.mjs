@@ -1,9 +1,8 @@
 /**
- * Compares the speed of typical calls between libraries: predict one sample, predict 1,000 samples, train, train to a
- * given loss, and load a model and predict. Other libraries are called through their documented API with their best
- * settings. @nnbp is measured twice: through `nnbp` and through the scoped packages, each with its defaults. Runs are
- * interleaved: each round runs every library once. A speedup is the median, over the rounds, of the ratio of two
- * speeds.
+ * Compares the speed of typical calls between libraries. Other libraries are called through their documented API with
+ * their best settings. @nnbp is measured twice: through `nnbp` and through the scoped packages, each with its defaults.
+ * Runs are interleaved: each round runs every library once. A speedup is the median, over the rounds, of the ratio of
+ * two speeds.
  *
  * Usage: node bench/calls.mjs [--calls a,b] [--libraries x,y] [--seconds n] [--smoke]
  */
@@ -52,7 +51,6 @@ if (!smoke) {
   for (const [path, text] of await readmesWithTable()) writeFileSync(path, text);
 }
 
-/** Measures one call in all libraries, in interleaved runs. */
 async function measure(call, libraries) {
   const { below } = makeCall(call);
   const runners = [];

@@ -33,8 +33,6 @@ function splitArguments(argv) {
 const ioWith = (stdout) => ({ stdout, stderr: new PassThrough().resume(), stdin: process.stdin, cwd: process.cwd() });
 
 /**
- * Returns the test accuracy of `nnbp train`.
- *
  * @param {string} path
  * @param {string} target
  * @param {number} seed

@@ -9,7 +9,7 @@ export const sizes = [784, 128, 64, 10];
 export const batchSize = 64;
 const [trainingCount, validationCount] = smoke ? [128, 64] : [8000, 2000];
 
-/** Returns the random number generator mulberry32, which produces the same numbers in every process. */
+/** The random number generator mulberry32. */
 function stream(seed) {
   let state = seed;
   return () => {
@@ -29,10 +29,7 @@ function shuffled(count, uniform) {
   return order;
 }
 
-/**
- * Returns 8,000 digits for training and 2,000 for validation. In a smoke test, returns 128 and 64 random images.
- * The files are read directly, because `set` of the package `mnist` returns fewer digits than requested.
- */
+/** Reads the files directly, because `set` of the package `mnist` returns fewer digits than requested. */
 export function digits() {
   if (smoke) return { train: noise(trainingCount), validation: noise(validationCount) };
   const images = [];
@@ -86,10 +83,7 @@ export function initialWeights(seed) {
   });
 }
 
-/**
- * Yields the batches of an epoch. The order of the samples differs from epoch to epoch. All batches reuse the same two
- * arrays.
- */
+/** Yields the batches of an epoch. All batches reuse the same two arrays. */
 export function* epoch({ inputs, targets }, epochNumber, seed) {
   const order = shuffled(trainingCount, stream(10_000 * seed + epochNumber));
   const [width, outputs] = [sizes[0], sizes.at(-1)];
@@ -104,7 +98,6 @@ export function* epoch({ inputs, targets }, epochNumber, seed) {
   }
 }
 
-/** Counts the samples whose largest output is that of their label. */
 export function countCorrect(outputs, labels) {
   const classes = sizes.at(-1);
   let correctCount = 0;

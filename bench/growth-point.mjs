@@ -1,7 +1,6 @@
 /**
- * Builds a graph of the given size and measures it: the time to build the graph, to prepare the engine for the graph and
- * to run a training step, and the memory of the graph and of the engine. `growth.mjs` runs this script in a fresh
- * process for each size. Needs --expose-gc.
+ * Measures the time to build a graph of the given size, to prepare the engine and to run a training step, and the
+ * memory of the graph and of the engine. Needs --expose-gc.
  */
 import { sigmoid } from '@nnbp/activations';
 import { mlp } from '@nnbp/core';
@@ -16,7 +15,7 @@ const batch = 32;
 const outputs = 10;
 
 /**
- * Builds a dense network with about `edges` edges. It has n inputs, two hidden layers of n nodes and 10 outputs, so it
+ * Builds a dense network with about `edges` edges. A network of n inputs, two hidden layers of n nodes and 10 outputs
  * has 2 n² + 10 n edges.
  */
 function dense(edges) {
@@ -28,10 +27,7 @@ function dense(edges) {
 const sparse = (edges) =>
   randomGraph({ inputs: Math.min(64, edges / 20), hidden: edges / 10 - outputs, edges, outputs, scale: 'trainable' });
 
-/**
- * Returns the memory in use after garbage collection. Waits before measuring, since V8 releases pages some time after
- * it has collected their objects.
- */
+/** Waits before measuring, since V8 releases pages some time after it has collected their objects. */
 const memoryInUse = async () => {
   globalThis.gc();
   await new Promise((resolve) => setTimeout(resolve, 200));
@@ -76,8 +72,8 @@ console.log(
     secondsToBuild,
     secondsToPrepare,
     secondsPerStep: median(times),
-    // The graph is on V8's heap and in array buffers. WebAssembly's memory is in neither. Part of it is unused, since
-    // the optimizer has no momentum. Only the resident set size shows how much is used.
+    // The graph is on V8's heap and in array buffers. WebAssembly's memory is in neither, and part of this memory is
+    // unused, since the optimizer has no momentum. Only the resident set size shows how much is used.
     graphBytesPerEdge: (built.heapUsed + built.arrayBuffers - initial.heapUsed - initial.arrayBuffers) / edgeCount,
     engineBytesPerEdge: (prepared.rss - built.rss) / edgeCount,
     engineReservedBytesPerEdge: executor.parameters.buffer.byteLength / edgeCount,

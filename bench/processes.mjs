@@ -11,7 +11,6 @@ const lastCore = String(availableParallelism() - 1);
 /** Whether processes can be pinned to one core on this machine. */
 export const canPin = spawnSync('taskset', ['-c', lastCore, 'true']).status === 0;
 
-/** The command line that runs a script in this directory, pinned to one core if requested and possible. */
 function command(script, args, { pinned, flags = [] }) {
   const line = [process.execPath, ...flags, fileURLToPath(new URL(script, import.meta.url)), ...args];
   return pinned && canPin ? ['taskset', '-c', lastCore, ...line] : line;

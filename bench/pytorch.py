@@ -26,8 +26,6 @@ def ints(text):
 
 
 class Modules:
-    """The usual implementation: torch.nn.Linear, autograd and torch.optim.SGD."""
-
     name = "torch.nn, autograd and torch.optim.SGD"
 
     def __init__(self, layers, rate):
@@ -52,8 +50,6 @@ class Modules:
 
 
 class HandWritten:
-    """Matrix products for the forward and backward pass, without autograd."""
-
     name = "matrix products, hand-written backward pass"
 
     def __init__(self, layers, rate):
@@ -101,7 +97,7 @@ class Levels:
         weights, biases = floats(graph["weights"]), floats(graph["biases"])
         self.weights, self.biases = weights[edges].clone(), biases[order][:, None].clone()
         sizes = torch.bincount(level).tolist()
-        # The nodes of each level, from `first` to `end` (exclusive).
+        # The first node of each level and the first of the next level.
         self.ranges = []
         first = 0
         for size in sizes:
@@ -168,10 +164,7 @@ class SparseHandWritten(Levels):
 
 
 class SparseAutograd(Levels):
-    """Per level: gathers the predecessors' values, multiplies them by the weights and sums the products of each node.
-
-    Autograd computes the gradients.
-    """
+    """Per level: gathers the predecessors' values, multiplies them by the weights, sums the products of each node."""
 
     name = "gather and index_add per level, autograd"
 
@@ -203,8 +196,6 @@ class SparseAutograd(Levels):
 
 
 class Autograd:
-    """A module trained with autograd and torch.optim.SGD."""
-
     def __init__(self, module, rate):
         self.module = module
         self.optimizer = torch.optim.SGD([p for p in module.parameters() if p.requires_grad], lr=rate)
@@ -226,10 +217,7 @@ def load(module, parameters):
 
 
 class Lstm(nn.Module):
-    """nn.LSTM, followed by a linear layer at each step.
-
-    nn.LSTM has two biases, which always have the same gradients, so the second one is fixed at 0.
-    """
+    """nn.LSTM has two biases, which always have the same gradients, so the second one is fixed at 0."""
 
     def __init__(self, workload):
         super().__init__()
@@ -249,8 +237,6 @@ class Lstm(nn.Module):
 
 
 class Convolution(nn.Module):
-    """nn.Conv2d and relu, followed by a linear layer."""
-
     def __init__(self, workload):
         super().__init__()
         _, filters, outputs = workload["sizes"]

@@ -1,8 +1,8 @@
 /**
  * Compares the training speed of the fast engine with that of other libraries. First checks that each library computes
- * the expected loss, and that one step changes it according to that library's update rule. Then interleaves the runs:
- * each run of another library is compared with the runs of the fast engine directly before and after it, since machines
- * slow down in bursts.
+ * the expected loss, and that one step changes the loss according to that library's update rule. Then interleaves the
+ * runs: each run of another library is compared with the runs of the fast engine directly before and after it, since
+ * machines slow down in bursts.
  *
  * Usage: node bench/run.mjs [--workloads a,b] [--libraries x,y] [--seconds n] [--smoke]
  */
@@ -69,14 +69,12 @@ if (!smoke) {
   for (const [path, text] of await readmesWithTable()) writeFileSync(path, text);
 }
 
-/** The number of samples and the expected losses of a workload. */
 function samplesAndExpected(workload, expectationsOf) {
   return { samples: workload.samples, expected: expectationsOf(workload) };
 }
 
 /**
- * Compares the named libraries with the fast engine on one workload. Returns one row per library. If `pinned` is
- * true, the row of the fast engine comes first; otherwise it is omitted.
+ * Returns one row per library. If `pinned` is true, the row of the fast engine comes first; otherwise it is omitted.
  */
 async function compare(workload, samples, expected, names, pinned) {
   const fastRunner = await startProcess(fastEngine, workload, pinned);
@@ -102,10 +100,7 @@ async function compare(workload, samples, expected, names, pinned) {
   for (const runner of [fastRunner, ...measurable]) runner.end();
   return rows;
 
-  /**
-   * Runs each library between two runs of the fast engine. The ratio is the mean speed of these two runs divided by the
-   * speed of the library.
-   */
+  /** Each ratio is the mean speed of the fast engine in the runs before and after, divided by the library's speed. */
   async function interleave(fastRunner, measurable) {
     const measured = new Map([fastRunner, ...measurable].map((runner) => [runner, []]));
     const samplesPerSecond = async (runner) => {

@@ -68,8 +68,8 @@ export function makeWorkload(name) {
 }
 
 /**
- * Creates a random graph without layers. All nodes except the inputs have (nearly) the same number of predecessors. The
- * predecessors of a hidden node are drawn from all earlier nodes, those of an output from the inputs and hidden nodes.
+ * All nodes except the inputs have (nearly) the same number of predecessors. The predecessors of a hidden node are
+ * drawn from all earlier nodes, those of an output from the inputs and hidden nodes.
  */
 export function randomGraph({ inputs, hidden, edges, outputs, scale }) {
   const random = new Random(3);
@@ -124,13 +124,12 @@ export function denseLayers({ sizes, ordinary, weights }) {
   });
 }
 
-/** Row s of a flat array of rows. */
 export const row = (values, s, width) => values.subarray(s * width, (s + 1) * width);
 
 /** The rows as a list, for libraries that take one sample at a time. */
 export const rows = (values, width) => Array.from({ length: values.length / width }, (_, s) => row(values, s, width));
 
-/** The mean of (x − t)² over all samples and outputs, for a library that predicts one sample at a time. */
+/** The mean of (x − t)² over all samples and outputs. */
 export function meanSquaredError(workload, predict) {
   const [width, outputs] = [workload.graph.inputCount, workload.graph.outputs.length];
   let sum = 0;

@@ -1,6 +1,6 @@
 /**
- * The calls that `bench/calls.mjs` measures. Each library has a file in this directory, which exports `prepare(call)`.
- * This function sets up a call with the documented API and the best settings of the library.
+ * The calls that `bench/calls.mjs` measures. Each library has a file in this directory, whose `prepare(call)` sets up a
+ * call with the documented API and the best settings of the library.
  *
  * @typedef {object} Prepared
  * @property {() => unknown} run Makes one call. A promise that it returns is awaited.
@@ -39,9 +39,8 @@ const shapes = {
 export const callNames = Object.keys(shapes);
 
 /**
- * Returns the call with this name. Its samples are the same in every process. If the network has two inputs, a sample is
- * a point in the plane, and its target is 1 inside a circle and 0 outside. Otherwise inputs are random, and all samples
- * have the same one-hot target.
+ * The samples are the same in every process. If the network has two inputs, a sample is a point in the plane, and its
+ * target is 1 inside a circle and 0 outside. Otherwise inputs are random, and all samples have the same one-hot target.
  *
  * @param {string} name
  * @returns {Call}

@@ -29,8 +29,8 @@ export function prepare(workload) {
 }
 
 /**
- * Builds the network. neataptic activates nodes in the order of `network.nodes`, and takes the last nodes as outputs.
- * The outputs of this graph can be last, since they have no successors.
+ * neataptic activates nodes in the order of `network.nodes`, and takes the last nodes as outputs. The outputs of this
+ * graph can be last, since they have no successors.
  */
 function buildNetwork(graph, weights) {
   const nodes = Array.from({ length: graph.nodeCount }, (_, i) => {

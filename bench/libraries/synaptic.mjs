@@ -6,8 +6,7 @@ import { eachComputed, levelsOf, meanSquaredError, rows } from '../workloads.mjs
 export function prepare(workload) {
   const { ordinary: graph, weights, samples } = workload;
   if (graph.edgeCount > 1e6) return { reason: 'each edge is an object with its own tables; two million such objects do not fit in memory' };
-  // For a graph with skip edges, synaptic generates code that computes a wrong loss. Therefore, only layered networks
-  // run as generated code.
+  // For a graph with skip edges, synaptic generates code that computes a wrong loss.
   const generated = workload.sizes !== undefined;
   const network = buildNetwork(graph, weights);
   network.setOptimize(generated);
@@ -29,8 +28,8 @@ export function prepare(workload) {
 }
 
 /**
- * Builds the network. A synaptic network is a list of layers with edges from any layer to any later layer, so each
- * level of the graph becomes a layer.
+ * A synaptic network is a list of layers with edges from any layer to any later layer, so each level of the graph
+ * becomes a layer.
  */
 function buildNetwork(graph, weights) {
   const { Layer, Network, Neuron } = synaptic;

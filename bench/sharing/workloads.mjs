@@ -52,7 +52,6 @@ export function makeSharingWorkload(name) {
   };
 }
 
-/** An LSTM layer, followed by a linear layer at each step. */
 function recurrent([inputs, units, outputs]) {
   const builder = new GraphBuilder();
   const from = lstm(builder, { from: builder.inputs(inputs), units });
@@ -60,7 +59,6 @@ function recurrent([inputs, units, outputs]) {
   return builder.build();
 }
 
-/** A convolutional layer with relu, followed by a linear layer. */
 function convolution([inputs, filters, outputs]) {
   const { size, kernel, stride } = image;
   const builder = new GraphBuilder();

@@ -51,10 +51,7 @@ function problem(n: number, runs: number): Problem {
   return { layers, network, inputs, targets, starts };
 }
 
-/**
- * Runs our L-BFGS until it reaches the goal, converges, or has run `maxIterations` iterations. Returns the loss of each
- * evaluation.
- */
+/** Runs our L-BFGS, and returns the loss of each evaluation. */
 function minimize({ network, inputs, targets }: Problem, start: readonly number[], goal: number): number[] {
   const executor = js().prepare(network.graph, inputs.length);
   const [rows, targetRows] = [Float64Array.from(inputs.flat()), Float64Array.from(targets.flat())];
@@ -97,10 +94,7 @@ function agreeingEvaluations(a: readonly number[], b: readonly number[]): number
   return at < 0 ? a.length : at;
 }
 
-/**
- * Prints one line per problem, then a summary. With `smoke`, does not run SciPy, and prints only how many evaluations
- * our L-BFGS needs to reach a loss of 0.01.
- */
+/** With `smoke`, runs only our L-BFGS, on one problem. */
 export function compareWithScipy(smoke: boolean): void {
   if (smoke) {
     const one = problem(0, 1);

@@ -21,10 +21,7 @@ const optimizers: Readonly<Record<string, { make(): Optimizer; epochs: number; p
   'Levenberg–Marquardt': { make: () => levenbergMarquardt(), epochs: 60, patience: 8 },
 };
 
-/**
- * Runs `proben1 [problem [runs [optimizer]]]`. Prints a line for each problem and optimizer, with the mean and standard
- * deviation of the test error. With `smoke`, only parses a small file.
- */
+/** Runs `proben1 [problem [runs [optimizer]]]`. With `smoke`, only parses a small file. */
 export async function proben1(smoke: boolean): Promise<void> {
   if (smoke) {
     const header =

@@ -28,9 +28,7 @@ interface Summary {
   readonly test: { readonly metrics: { readonly rSquared: number } };
 }
 
-/**
- * Runs `nnbp train` on the task. Returns its JSON output and the CPU time in seconds. Writes the model to `directory`.
- */
+/** Returns the JSON output of `nnbp train` and the CPU time in seconds. Writes the model to `directory`. */
 async function train(
   { path, targets }: Task,
   directory: string,
@@ -73,7 +71,7 @@ function proben1Task(name: string, directory: string): Task | undefined {
   return { name, path, targets };
 }
 
-/** Trains with each optimizer and each seed. Returns the line to print for the task. */
+/** Returns the line to print for the task. */
 async function compareOptimizers(
   task: Task,
   directory: string,
@@ -102,8 +100,8 @@ async function compareOptimizers(
 }
 
 /**
- * Runs `regression [FILE.csv:TARGET …] [--seeds 10] [-- OPTIONS of nnbp train]` and prints a line for each table.
- * Without tables, uses four problems of Proben1.
+ * Runs `regression [FILE.csv:TARGET …] [--seeds 10] [-- OPTIONS of nnbp train]`. Without tables, uses four problems of
+ * Proben1.
  */
 export async function regression(smoke: boolean): Promise<void> {
   const [, ...args] = process.argv.slice(2).filter((argument) => argument !== '--smoke');

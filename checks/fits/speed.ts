@@ -18,7 +18,7 @@ import { runPython } from './python.js';
 import { median } from './statistics.js';
 
 const rounds = 4;
-/** The engine that all measurements use. `timeToLoss` creates it. */
+/** Created by `timeToLoss`. */
 let engine: Awaited<ReturnType<typeof auto>>;
 const optimizers: Readonly<Record<string, { make(): Optimizer; epochs: number }>> = {
   Adam: { make: () => adam({ learningRate: 0.01 }), epochs: 20_000 },
@@ -108,10 +108,7 @@ function formatTimes(times: readonly Time[]): string {
   return reached === times.length ? time : `${time} (${reached} of ${times.length})`;
 }
 
-/**
- * Prints a line for each problem with the time of each method, then a line for each problem with the time of
- * scikit-learn. With `smoke`, runs only the first problem with one seed, without brain.js and scikit-learn.
- */
+/** With `smoke`, runs only the first problem with one seed, without brain.js and scikit-learn. */
 export async function timeToLoss(smoke: boolean): Promise<void> {
   engine = await auto();
   const seeds = smoke ? [0] : [0, 1, 2, 3, 4];
@@ -131,7 +128,6 @@ export async function timeToLoss(smoke: boolean): Promise<void> {
       const runTimes = methods.map((): Time[] => []);
       for (let round = 0; round < (smoke ? 1 : rounds); round++) {
         for (const [k, [, run]] of methods.entries()) {
-          // A method that takes more than a second runs only once.
           if (round > 0 && runTimes[k][0].time > 1000) continue;
           runTimes[k].push(await run(problem, seed, goal));
         }

@@ -34,7 +34,6 @@ afterAll(() => {
   );
 });
 
-/** Runs a Python script and returns its standard output. */
 function python(script, ...args) {
   const { status, stdout, stderr } = spawnSync(found.python, [join(scripts, script), ...args], {
     encoding: 'utf8',
@@ -44,7 +43,6 @@ function python(script, ...args) {
   return stdout;
 }
 
-/** Exports a network with samples to a new directory. Returns the path of the directory. */
 function exportTo(name, network, samples) {
   const directory = join(work, name);
   writeExport(directory, network, samples);
@@ -91,10 +89,7 @@ async function trainWithTwoProcesses(directory, ...options) {
   return texts[0];
 }
 
-/**
- * Runs `train.py` in two processes with torchrun. Without `--redirects` and `--tee`, the torchrun of PyTorch 1.13 fails
- * on Python 3.11.
- */
+/** Without `--redirects` and `--tee`, the torchrun of PyTorch 1.13 fails on Python 3.11. */
 function trainWithTorchrun(directory, ...options) {
   const launcher = ['-m', 'torch.distributed.run', '--standalone', '--nproc_per_node=2', '--redirects=1', '--tee=1'];
   const { status, stderr } = spawnSync(found.python, [...launcher, 'train.py', '--data', 'data.csv', ...options], {

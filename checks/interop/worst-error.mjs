@@ -15,7 +15,7 @@ export const relativeError = (expected, got) => Math.abs(got - expected) / Math.
 
 /** Tracks the largest errors over many networks. */
 export class WorstError {
-  /** Largest error: relative for |output| > 1, else absolute. */
+  /** Largest `relativeError`. */
   difference = 0;
   /** Largest error as a fraction of the error bound, 0 to 1. */
   fraction = 0;

@@ -10,7 +10,6 @@ import { adam, chain, clipByNorm, cosine } from '@nnbp/optim';
 import { fit, type Sample, type Sequence } from '@nnbp/train';
 import { handwrittenDigits } from '../../apps/demo/src/data.js';
 
-/** A task with its threshold. */
 export interface Task {
   /** Description of the measure, which is computed on new sequences or images. */
   readonly measure: string;
@@ -372,7 +371,6 @@ const digits: Task = {
   },
 };
 
-/** All tasks by name. */
 export const tasks: Readonly<Record<string, Task>> = {
   'temporal XOR': temporalXor,
   recall,

@@ -32,10 +32,6 @@ const recurrent = [
   networkOf((b) => gru(b, { from: b.inputs(2), units: 2 })),
   networkOf((b) => b.layer(2, { from: gru(b, { from: b.inputs(2), units: 2, resetAfter: false }), activation: tanh })),
 ];
-/**
- * Networks with a bidirectional layer over the steps of a sample, and a dense layer that reads the first and the last
- * step.
- */
 const bidirectionalNetworks = ['rnn', 'lstm', 'gru'].map((cell) =>
   networkOf((b) => {
     const steps = [0, 1, 2].map((t) => b.inputs(2, `step${t}`));
@@ -84,18 +80,15 @@ function damagedFile(/** @type {Uint8Array} */ file, /** @type {Random} */ rando
 
 const oneOf = (list, random) => list[Math.floor(random.uniform() * list.length)];
 
-/**
- * For a reader of bytes: returns a function that damages a copy of one of the `originals`. The result of that function
- * is another function, which reads the damaged copy.
- */
+/** Creates an entry of `readers` that damages bytes. */
 const bytesReader = (originals, read) => (random) => {
   const bytes = damagedFile(oneOf(originals, random), random);
   return () => read(bytes);
 };
 
 /**
- * The same as `bytesReader`, for a reader of JSON: damages 80 % of the models as parsed JSON and 20 % as strings, and
- * damages 30 % of the weight files.
+ * Creates an entry of `readers` that damages JSON: 80 % of the models as parsed JSON, and 20 % as strings. Damages
+ * 30 % of the weight files.
  */
 const jsonReader = (originals, read) => (random) => {
   const { json, weights } = oneOf(originals, random);
@@ -135,7 +128,7 @@ const genome = {
   })), // oxfmt-ignore
 };
 
-/** For each reader, a function that damages a file and returns another function, which reads the damaged file. */
+/** For each reader: a function that damages a copy of a file, and returns a function that reads the copy. */
 const readers = {
   'onnx-recurrent': bytesReader(
     [...recurrent.map((each) => toOnnx(each, { sequences: true })), toOnnx(mixed)],
@@ -165,10 +158,6 @@ const readers = {
   ),
 };
 
-/**
- * Reads damaged files. Throws on the first file that results in neither a network nor an `NnbpError`, or that takes too
- * much time or memory.
- */
 function run(name) {
   const result = { files: fileCount, networks: 0, rejected: 0, milliseconds: 0, megabytes: 0 };
   const before = process.memoryUsage().rss;

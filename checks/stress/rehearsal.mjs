@@ -103,7 +103,7 @@ record('rehearsal', results);
 console.log(JSON.stringify(results, null, 2));
 if (failures > 0) process.exit(1);
 
-/** Clones the repository, sets the versions, builds and publishes all public packages. Returns their manifests. */
+/** Publishes all public packages from a fresh clone. Returns their manifests. */
 function publish() {
   const clone = join(folder, 'clone');
   run(folder, 'git', 'clone', '--quiet', '--depth', '1', `file://${root}`, clone);

@@ -24,7 +24,6 @@ function isInsideChinese(before: string, after: string): boolean {
   return punctuation.test(before) || punctuation.test(after) || (chinese.test(before) && chinese.test(after));
 }
 
-/** The first heading of a page. */
 const heading = (file: string) => /^# (.*)$/m.exec(readFileSync(root + file, 'utf8'))?.[1].replaceAll('`', '') ?? file;
 
 /** The sidebar of one language. In Chinese, the entry of a page without a translation links to the English page. */

@@ -71,10 +71,7 @@ export async function models() {
   ];
 }
 
-/**
- * Models with convolutions, pooling and batch normalization. The moving averages are random, as if the models had been
- * trained.
- */
+/** The moving averages are random, as if the models had been trained. */
 async function convolutional() {
   const randomBiases = { biasInitializer: 'randomUniform' };
   const normalization = () =>
@@ -166,7 +163,6 @@ async function convolutional() {
   );
 }
 
-/** Recurrent models and their outputs at each step. */
 export async function recurrent(count, steps) {
   const { simpleRNN, lstm, gru, timeDistributed, conv2d, batchNormalization, reLU, flatten, dense } = layers;
   const options = { returnSequences: true, biasInitializer: 'randomUniform' };

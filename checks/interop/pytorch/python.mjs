@@ -1,7 +1,4 @@
-/**
- * Finds a Python interpreter that has a given module. `node checks/interop/index.mjs` installs missing modules before
- * any test runs; tests install nothing.
- */
+/** Finds a Python interpreter that has a given module, and installs missing modules. */
 import { spawnSync } from 'node:child_process';
 
 /** Python modules that the tests need, and the Debian packages that contain them. */
@@ -11,8 +8,7 @@ export const modules = {
 };
 
 /**
- * Finds an interpreter that can import the module. Tries, in this order: the path in the environment variable PYTHON,
- * `python3`, /usr/bin/python3 and `python`. Returns undefined if none of them can import it.
+ * Finds an interpreter that can import the module. Returns undefined if there is none.
  *
  * @param {keyof typeof modules} module
  * @param {(python: string, code: string) => string | undefined} [run] - Returns what Python prints; undefined if it
@@ -35,8 +31,8 @@ function runPython(python, code) {
 }
 
 /**
- * Finds a Python interpreter with the module. If there is none, installs the Debian packages if it can, and looks
- * again. If there is still none, prints what to install and returns undefined.
+ * Finds a Python interpreter with the module. If there is none, installs the Debian packages if it can. If there is
+ * still none, prints what to install and returns undefined.
  *
  * @param {keyof typeof modules} module
  * @param {object} machine - Tests pass a fake.

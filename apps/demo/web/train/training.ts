@@ -1,6 +1,6 @@
 /**
- * The page's side of a training run. It requests a snapshot from the worker and draws it in the next frame. Only then
- * does it request another snapshot, so that drawing never falls behind.
+ * The page's side of a training run. Requests the next snapshot from the worker only after the last one is drawn, so
+ * that drawing never falls behind.
  */
 import { type Remote, transfer } from 'comlink';
 import type { UserFunction } from '../shared/user-code/user-worker.js';
@@ -18,7 +18,7 @@ import type { ReadTable, Ready, Result, Snapshot, Trainer } from './trainer.js';
 import { TrainerWorker } from './trainer-worker.js';
 import { withTimeout, loadTimeout } from './worker-problem.js';
 
-/** The view model. Each change replaces it with a new object. */
+/** The view model. Each change creates a new object. */
 export interface TrainingView {
   /** Undefined until the first training run is prepared, and after the worker reports that it cannot prepare a run. */
   readonly ready: Ready | undefined;
@@ -59,7 +59,7 @@ export class Training {
   readonly #worker = new TrainerWorker(access);
   #options: ObservationOptions = { sample: null, row: null };
   #speed: Speed = 'steady';
-  /** Everything that determines the open training run: settings, table and user functions. */
+  /** The settings, table and user functions of the open training run. */
   #origin: readonly unknown[] = [];
 
   /** Opens a training run and takes `steps` steps, unless this run is already open and has taken `steps` steps. */
@@ -84,8 +84,7 @@ export class Training {
    * Prepares a training run, and starts it if the previous run was playing or another view has requested that it
    * start.
    *
-   * @param functions - The user functions that the training run uses.
-   * @param steps - Number of steps to take before the run is shown, to restore a training run from a link. Default: 0.
+   * @param steps - Number of steps to take before the run is shown, to restore a run from a link. Default: 0.
    */
   async open(
     settings: Settings,

@@ -28,7 +28,6 @@ import styles from './view.module.css';
 /** The table that the user opened, kept while other views are shown. */
 let openTable: TableChoice | undefined;
 
-/** Loaded only when sequences are selected. */
 const SequenceView = lazy(() => import('./sequences/view.js'));
 
 export default function View() {
@@ -156,7 +155,6 @@ function rowToPredict({ side, fields, firstRow, inputCount }: Ready, entered: Fl
   return firstRow.map((value) => Number(value.toPrecision(4)));
 }
 
-/** Returns the activations that a training run uses. */
 const activationsOf = ({ activation, outputActivation, graph }: Settings): string[] =>
   graph === null ? [activation, outputActivation] : graph.nodes.map(({ activation }) => activation);
 
