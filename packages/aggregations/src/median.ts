@@ -1,4 +1,3 @@
-/** The median of the incoming values. */
 import type { Aggregation } from '@nnbp/core';
 
 /** The indices of the entries from the smallest to the largest; equal entries keep their order. */

@@ -27,7 +27,7 @@ class Product {
     for (; Math.abs(this.#mantissa) < small && this.#mantissa !== 0; this.#exponent -= 400) this.#mantissa /= small;
   }
 
-  /** Returns this product times the other one, as a number. Changes neither. */
+  /** Returns this product times the other one. Changes neither. */
   timesProduct(other: Product): number {
     const result = new Product();
     result.times(this.#mantissa);

@@ -42,12 +42,11 @@ export interface SequenceUse {
   readonly targets: 'last' | 'each';
 }
 
-/** The target column if it has categories; undefined if the targets are numbers. */
+/** The target column if it has categories. */
 export function categoryOf({ targets }: Pick<Columns, 'targets'>): CategoryColumn | undefined {
   return targets[0].kind === 'category' ? targets[0] : undefined;
 }
 
-/** Total number of nodes of the columns. */
 export const nodeCount = (columns: readonly Column[]): number =>
   columns.reduce((sum, column) => sum + (column.kind === 'number' ? 1 : column.values.length), 0);
 

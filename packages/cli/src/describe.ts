@@ -43,7 +43,6 @@ export function notesOn({ numericName }: Csv, guesses: readonly Guess[]): string
   return [...header, ...guesses.flatMap(({ notes = [] }) => notes)];
 }
 
-/** The results for each part of the data, in the order in which they are shown. */
 export interface Results {
   readonly training?: Assessment;
   readonly validation?: Assessment;

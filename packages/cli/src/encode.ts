@@ -15,7 +15,6 @@ export interface Gap {
   readonly cell: string;
 }
 
-/** Encodes the rows of one file. */
 export class Encoder {
   readonly #columnIndices: readonly number[];
   readonly #codes: readonly (ReadonlyMap<string, number> | undefined)[];

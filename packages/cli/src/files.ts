@@ -7,10 +7,9 @@ import { writeAtomically } from '@nnbp/formats/node';
 import { type Io, pathIn, printData } from './io.js';
 import { misuse, Problem } from './problem.js';
 
-/** Maximum size of a model file, in bytes. */
 const maxModelBytes = 2 ** 31 - 1;
 
-/** Information about the file at a path, following links; undefined if there is no file. */
+/** Follows links. Returns undefined if there is no file. */
 const statOf = (path: string): Promise<Stats | undefined> =>
   stat(path).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -71,7 +70,6 @@ export async function fingerprint(path: string): Promise<string> {
   return [dev, ino, size, mtimeMs].join(' ');
 }
 
-/** Throws if a file has changed since its fingerprint was taken. */
 export async function expectUnchanged(path: string, before: string): Promise<void> {
   if ((await fingerprint(path)) !== before) {
     throw new Problem(`${path}: the file changed while it was read. Run the command again.`);
@@ -85,6 +83,5 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
   await (target === undefined || target.isFile() ? writeAtomically(path, bytes) : writeFile(path, bytes));
 }
 
-/** Writes data to the file that the user named, or to standard output. */
 export const writeData = (io: Io, output: string | undefined, text: string): Promise<void> =>
   output === undefined ? printData(io.stdout, text) : writeWhole(pathIn(io, output), text);

@@ -38,7 +38,7 @@ export interface ReadContext {
 /** A file format. `read` or `write` is undefined if the format does not support it. */
 export interface Format {
   readonly name: string;
-  /** Description of the format in the help text. */
+  /** Shown in the help text. */
   readonly description: string;
   readonly extensions: readonly string[];
   /**
@@ -148,7 +148,7 @@ export const formats: readonly Format[] = [
   jsonFormat('neataptic', 'Network.toJSON() of neataptic', hasKeys('nodes', 'connections'), fromNeataptic),
 ];
 
-/** The format with this name. Throws if no format has this name, or if the format does not support `access`. */
+/** The format with this name. Throws if the format does not support `access`. */
 export function formatNamed(name: string, access: 'read' | 'write'): Format {
   const known = formats.filter((format) => format[access] !== undefined);
   const found = known.find((format) => format.name === name);

@@ -69,10 +69,9 @@ const optimizers: Readonly<Record<OptimizerName, { rate?: number; make: (rate: n
   lbfgs: { make: () => optim.lbfgs() },
 };
 
-/** Name of an optimizer. `lm` is Levenberg–Marquardt. */
+/** `lm` is Levenberg–Marquardt. */
 type OptimizerName = optim.OptimizerName | 'lm' | 'lbfgs';
 
-/** The default learning rate of each optimizer; undefined if the optimizer has no learning rate. */
 export const defaultRates: Readonly<Record<string, number | undefined>> = Object.fromEntries(
   Object.entries(optimizers).map(([name, { rate }]) => [name, rate]),
 );
@@ -81,7 +80,6 @@ const builtinActivations: Readonly<Record<string, Activation>> = Object.fromEntr
   Object.entries(activationRecords).map(([name, { activation }]) => [name, activation]),
 );
 
-/** The names that the help lists. */
 export const activationNames = Object.keys(activationRecords);
 export const lossNames = Object.keys(lossSetups);
 export const optimizerNames = Object.keys(optimizers);
@@ -91,14 +89,11 @@ function lookUp<Entry>(what: string, table: Readonly<Record<string, Entry>>, nam
   throw misuse(`Unknown ${what} "${name}". ${suggestion(name, Object.keys(table))}`);
 }
 
-/** The custom or built-in activation with this name. */
 export const activationNamed = (name: string, custom: readonly Activation[] = []): Activation =>
   lookUp('activation', { ...builtinActivations, ...Object.fromEntries(custom.map((one) => [one.name, one])) }, name);
 
-/** The loss with this name; see {@link LossSetup}. */
 export const lossNamed = (name: string): LossSetup => lookUp('loss', lossSetups, name);
 
-/** The optimizer with this name, and its learning rate if it has one. */
 export function optimizerNamed(name: string, rate?: number): { optimizer: Optimizer; rate: number | undefined } {
   const { rate: defaultRate, make } = lookUp('optimizer', optimizers, name);
   if (defaultRate === undefined && rate !== undefined) {

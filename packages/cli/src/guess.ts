@@ -39,7 +39,6 @@ export interface Guess {
   readonly notes?: readonly string[];
 }
 
-/** @throws Problem if the file does not have all these columns. */
 export function expectColumns({ name: file, header, named, numericName }: Csv, names: readonly string[]): void {
   for (const name of names) {
     if (header.includes(name)) continue;
@@ -181,7 +180,7 @@ function asCategory(survey: ColumnSurvey, { missing }: Pick<ColumnOptions, 'miss
   };
 }
 
-/** The number of missing cells by their content, such as "10 empty, 2 NA"; '' if there are none. */
+/** Returns the text for `Guess.missing`; '' if no cells are missing. */
 function missingIn(survey: ColumnSurvey, kind: Column['kind'] | undefined): string {
   const { missing, missingMarks, numbers } = survey;
   const counts = [...missing].map(([cell, count]) => `${count} ${cell === '' ? 'empty' : shown(cell)}`);
@@ -192,7 +191,6 @@ function missingIn(survey: ColumnSurvey, kind: Column['kind'] | undefined): stri
   return counts.length > 4 ? `${counts.slice(0, 4).join(', ')}, …` : counts.join(', ');
 }
 
-/** The number of missing cells in this column. */
 export function missingCount(survey: ColumnSurvey, { kind }: Column): number {
   const sum = (counts: ReadonlyMap<string, number>) => [...counts.values()].reduce((total, count) => total + count, 0);
   const wordCount = kind === 'number' ? survey.numbers.words : 0;

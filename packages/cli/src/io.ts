@@ -1,4 +1,4 @@
-/** The input and output of a command: streams, directory and signal. Tests pass their own. */
+/** The input and output of a command. */
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createColors } from 'picocolors';
@@ -18,10 +18,8 @@ export interface Io {
   readonly signal?: AbortSignal;
 }
 
-/** Whether a stream is a terminal. */
 export const isTerminal = (stream: Io['stdout']): stream is NodeJS.WriteStream => 'isTTY' in stream && stream.isTTY;
 
-/** Resolves a path that the user specified. */
 export const pathIn = (io: Io, path: string): string => resolve(io.cwd, path);
 
 /** Writes text. Shows control characters, which names from a file may contain, as escape sequences. */
@@ -37,7 +35,6 @@ async function write(stream: Io['stdout'], text: string): Promise<void> {
   if (!stream.write(text)) await once(stream, 'drain');
 }
 
-/** Writes a note to stderr. */
 export const note = (io: Io, text: string): Promise<void> => print(io.stderr, `${text}\n`);
 
 /** Color functions for a stream. They have no effect if NO_COLOR is set or the stream is not a terminal. */

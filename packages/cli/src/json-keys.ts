@@ -6,7 +6,6 @@
 const codeOf = (character: string) => character.charCodeAt(0);
 const [quote, backslash, comma, colon] = [codeOf('"'), codeOf('\\'), codeOf(','), codeOf(':')];
 const [openBrace, closeBrace, openBracket, closeBracket] = [codeOf('{'), codeOf('}'), codeOf('['), codeOf(']')];
-/** Maximum number of keys to read, and maximum length of a key in bytes. */
 const [maxKeys, maxKeyLength] = [4096, 64];
 
 const isSpace = (byte: number) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);

@@ -12,16 +12,13 @@ import { neighbourPath } from './neighbour.js';
 import { loadPlugins } from './plugins.js';
 import { Problem } from './problem.js';
 
-/** A model and its columns. */
 export interface Model {
   readonly network: Network;
-  /** The columns that the input and output nodes represent. */
   readonly columns: Columns;
   /** Whether the file describes columns. If not, each input and output node is a column of numbers named after it. */
   readonly hasColumns: boolean;
 }
 
-/** Options for reading a model. */
 export interface ModelOptions {
   /** Format of the file. Default: detected from the content. */
   readonly from?: string;
@@ -75,11 +72,10 @@ export async function openModel(io: Io, path: string, options: ModelOptions): Pr
   return { network, columns, hasColumns: true };
 }
 
-/** Writes a model with its columns. */
 export const saveModel = (path: string, network: Network, columns: Columns): Promise<void> =>
   writeWhole(path, save(network, { metadata: { columns } }));
 
-/** Columns for a model file that describes none: for each input and output node, a column of numbers named after it. */
+/** Columns for a model file that describes none. */
 function columnsOf({ graph }: Network): Columns {
   const numbers = (ids: readonly string[]): Column[] => ids.map((name) => ({ kind: 'number', name }));
   return {

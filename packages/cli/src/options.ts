@@ -31,7 +31,6 @@ export const numberBetween =
     );
   };
 
-/** Parses a finite number. */
 export function finite(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value)) return value;
@@ -60,7 +59,6 @@ function encoding(text: string): string {
   throw new InvalidArgumentError('Expected an encoding such as utf-8, latin1, windows-1252, gbk, big5 or shift_jis.');
 }
 
-/** Adds the options for the dialect of a CSV file. */
 export const withCsvOptions = (command: Command): Command =>
   command
     .addOption(
@@ -119,7 +117,6 @@ export async function openDataFor(
   return csv;
 }
 
-/** Adds the argument for the model file, and its options. */
 export const withModel = (command: Command): Command =>
   command
     .argument('<model>', 'a model file, in any format that nnbp convert reads')

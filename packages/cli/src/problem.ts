@@ -1,7 +1,7 @@
 /** Errors with a one-line message for users and an exit code for scripts. */
 import { NnbpError } from '@nnbp/core';
 
-/** Exit codes. Scripts rely on them. */
+/** Scripts rely on these numbers. */
 export const exitCodes = {
   /** Success. */
   done: 0,

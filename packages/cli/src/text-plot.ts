@@ -5,7 +5,6 @@ import { visible } from './visible.js';
 /** Coordinates, in the units of the data. */
 export type Point = readonly [x: number, y: number];
 
-/** The content of a plot. */
 export interface TextPlot {
   readonly xRange: readonly [min: number, max: number];
   readonly yRange: readonly [min: number, max: number];
@@ -13,7 +12,6 @@ export interface TextPlot {
   readonly line: readonly Point[];
   /** Marks drawn over the line, in order. */
   readonly marks: readonly { readonly mark: string; readonly points: readonly Point[] }[];
-  /** Title above the plot. */
   readonly title: string;
   /** Labels at the two ends of the x axis. */
   readonly xEnds: readonly [string, string];
@@ -31,7 +29,6 @@ const bits = [
 ];
 const braille = 0x2800;
 
-/** Draws a plot of 15 rows of 60 characters, with its axes. */
 export function textPlot({ xRange, yRange, line, marks, title, xEnds, xLabel }: TextPlot): string {
   const toDot = (value: number, [min, max]: readonly number[], dots: number) =>
     Math.round(((value - min) / (max - min)) * (dots - 1));

@@ -29,7 +29,6 @@ Inputs come from the data or are drawn at random. Targets are always drawn at ra
 because the gradient of a trained network on its training targets is almost 0. The exit
 code is 3 if a derivative is wrong.`;
 
-/** Adds `nnbp check` to the command line. */
 export function addCheck(program: Command, io: Io): void {
   const command = program.command('check').summary('check the derivatives of a model');
   withCsvOptions(withModel(command).argument('[data]', 'a CSV file; its first rows are used'))

@@ -34,7 +34,6 @@ Examples:
   nnbp convert weights.safetensors back.nnbp.safetensors \\
     --from pytorch --of iris.nnbp.safetensors`;
 
-/** Adds `nnbp convert` to the command line. */
 export function addConvert(program: Command, io: Io): void {
   program
     .command('convert')

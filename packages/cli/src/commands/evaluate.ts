@@ -28,7 +28,6 @@ Examples:
   nnbp evaluate houses.nnbp.safetensors test.csv --importance
   nnbp evaluate houses.nnbp.safetensors test.csv --json`;
 
-/** Adds `nnbp evaluate` to the command line. */
 export function addEvaluate(program: Command, io: Io): void {
   const command = program.command('evaluate').summary('evaluate a model on a CSV file with known targets');
   withCsvOptions(withModel(command).argument('<data>', 'a CSV file, or - for standard input'))
@@ -151,7 +150,6 @@ async function columnImportance(
     .sort((a, b) => b.mean - a.mean);
 }
 
-/** Describes the confusion matrix: rows are the true classes, columns the predicted classes. */
 function describeConfusion(values: readonly string[], matrix: readonly (readonly number[])[]): string {
   const rows = matrix.map((counts, k) => [values[k], ...counts.map((count) => (count === 0 ? '·' : String(count)))]);
   const rightAligned = values.map((_, k) => k + 1);

@@ -33,7 +33,6 @@ Examples:
 A derivative is named dloss/dw_FROMtoNODE, dloss/db_NODE, dloss/dc_NODE or
 dloss/dx_NODE. You can also explain the values h_NODE, g_NODE, x_NODE and slope_NODE.`;
 
-/** Adds `nnbp explain` to the command line. */
 export function addExplain(program: Command, io: Io): void {
   const command = program.command('explain').summary('explain a derivative step by step');
   withCsvOptions(withModel(command).argument('[data]', 'a CSV file to take the row from'))
@@ -87,7 +86,7 @@ async function explainRow(
   await print(io.stdout, text.endsWith('\n') ? text : `${text}\n`);
 }
 
-/** Reads the selected row. Returns its inputs and targets, one number per input and output node. */
+/** Returns the inputs and targets of the selected row, one number per input and output node. */
 async function selectedRow(io: Io, model: Model, dataPath: string | undefined, options: ExplainOptions) {
   const { inputs, targets } = model.columns;
   const { row = '1' } = options;
@@ -122,7 +121,6 @@ async function selectedRow(io: Io, model: Model, dataPath: string | undefined, o
   throw misuse(`${csv.name} has ${counted(last, 'row')}: there is no row ${number}.`);
 }
 
-/** Maximum number of nodes that are listed. */
 const maxListed = 30;
 
 /** Explains how derivatives are named, and lists the nodes of the network in a table. */

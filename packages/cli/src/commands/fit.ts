@@ -52,7 +52,6 @@ function confidence(text: string): number {
   throw new InvalidArgumentError('Expected a number between 0 and 1, such as 0.95.');
 }
 
-/** Adds `nnbp fit` to the command line. */
 export function addFit(program: Command, io: Io): void {
   const pairs = (flags: string, description: string) => new Option(flags, description).argParser(assignments);
   withCsvOptions(program.command('fit').argument('<data>', 'a CSV file, or - for standard input'))
@@ -179,7 +178,6 @@ async function run(
 
 type Result = ReturnType<typeof resultOf>;
 
-/** Collects the result as plain data, for the text output and for --json. */
 function resultOf(
   { formula, target, parameters }: FitProblem,
   statistics: FitStatistics,
@@ -213,7 +211,6 @@ function resultOf(
   };
 }
 
-/** Warnings about the result. */
 function warningsOf(
   { parameters, graph }: FitProblem,
   { parameters: estimates, rSquared, undetermined }: FitStatistics,

@@ -40,7 +40,6 @@ value if the series has no season. A useful forecast is better than the baseline
 /** Minimum number of past steps in a plot, as a multiple of the horizon. A shorter series is shown whole. */
 const minPastInPlot = 5;
 
-/** Adds `nnbp forecast` to the command line. */
 export function addForecast(program: Command, io: Io): void {
   const command = program.command('forecast').summary('forecast the next steps of a time series');
   withCsvOptions(withModel(command).argument('<data>', 'a CSV file with the series so far'))
@@ -140,7 +139,6 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
   await writeWhole(pathIn(io, options.svg), forecastSvgPlot(plotData));
 }
 
-/** Collects the data of a plot: the last values of a series, its forecast and its baseline. */
 function plotDataOf(
   { series }: Window,
   rows: readonly { readonly time: string; readonly value: number; readonly baseline: number }[],

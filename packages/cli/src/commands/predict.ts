@@ -42,7 +42,6 @@ you want to open the predictions in a spreadsheet, use --escape-formulas: otherw
 spreadsheet would evaluate a cell such as =HYPERLINK(…). Predicted categories, which come
 from the model file, are always escaped.`;
 
-/** Adds `nnbp predict` to the command line. */
 export function addPredict(program: Command, io: Io): void {
   const command = program.command('predict').summary('add predictions to a CSV file');
   withCsvOptions(withModel(command).argument('<data>', 'a CSV file, or - for standard input'))
@@ -56,7 +55,6 @@ export function addPredict(program: Command, io: Io): void {
     .action((model: string, data: string, options: PredictOptions) => predict(io, model, data, options));
 }
 
-/** Number of rows to predict at a time. */
 const rowsAtOnce = 512;
 
 async function predict(io: Io, modelPath: string, dataPath: string, options: PredictOptions): Promise<void> {
@@ -136,7 +134,6 @@ async function predictSequences(
   }
 }
 
-/** Formats the header and the rows of the output. */
 class PredictionFormat {
   /** The names of the added columns. */
   readonly #names: readonly string[];
@@ -186,7 +183,6 @@ class PredictionFormat {
     return csvLine([...this.#copied(copied), ...written], dialect.delimiter);
   }
 
-  /** The cells to copy from the data. With --escape-formulas, the cells are escaped. */
   #copied(cells: readonly string[]): readonly string[] {
     return this.options.escapeFormulas === true ? cells.map(asPlainText) : cells;
   }

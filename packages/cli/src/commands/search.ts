@@ -25,7 +25,7 @@ interface SearchCommandOptions extends TrainOptions {
   readonly maxEpochs: number;
 }
 
-/** A candidate: a network and an optimizer with their options. */
+/** A network and an optimizer with their options. */
 interface Candidate {
   readonly hidden: readonly number[];
   readonly activation: string;
@@ -49,7 +49,6 @@ finds the same candidates.`;
 /** Number of candidates to print. */
 const maxPrinted = 5;
 
-/** Adds `nnbp search` to the command line. */
 export function addSearch(program: Command, io: Io): void {
   withColumnOptions(program.command('search').argument('<data>', 'a CSV file'))
     .summary('search for a good network and optimizer')

@@ -67,7 +67,6 @@ function sizes(text: string): number[] {
   return text.split(',').map(integerFrom(1));
 }
 
-/** Adds the options that assign roles and types to columns. */
 export const withColumnOptions = (command: Command): Command =>
   withCsvOptions(command)
     .option('-t, --target <column>', 'the column to predict; repeat the option for several columns of numbers', collect)
@@ -83,7 +82,6 @@ export const withColumnOptions = (command: Command): Command =>
         .default('drop'),
     );
 
-/** Adds `nnbp train` to the command line. */
 export function addTrain(program: Command, io: Io): void {
   withColumnOptions(program.command('train').argument('<data>', 'a CSV file'))
     .summary('train a network on a CSV file')
@@ -212,8 +210,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
 
     const metrics = metricsFor(plan);
     const assess = (samples: Data) => evaluate(network, samples, { loss: lossSetup.loss(), metrics, engine });
-    // A pass over data on disk is slow. For such data, metrics on the training and validation sets are computed only if
-    // there is no test set.
+    // A pass over data on disk is slow. For such data, only the test set is evaluated, if there is one.
     const evaluateAllSets = data.training.inMemory || parts.test === undefined;
     const results: Results = {
       ...(evaluateAllSets && { training: await assess(parts.training) }),

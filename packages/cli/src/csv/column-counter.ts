@@ -4,7 +4,6 @@ import { bothReadings, type Decimal, DecimalEvidence, decimalOfFile, numberIn } 
 
 /** Maximum number of distinct values to list, unless the user declares the column a category. */
 const maxValues = 1000;
-/** Maximum number of categories. */
 export const maxCategories = 100_000;
 
 /** Statistics of the numbers in a column, read with one decimal separator. */
@@ -23,7 +22,6 @@ interface Numbers {
   word: string | undefined;
 }
 
-/** Statistics of a column. */
 export interface ColumnSurvey {
   readonly name: string;
   /** The number of cells that are neither empty nor in the user's list of missing values. */
@@ -43,7 +41,6 @@ export interface ColumnSurvey {
   readonly values: ReadonlyMap<string, number> | undefined;
 }
 
-/** Options for reading cells. */
 export interface CellFormat {
   readonly missing: MissingValues;
   readonly delimiter: string;
@@ -51,7 +48,6 @@ export interface CellFormat {
   readonly decimal?: Decimal | undefined;
 }
 
-/** Counts one column, cell by cell. */
 export class ColumnCounter {
   readonly evidence = new DecimalEvidence();
   #present = 0;
@@ -62,8 +58,7 @@ export class ColumnCounter {
   #values: Map<string, number> | undefined = new Map();
 
   /**
-   * @param isCategory - Whether the user declared the column a category, so that up to `maxCategories` values are
-   * listed.
+   * @param isCategory - Whether the user declared the column a category. Then up to `maxCategories` values are listed.
    */
   constructor(
     readonly name: string,

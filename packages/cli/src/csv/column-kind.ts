@@ -19,7 +19,7 @@ const filledCount = ({ numbers }: ColumnSurvey) => numbers.count + numbers.words
 const isConstant = ({ values, numbers }: ColumnSurvey) =>
   values?.size === 1 || (numbers.words === 0 && numbers.count > 0 && numbers.min === numbers.max);
 
-/** Whether the column is numeric. A few words among many numbers are typos and count as missing. */
+/** A few words among many numbers are typos and count as missing. */
 export function isNumeric(survey: ColumnSurvey): boolean {
   const { numbers, values } = survey;
   const all = filledCount(survey);
@@ -29,7 +29,6 @@ export function isNumeric(survey: ColumnSurvey): boolean {
   return values === undefined || values.size > fewValues || (numbers.words === 1 && all > fewValues);
 }
 
-/** The type of an input column. */
 export function inputKind(survey: ColumnSurvey): ColumnKind {
   const { present, values, numbers } = survey;
   if (present === 0) return 'empty';

@@ -7,7 +7,7 @@ export interface Decoder {
   end(): string;
 }
 
-/** The encoding that the byte order mark specifies. If there is no byte order mark: UTF-8. */
+/** The encoding that the byte order mark specifies; UTF-8 if there is none. */
 export function encodingOf(beginning: Uint8Array): string {
   if (beginning[0] === 0xff && beginning[1] === 0xfe) return 'utf-16le';
   if (beginning[0] === 0xfe && beginning[1] === 0xff) return 'utf-16be';
@@ -70,7 +70,7 @@ function currentLine(line: Uint8Array, bytes: Uint8Array): Uint8Array {
   return line.length + bytes.length > 2 ** 20 ? new Uint8Array(0) : joined(line, bytes);
 }
 
-/** Concatenates bytes. Does not use `Buffer`, since this code also runs in browsers. */
+/** Does not use `Buffer`, since this code also runs in browsers. */
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   const both = new Uint8Array(a.length + b.length);
   both.set(a);
@@ -81,7 +81,6 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
 /** Whether the encoding is UTF-16, where the bytes 0x0A and 0x0D can also be parts of other characters. */
 const isUtf16 = (encoding: string) => /^utf-16/i.test(encoding);
 
-/** The position of the first byte that cannot be decoded. */
 function firstInvalid(bytes: Uint8Array, encoding: string): number {
   const decodes = (length: number, stream: boolean) => {
     try {

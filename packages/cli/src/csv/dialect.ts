@@ -1,6 +1,5 @@
 /** Detects the dialect of a file: delimiter, quotes, comments, and lines that are not rows. */
 
-/** A detected dialect. */
 export interface Dialect {
   /** The delimiter. ' ' means any number of spaces and tabs. */
   readonly delimiter: string;
@@ -20,7 +19,6 @@ export interface Dialect {
 const candidates = [',', ';', '\t', '|'];
 const maxLines = 50;
 
-/** Names of delimiters, for messages. */
 export const delimiterNames: Readonly<Record<string, string>> = {
   ',': 'commas',
   ';': 'semicolons',
@@ -66,10 +64,8 @@ export function guessDialect(beginning: string, delimiter?: string): Dialect {
 }
 
 /**
- * Whether lines that begin with # are comments. Returns false if the first line does not begin with #, or if all lines
- * do. Otherwise, compares the first line with the first row, which is the first line that does not begin with #. If both
- * contain the same number of each candidate delimiter, and at least one delimiter, the first line is a header and not a
- * comment, so this function returns false.
+ * Whether lines that begin with # are comments. The first line is a header, not a comment, if it contains at least one
+ * candidate delimiter, and as many of each as the first line that does not begin with #.
  */
 function hasComments(text: string): boolean {
   if (!text.startsWith('#')) return false;
@@ -143,7 +139,6 @@ function arff(beginning: string): Dialect {
   return { delimiter: ',', quote: "'", comment: '%', skip: declared.length + 1, names };
 }
 
-/** The text without the first `skip` lines. */
 export function rowsIn(text: string, { skip }: Dialect): string {
   let from = 0;
   for (let k = 0; k < skip; k++) {

@@ -4,7 +4,6 @@ import { uniqueNames } from '../unique.js';
 
 type Row = readonly string[];
 
-/** Options of {@link headerOf}. */
 export interface HeaderOptions {
   /** Names that the file declares outside its first row (ARFF). Default: none. */
   readonly declared?: Row | undefined;
@@ -12,7 +11,6 @@ export interface HeaderOptions {
   readonly header?: boolean | undefined;
 }
 
-/** The header of a table. */
 export interface Header {
   /** The column names, without duplicates. */
   readonly names: readonly string[];
@@ -27,11 +25,7 @@ export interface Header {
   readonly numericName: string | undefined;
 }
 
-/**
- * Detects the header of a table.
- *
- * @param rows - The first rows of the file, at least one unless names are declared.
- */
+/** @param rows - The first rows of the file, at least one unless names are declared. */
 export function headerOf(rows: readonly Row[], { declared, header }: HeaderOptions): Header {
   if (declared !== undefined) {
     return { names: uniqueNames(declared), named: true, hasHeaderRow: false, numericName: undefined };

@@ -1,11 +1,6 @@
-/** Detects missing values. */
-
-/**
- * Common marks of a missing value in columns of numbers. In a column of categories, they are ordinary values.
- */
+/** Common marks of a missing value in columns of numbers. In a column of categories, they are ordinary values. */
 const missingMarks = new Set(['na', 'n/a', 'nan', 'null', 'none', 'nil', '?', '-', '--', '#n/a', 'missing']);
 
-/** Whether the cell is a common mark of a missing value, such as NA. */
 export const isMissingMark = (cell: string): boolean => cell.length < 8 && missingMarks.has(cell.toLowerCase());
 
 /**
@@ -15,23 +10,16 @@ export const isMissingMark = (cell: string): boolean => cell.length < 8 && missi
 export class MissingValues {
   readonly #listed: ReadonlySet<string> | undefined;
 
-  /**
-   * @param listed - Cells that stand for a missing value, in every column. Default: the common marks, only in
-   * columns of numbers.
-   */
   constructor(listed?: readonly string[]) {
     this.#listed = listed && new Set(listed);
   }
 
-  /** Whether the cell is a missing value in every column: it is empty, or the user listed it. */
+  /** Whether the cell is a missing value in every column. */
   always(cell: string): boolean {
     return cell === '' || this.#listed?.has(cell) === true;
   }
 
-  /**
-   * Whether the cell is a missing value in a column of numbers, but not in a column of categories: the user listed no
-   * cells, and the cell is a common mark of a missing value.
-   */
+  /** Whether the cell is a missing value in a column of numbers, but not in a column of categories. */
   inNumbers(cell: string): boolean {
     return this.#listed === undefined && isMissingMark(cell);
   }

@@ -13,7 +13,7 @@ const grouped: Readonly<Record<Decimal, RegExp>> = {
 const spaced = /^[+-]?[1-9]\d{0,2}(?:[ '’\u00a0\u202f]\d{3})+(?:[.,]\d*)?$/;
 const separators: Readonly<Record<Decimal, RegExp>> = { '.': /[, '’\u00a0\u202f]/g, ',': /[. '’\u00a0\u202f]/g };
 
-/** Parses the cell as a finite number; undefined if it is not one. */
+/** Parses the cell as a finite number. */
 export function numberIn(cell: string, decimal: Decimal): number | undefined {
   // U+2212, the typographic minus sign.
   const signed = cell.startsWith('−') ? `-${cell.slice(1)}` : cell;
@@ -39,10 +39,8 @@ export class DecimalEvidence {
   #maxPlain = 0;
 
   /**
-   * Adds a cell.
-   *
-   * @param point - The number in the cell if the decimal separator is a point; undefined if it is not a number.
-   * @param comma - The number in the cell if the decimal separator is a comma; undefined if it is not a number.
+   * @param point - The number in the cell if the decimal separator is a point.
+   * @param comma - The number in the cell if the decimal separator is a comma.
    */
   add(cell: string, point: number | undefined, comma: number | undefined): void {
     if (point !== undefined && comma === undefined) this.pointCells++;
@@ -51,15 +49,15 @@ export class DecimalEvidence {
     else if (point !== undefined) this.#maxPlain = Math.max(this.#maxPlain, Math.abs(point));
   }
 
-  /** The separator that the cells determine; undefined if they determine none. */
+  /** The separator that the cells determine. */
   get decided(): Decimal | undefined {
     if (this.pointCells === 0 && this.commaCells === 0) return undefined;
     return this.commaCells > this.pointCells ? ',' : '.';
   }
 
   /**
-   * The likely separator if the cells do not determine it; undefined if none is likely. In a column with the cells
-   * "260", "527" and "1,061", the comma separates thousands, since numbers below 1,000 do not contain it.
+   * The likely separator if the cells do not determine it. In a column with the cells "260", "527" and "1,061", the
+   * comma separates thousands, since numbers below 1,000 do not contain it.
    */
   get likely(): Decimal | undefined {
     return this.ambiguous?.includes(',') === true && this.#maxPlain >= 100 && this.#maxPlain < 1000 ? '.' : undefined;

@@ -13,9 +13,8 @@ import { type Decimal, decimalOfFile } from './number-format.js';
 
 /** Options for reading a file. Options that are not set are detected. */
 export interface CsvOptions {
-  /** Whether the first row contains the column names. Default: detected. */
+  /** Whether the first row contains the column names. */
   readonly header?: boolean | undefined;
-  /** The delimiter. Default: detected. */
   readonly delimiter?: string | undefined;
   /**
    * The encoding, as a label of the WHATWG Encoding Standard such as `windows-1252`. Default: the encoding of the byte
@@ -34,7 +33,6 @@ export interface CsvRow {
   readonly number: number;
 }
 
-/** An opened file. */
 export interface Csv {
   /** The name of the file in error messages. */
   readonly name: string;
@@ -65,7 +63,7 @@ const maxFirstRow = 1 << 26;
 /** Number of rows from which the header and the number formats are detected. */
 const sampleRows = 200;
 
-/** Opens a file or a stream. The rows of a stream can be read only once. */
+/** Opens a file or a stream. */
 export async function openCsv(name: string, source: string | NodeJS.ReadableStream, options: CsvOptions): Promise<Csv> {
   const { beginning, stream } = await (typeof source === 'string' ? fromFile(name, source) : fromStream(name, source));
   const encoding = options.encoding ?? encodingOf(beginning);
@@ -102,7 +100,7 @@ export async function openCsv(name: string, source: string | NodeJS.ReadableStre
   };
 }
 
-/** Reads the beginning, at least the first row. Returns the chunks that were read, and whether that was everything. */
+/** Reads the beginning, at least the first row. */
 async function beginningIn(name: string, chunks: AsyncIterator<Uint8Array>) {
   const read: Buffer[] = [];
   let length = 0;
@@ -257,7 +255,7 @@ const wrongRowLength = (name: string, number: number, received: number, width: n
     `${name}, row ${number}: expected ${counted(width, 'cell')} as in the first row, received ${received}. Fix the row, or set the separator with --delimiter.`,
   );
 
-/** Converts an error from csv-parse into a `Problem` with a message for users. */
+/** Converts an error from csv-parse into a `Problem`. */
 function asProblem(name: string, error: unknown): unknown {
   if (!(error instanceof CsvError)) return error;
   const { code, lines: line } = error as CsvError & { readonly lines?: number };

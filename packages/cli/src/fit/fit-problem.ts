@@ -28,7 +28,7 @@ export interface FitProblem extends FormulaGraph {
   readonly target: string;
 }
 
-/** Splits `y = a + b*x` or `y ~ a + b*x`. The left side is the target; undefined if the formula has only one side. */
+/** Splits `y = a + b*x` or `y ~ a + b*x`. The left side is the target. */
 function sidesOf(text: string): { left: string | undefined; right: string } {
   const at = text.search(/[=~]/);
   return at < 0
@@ -83,7 +83,7 @@ export function fitProblem(csv: Csv, request: FitRequest): FitProblem {
 /** The initial value of a parameter that --start does not set. */
 export const defaultStart = 1;
 
-/** Returns the only column that is not used. Throws if there are several or none. */
+/** Returns the only column that is not used. */
 function onlyOtherColumn({ name, header }: Csv, used: readonly string[]): string {
   const others = header.filter((column) => !used.includes(column));
   if (others.length === 1) return others[0];
@@ -92,7 +92,6 @@ function onlyOtherColumn({ name, header }: Csv, used: readonly string[]): string
   );
 }
 
-/** The rows to fit. */
 export interface FitRows {
   readonly inputs: number[][];
   readonly targets: number[][];

@@ -10,11 +10,9 @@ export interface FittedFormula {
   readonly variables: readonly string[];
   /** Name of the column that the formula predicts. */
   readonly target: string;
-  /** Parameter values by name. */
   readonly parameters: Readonly<Record<string, number>>;
 }
 
-/** Returns the text of the file for a fitted formula. */
 export const formulaFile = (fitted: FittedFormula): string =>
   `${JSON.stringify({ format: 'nnbp-formula', version: 1, ...fitted }, undefined, 2)}\n`;
 

@@ -14,11 +14,10 @@ export interface FitPlotData {
   readonly curve: readonly { readonly x: number; readonly y: number; readonly low: number; readonly high: number }[];
 }
 
-/** Number of intervals between the points of a curve. */
 const curveIntervals = 160;
 
 /**
- * Returns what the plot shows. With one variable: the observations against the variable, and the curve. With several:
+ * With one variable, the plot shows the observations against the variable, and the curve. With several, the plot shows
  * the observations against the fitted values, and the diagonal.
  */
 export function plotDataOf(
@@ -51,7 +50,6 @@ export function rangeOf(values: readonly number[]): [min: number, max: number] {
   return min < max ? [min, max] : [min - 1, max + 1];
 }
 
-/** Returns the range of the y values of the points and the curve. */
 export const yRangeOf = ({ points, curve }: FitPlotData): [min: number, max: number] =>
   rangeOf([...points.map(([, y]) => y), ...curve.map(({ y }) => y)]);
 

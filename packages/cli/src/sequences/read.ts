@@ -27,28 +27,22 @@ export interface RowSequence {
   readonly steps: readonly Step[];
 }
 
-/** The columns that {@link readSequences} reads. */
 export interface SequenceColumns {
   readonly group: string;
   readonly inputs: readonly Column[];
-  /** The target columns. Empty if targets are not read. */
+  /** Empty if targets are not read. */
   readonly targets: readonly Column[];
 }
 
-/** The sequences of a file. */
 export interface SequenceTable {
-  /** The sequences, in the order of their first rows. */
+  /** In the order of their first rows. */
   readonly sequences: readonly RowSequence[];
   readonly rows: number;
   /** Counts the rows with a missing input. */
   readonly gaps: Gaps;
 }
 
-/**
- * Reads all rows and groups them into sequences.
- *
- * @throws Problem if a column is missing, a row has no group, or the file is too large
- */
+/** @throws Problem if a column is missing, a row has no group, or the file is too large */
 export async function readSequences(
   csv: Csv,
   { group, inputs, targets }: SequenceColumns,

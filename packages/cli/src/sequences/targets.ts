@@ -8,23 +8,21 @@ import { counted } from '../table.js';
 import { visible } from '../visible.js';
 import type { RowSequence, SequenceColumns, Step } from './read.js';
 
-/** `last`: a sequence has one target, at its last step. `each`: a sequence has a target at each step. */
 export type TargetSteps = SequenceUse['targets'];
 
 const firstTargetStep = ({ steps }: RowSequence): Step | undefined => steps.find(({ target }) => target !== undefined);
 
-/** The first step whose target differs from the first target of its sequence; undefined if there is none. */
+/** The first step whose target differs from the first target of its sequence. */
 function otherTargetStep(sequence: RowSequence): Step | undefined {
   const first = firstTargetStep(sequence)?.target;
   return sequence.steps.find(({ target }) => target?.some((code, k) => code !== first![k]));
 }
 
 /**
- * Decides whether a sequence has one target, at its last step, or a target at each step. Compares only sequences that
- * have targets in at least two rows. If none of these sequences has different targets in its rows, each sequence has
- * one target, at its last step. If more than half of them have different targets in their rows, each step has a target.
+ * Returns `last` if the target varies within no sequence, and `each` if the target varies within more than half of the
+ * sequences that have at least two targets.
  *
- * @throws Problem if some of these sequences have different targets in their rows, but not more than half
+ * @throws Problem if the target varies within some of these sequences, but not within more than half
  */
 export function targetSteps(csv: Csv, sequences: readonly RowSequence[], columns: SequenceColumns): TargetSteps {
   const varied = sequences.filter((sequence) => otherTargetStep(sequence) !== undefined);
@@ -75,6 +73,5 @@ export function withTargets(
   return { inputs, targets: inputs.map((_, t) => (t === inputs.length - 1 ? last : null)) };
 }
 
-/** The total number of steps. */
 export const stepCount = (sequences: readonly Sequence[]): number =>
   sequences.reduce((sum, { inputs }) => sum + inputs.length, 0);

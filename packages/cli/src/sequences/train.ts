@@ -40,7 +40,6 @@ interface Usable {
   readonly sequence: Sequence;
 }
 
-/** Runs `nnbp train` for a table whose rows are the steps of sequences. */
 export async function trainSequences(io: Io, path: string, options: SeriesOptions): Promise<void> {
   const show = (text: string) => (options.json === true ? Promise.resolve() : print(io.stdout, text));
   expectSequenceOptions(options);
@@ -180,7 +179,6 @@ function sequenceRun(
   );
 }
 
-/** Throws if an option cannot be combined with `--recurrent`, or if a required option is missing. */
 function expectSequenceOptions(options: SeriesOptions): asserts options is SeriesOptions & { readonly group: string } {
   if (options.group === undefined) {
     throw misuse(
@@ -198,7 +196,6 @@ function expectSequenceOptions(options: SeriesOptions): asserts options is Serie
   }
 }
 
-/** Describes the sequences: their number, their lengths, and where the target is predicted. */
 function describeSequences(
   count: number,
   [shortest, longest]: readonly [number, number],
@@ -222,7 +219,6 @@ interface MajorityBaseline {
   readonly accuracy: number;
 }
 
-/** Computes the majority baseline; undefined unless the target is a category and there is a test set. */
 function majorityBaseline(
   columns: Pick<Columns, 'targets'>,
   where: TargetSteps,

@@ -5,11 +5,9 @@ import { gru, lstm, rnn } from '@nnbp/layers';
 import type { Sample, Sequence } from '@nnbp/train';
 import { inputRow, inputRows, type Shape, targetRow, type Window } from './windows.js';
 
-/** The recurrent layers by name. */
 export const recurrentLayers = { rnn, lstm, gru };
 export type Recurrent = keyof typeof recurrentLayers;
 
-/** Options for the network. */
 export interface NetworkShape extends Shape {
   /** Type of the recurrent layers; undefined for a dense network over the window. */
   readonly recurrent: Recurrent | undefined;
@@ -61,7 +59,7 @@ const batchSize = 256;
 
 /**
  * Computes the outputs of the network for each window. An output is the predicted change since the last value of the
- * window, divided by the scale of the series. `valuesOf` in windows.ts converts outputs to values of the series.
+ * window, divided by the scale of the series.
  *
  * @param next - Returns the time of the first step to forecast.
  */

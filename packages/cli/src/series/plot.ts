@@ -1,7 +1,6 @@
 /** Plots a forecast as SVG: past values, forecast and baseline. */
 import { extentOf } from '../extent.js';
 
-/** The content of a forecast plot. */
 export interface ForecastPlotData {
   readonly title: string;
   /** The last values of the series. */
@@ -17,7 +16,6 @@ export interface ForecastPlotData {
 const [width, height] = [800, 320];
 const margin = { left: 72, right: 16, top: 40, bottom: 36 };
 
-/** Draws the plot as an SVG file. */
 export function forecastSvgPlot({ title, observed, forecast, baseline, times }: ForecastPlotData): string {
   const end = observed.length - 1;
   const lastObserved = observed[end];

@@ -8,7 +8,6 @@ import { shellWord } from '../shell-word.js';
 import { counted } from '../table.js';
 import { type Precision, readTimes, type Step, stepOf, stepsBetween, timeText } from './time.js';
 
-/** The columns of a series. */
 export interface SeriesColumns {
   readonly target: string;
   readonly time: string;
@@ -16,7 +15,7 @@ export interface SeriesColumns {
   readonly group: string | undefined;
 }
 
-/** A series: a value for each time, sorted by time. */
+/** A value for each time, sorted by time. */
 export interface Series {
   readonly name: string;
   readonly times: readonly number[];
@@ -25,7 +24,6 @@ export interface Series {
   readonly follows: readonly boolean[];
 }
 
-/** All series of a table. */
 export interface SeriesTable {
   readonly series: readonly Series[];
   readonly step: Step;
@@ -40,8 +38,6 @@ const maxMissing = 0.2;
 const maxHolidays = 5;
 
 /**
- * Reads the series of a table.
- *
  * @param known - The step between times in the data that the model was trained on. Default: the most frequent step of
  * the longest series.
  * @throws Problem if a column is missing, a cell is not a number or time, or a time occurs twice

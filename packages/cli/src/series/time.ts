@@ -24,13 +24,7 @@ export interface Times {
   readonly note?: string;
 }
 
-/**
- * Reads a column of times.
- *
- * @param file - The name of the file in error messages.
- * @param column - The name of the column in error messages.
- * @throws Problem that names the first cell that is not a time
- */
+/** @throws Problem that names the file, the column, and the first cell that is not a time */
 export function readTimes(file: string, column: string, cells: readonly string[]): Times {
   const canBeMonth = (part: number) => !cells.some((cell) => Number(yearLast.exec(cell)?.[part]) > 12);
   const [firstCanBeMonth, secondCanBeMonth] = [canBeMonth(1), canBeMonth(3)];

@@ -26,7 +26,6 @@ import { readSeries, type SeriesTable } from './read.js';
 import { seasonOf, stepText, timeText } from './time.js';
 import { calendarFor, scaleOf, valuesOf, type Window, windowsOf } from './windows.js';
 
-/** Options of `train` for time series. */
 export interface SeriesOptions extends TrainOptions {
   readonly time?: string;
   readonly window?: number;
@@ -39,7 +38,6 @@ const defaultWindow = 24;
 const defaultValidationSplit = 0.2;
 const defaultPatience = 30;
 
-/** Throws if an option for time series is set without --time. */
 export function expectNoSeriesOptions(options: SeriesOptions): void {
   for (const name of ['window', 'horizon', 'season'] as const) {
     if (options[name] !== undefined) {
@@ -48,7 +46,6 @@ export function expectNoSeriesOptions(options: SeriesOptions): void {
   }
 }
 
-/** Runs `nnbp train` for a table with a column of times. */
 export async function trainSeries(io: Io, path: string, options: SeriesOptions): Promise<void> {
   const show = (text: string) => (options.json === true ? Promise.resolve() : print(io.stdout, text));
   const target = expectForecastOptions(options);
@@ -107,7 +104,7 @@ export async function trainSeries(io: Io, path: string, options: SeriesOptions):
   );
 }
 
-/** Throws if an option cannot be combined with `--time`. Returns the column to forecast. */
+/** Checks the options. Returns the column to forecast. */
 function expectForecastOptions(options: SeriesOptions): string {
   for (const name of ['checkpoint', 'resume', 'category', 'number', 'ignore', 'folds', 'repeats'] as const) {
     if (options[name] !== undefined) throw misuse(`--${name} cannot be combined with --time.`);
@@ -140,10 +137,7 @@ async function openFile(io: Io, path: string, options: SeriesOptions): Promise<C
   return openData(io, path, options);
 }
 
-/**
- * Divides the series into training, validation and test windows. By default, a window covers at least one season,
- * unless a season has more than 400 steps.
- */
+/** Divides the series into training, validation and test windows. */
 function windowedParts(file: string, table: SeriesTable, season: number, options: SeriesOptions) {
   const { horizon = 1, testSplit, validationSplit = defaultValidationSplit } = options;
   // A window of one season plus one value contains every value that the seasonal baseline uses.
@@ -250,7 +244,6 @@ function describe(file: string, table: SeriesTable, shape: NetworkShape, season:
   );
 }
 
-/** The errors of the model and of the baselines. */
 export interface Comparison {
   readonly model: Errors;
   readonly naive: Errors;

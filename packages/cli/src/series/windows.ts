@@ -3,8 +3,8 @@ import type { Series } from './read.js';
 import type { Step } from './time.js';
 
 /**
- * The positions in the calendar that a network can read, in this order: the hour of the day, the day of the week, and
- * the month of the year. Each position is encoded as two inputs, a sine and a cosine.
+ * The positions in the calendar that a network can read: the hour of the day, the day of the week, and the month of the
+ * year. Each position is encoded as two inputs, a sine and a cosine.
  */
 export const calendarPeriods = ['hour', 'weekday', 'month'] as const;
 export type CalendarPeriod = (typeof calendarPeriods)[number];

@@ -12,7 +12,6 @@ export interface RunCheckpoints {
   readonly found?: Found;
 }
 
-/** The options for checkpoints. */
 interface RunOptions {
   readonly checkpoint?: string;
   readonly resume?: boolean;

@@ -16,7 +16,6 @@ import { type EncodedRows, Moments, sampleOf, scaler } from './data.js';
 import { networkFor } from './network.js';
 import type { Plan, TrainOptions } from './plan.js';
 
-/** Options of {@link crossValidation}. */
 export interface CrossValidationOptions {
   readonly folds: number;
   readonly repeats?: number;
@@ -35,7 +34,6 @@ export interface CrossValidationOptions {
   readonly onFold?: (done: number, total: number) => void;
 }
 
-/** Cross-validates the network of a plan on encoded rows. */
 export async function crossValidation(
   plan: Plan,
   { codes, groups }: EncodedRows,
@@ -99,7 +97,6 @@ function scalerOf(columns: readonly Column[], rows: readonly Float64Array[], fir
   return scaler(columns, moments);
 }
 
-/** Formats mean and deviation over the folds as a table. */
 export function describeFolds({ folds, loss, metrics }: CrossValidation, group: string | undefined): string {
   const repeats = 1 + folds[folds.length - 1].split.repeat;
   const grouped = group === undefined ? '' : `, each group of "${visible(group)}" in one fold`;
@@ -115,7 +112,6 @@ export function describeFolds({ folds, loss, metrics }: CrossValidation, group: 
   return `Cross-validation, ${counted(folds.length / repeats, 'fold')}${times}${grouped}:\n\n${tableOf([['', 'mean', 'deviation'], ...lines], [1, 2])}`;
 }
 
-/** The means and deviations over the folds, and the results of each fold, as an object for --json. */
 export const summaryOfFolds = ({ folds, loss, metrics }: CrossValidation) => ({
   loss,
   metrics,

@@ -12,12 +12,9 @@ import type { Plan } from './plan.js';
 import { groupReader, type Part, partsOfGroups, type SplitOptions } from './groups.js';
 import { fitsInMemory, type Store, storeFor } from './store.js';
 
-/** The data of a training run, read from a file. */
 export interface TrainingData {
   readonly training: Store;
-  /** Validation rows, for early stopping. */
   readonly validation: Store;
-  /** Test rows, which are used only for the report. */
   readonly test: Store;
   /** Scaler of the inputs, fitted to the training rows only. */
   readonly inputScaler: Standardization;
@@ -30,7 +27,6 @@ export interface TrainingData {
   close(): Promise<void>;
 }
 
-/** Options of {@link trainingData}. */
 export interface TrainingDataOptions extends SplitOptions {
   readonly inputs: readonly Column[];
   readonly targets: readonly Column[];
@@ -105,7 +101,6 @@ export async function trainingData(csv: Csv, options: TrainingDataOptions): Prom
   }
 }
 
-/** The columns to encode, and a signal that stops the encoding. */
 interface RowColumns {
   readonly inputs: readonly Column[];
   readonly targets: readonly Column[];
@@ -210,7 +205,6 @@ export function scaler(columns: readonly Column[], moments: readonly Moments[]):
   return new Standardization(mean, deviation);
 }
 
-/** Converts an encoded row to a sample. */
 export function sampleOf(
   { inputs, targets, lossSetup }: Pick<Plan, 'inputs' | 'targets' | 'lossSetup'>,
   codes: ArrayLike<number>,
@@ -239,7 +233,6 @@ export async function dataOf(
   return samples;
 }
 
-/** Encoded rows in memory. */
 export interface EncodedRows {
   /** One array per row, with one number per column: inputs, then targets. */
   readonly codes: readonly Float64Array[];
@@ -250,7 +243,6 @@ export interface EncodedRows {
 /**
  * Encodes all usable rows, in the order of the file.
  *
- * @param group - The column that identifies the group of each row.
  * @throws Problem if the rows do not fit into memory, or a row has no group
  */
 export async function encodedRows(

@@ -20,7 +20,6 @@ export interface SplitOptions {
 /**
  * Returns a function that looks up the group of a row, and throws a `Problem` if the row has none.
  *
- * @param groupColumn - The name of the column that identifies the group.
  * @param reason - Why every row must have a group, for the error message.
  */
 export function groupReader(
@@ -42,7 +41,6 @@ export function groupReader(
  * fractions.
  *
  * @param sizes - The number of rows in each group.
- * @param groupColumn - The name of the column that identifies the group, for the error message.
  */
 export function partsOfGroups(
   sizes: ReadonlyMap<string, number>,

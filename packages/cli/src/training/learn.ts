@@ -16,12 +16,7 @@ export interface Parts {
   readonly test?: Data;
 }
 
-/**
- * Converts the encoded rows of each set to samples.
- *
- * @param randomForEpoch - Returns the random number generator that shuffles the next epoch, for training data that is
- * not in memory.
- */
+/** Converts the encoded rows of each set to samples. */
 export async function partsOf(
   plan: Plan,
   { training, validation, test }: TrainingData,

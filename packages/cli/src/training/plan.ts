@@ -15,7 +15,6 @@ import { shellWord } from '../shell-word.js';
 import { counted } from '../table.js';
 import { visible } from '../visible.js';
 
-/** Options of `nnbp train`. */
 export interface TrainOptions extends CsvOptions {
   readonly target?: readonly string[];
   readonly number?: readonly string[];
@@ -46,7 +45,6 @@ export interface TrainOptions extends CsvOptions {
   readonly group?: string;
 }
 
-/** A planned training run. */
 export interface Plan {
   readonly csv: Csv;
   /** Fingerprint of the data file, which is read more than once and must not change. */
@@ -60,7 +58,6 @@ export interface Plan {
   readonly targets: readonly Column[];
   readonly activation: Activation;
   readonly lossName: string;
-  /** What the loss requires of the targets and of the output activation. */
   readonly lossSetup: LossSetup;
   readonly optimizer: Optimizer;
   /** The learning rate; undefined if the optimizer has none. */
