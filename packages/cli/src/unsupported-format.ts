@@ -46,7 +46,7 @@ const kerasAdvice =
 const torchExport = 'torch.onnx.export(model, (example,), "model.onnx"), which exports the network and its weights';
 const scikitAdvice = 'Convert it in Python with skl2onnx: to_onnx(model, X[:1]) returns an ONNX model';
 
-/** All recognized formats, in the order in which they are tried. */
+/** The recognized formats, in the order in which they are tried. */
 const formats: readonly UnsupportedFormat[] = [
   {
     what: 'a Keras model in HDF5 (.h5)',
@@ -110,10 +110,7 @@ const formats: readonly UnsupportedFormat[] = [
   },
 ];
 
-/**
- * Names the format and explains how to convert the file: "this is a Keras model in HDF5 (.h5). Convert it …". Returns
- * undefined if the format is unknown.
- */
+/** Names the format: "this is a Keras model in HDF5 (.h5). Convert it …". Returns undefined if it is unknown. */
 export function unsupportedFormatOf(bytes: Uint8Array, keys: JsonKeys): string | undefined {
   const found = formats.find(({ fits }) => fits(bytes, keys));
   return found && `this is ${found.what}. ${found.advice}.`;

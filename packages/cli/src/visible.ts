@@ -17,13 +17,10 @@ const hex = (character: string, digits: number) => character.charCodeAt(0).toStr
 const escaped = (character: string): string =>
   known[character] ?? (character < '\u0100' ? `\\x${hex(character, 2)}` : `\\u${hex(character, 4)}`);
 
-/**
- * Escapes a name, a cell or a path, so that it is a single line: shows `\x1b[2J` instead of clearing the screen, and
- * `\n` instead of a line break.
- */
+/** Escapes a name, a cell or a path, including line breaks. */
 export const visible = (text: string): string => text.replaceAll(hidden, escaped);
 
-/** Escapes multi-line text, but keeps its line breaks. */
+/** Escapes text, but keeps its line breaks. */
 export const visibleLines = (text: string): string => text.replaceAll(hiddenExceptNewline, escaped);
 
 /**
@@ -40,9 +37,6 @@ export const visibleColored = (text: string, show = visibleLines): string =>
 export const cut = (text: string, length: number): string =>
   text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 
-/**
- * Formats JSON that is safe to print to a terminal: instead of a character that {@link visible} would escape, the JSON
- * contains an escape sequence such as `\u001b`.
- */
+/** Formats JSON that is safe to print to a terminal, with escape sequences such as `\u001b`. */
 export const visibleJson = (value: unknown, indent?: number): string =>
   JSON.stringify(value, undefined, indent).replaceAll(hiddenExceptNewline, (character) => `\\u${hex(character, 4)}`);

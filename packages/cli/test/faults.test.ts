@@ -4,7 +4,6 @@ import { housesCsv, irisCsv, workspace } from './workspace.js';
 const rows = (header: string, ...lines: string[]) => [header, ...lines, ''].join('\n');
 const many = (line: (k: number) => string, count = 20) => Array.from({ length: count }, (_, k) => line(k));
 
-/** Checks that each error is one line that says what to do, and checks the exit code. */
 describe('errors of the command line', () => {
   it.each<[what: string, files: Record<string, string>, argv: string[], code: number, message: string]>([
     ['a missing file', {}, ['train', 'no.csv', '-t', 'y'], 1, 'no.csv: no such file or directory.'],

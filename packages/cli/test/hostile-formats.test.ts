@@ -151,7 +151,7 @@ function filesWith(text: string): Record<string, string | Uint8Array> {
   };
 }
 
-/** Testing all strings in every format takes several seconds, or longer if other tests run at the same time. */
+/** Testing all strings in every format takes several seconds. */
 const longTimeout = { timeout: 60_000 };
 const python = spawnSync('python3', ['--version']).status === 0;
 

@@ -33,10 +33,7 @@ function expectHarmless(what: string, { stdout, stderr }: Outcome): void {
   }
 }
 
-/**
- * Strings that are tested as names in CSV files: not blank, not very long, and without NUL, byte order marks or
- * unpaired surrogates.
- */
+/** The hostile strings that are tested as names in CSV files. */
 const csvNames = hostileStrings.filter(
   (text) => text.trim() !== '' && !/[\0\uD800\uFEFF]/.test(text) && text.length < 1000,
 );

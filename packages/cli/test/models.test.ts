@@ -15,7 +15,7 @@ async function irisWorkspace(): Promise<Workspace> {
   return here;
 }
 
-/** A network of 4 nodes whose ids are numbers: node 1 is the input, node 4 the output. */
+/** A network whose node ids are numbers. */
 function graphModel(): Network {
   const builder = new GraphBuilder();
   builder.input('1');

@@ -3,12 +3,11 @@
  * those of onnx.proto.
  */
 
-/** A protobuf field: its number and its value, which is an integer, a string, or bytes such as a nested message. */
+/** A protobuf field. Bytes can be a nested message. */
 type Field = readonly [number: number, value: number | string | Uint8Array];
 
 const varint = (value: number): number[] => (value < 128 ? [value] : [(value % 128) + 128, ...varint(value >> 7)]);
 
-/** Encodes a protobuf message. */
 export const message = (...fields: readonly Field[]): Uint8Array =>
   Buffer.concat(
     fields.flatMap(([number, value]) => {
@@ -27,7 +26,6 @@ interface Operation {
   readonly name?: string;
   readonly input: readonly string[];
   readonly output: readonly string[];
-  /** The value of the attribute `axis`. */
   readonly axis?: number;
 }
 

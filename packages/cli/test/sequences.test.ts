@@ -85,7 +85,7 @@ describe('a table with one label per group', () => {
     expect((await nnbp(...classify, 'rnn', ...fewEpochs)).stdout).toContain('Sequences: 59 groups of "id"');
   });
 
-  test('if only one row of each group has the label, the error about missing inputs counts all rows, not only rows with a label', async () => {
+  test('the error about missing inputs counts all rows, even if only one row of each group has the label', async () => {
     const seen = new Set<string>();
     const rows = gestures.map((row) => ({
       ...row,
@@ -155,7 +155,7 @@ test('extentOf returns the minimum and maximum of a million numbers', () => {
 });
 
 describe('a table whose target varies within groups', () => {
-  /** Rows of 40 runs. The second value of a row is the parity (even or odd) of the number of events so far. */
+  /** Rows of 40 runs. The second value of a row is the parity of the number of events so far. */
   const events = Array.from({ length: 40 }, (_, k) => {
     let odd = 0;
     return Array.from({ length: 5 + (k % 3) }, (_, t) => {

@@ -102,8 +102,8 @@ export function expectGolden(engine: Engine): void {
       targets: Float64Array.of(Number(run.target)),
     };
     expectConformance(engine, graph, single, data, mse());
-    // The results are also compared with the decimal strings of the golden numbers. For this comparison, the engine gets
-    // the exact parameters. A float32 engine rounds them when they are set.
+    // The decimal strings of the golden numbers belong to the exact parameters. A float32 engine rounds these parameters
+    // when they are set.
     const executor = engine.prepare(graph, 1);
     executor.parameters.set(parameters.vector);
     const loss = executor.backpropagate(data.inputs, data.targets, 1, mse());

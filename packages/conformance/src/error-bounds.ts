@@ -1,13 +1,11 @@
 /**
  * Uses a running error analysis (Higham, Accuracy and Stability of Numerical Algorithms, chapter 3) to bound the
  * difference between the results of an engine and those of the reference engine. The bound of each number is the
- * rounding error of its own operation plus the propagated errors of the operands. So the bound of a node follows from
- * its depth, its fan-in and its values.
+ * rounding error of its own operation plus the propagated errors of the operands.
  *
  * With u the unit roundoff (2⁻²⁴ in float32), a sum of n products in any order has an error of at most γₙ = n u / (1 −
  * n u) times the sum of their absolute values. A value or derivative y of an engine's activation may have an error of up
- * to K u · max(1, |y|), where {@link K} is a constant. The bounds for losses are similar. `@nnbp/wasm` tests its own
- * functions more strictly.
+ * to K u · max(1, |y|), where {@link K} is a constant. The bounds for losses are similar.
  */
 import { type Graph, type Loss, ReferenceExecutor, type SampleCache, successorsOf } from '@nnbp/core';
 import type { Samples } from './random-data.js';

@@ -29,7 +29,6 @@ export interface LossCase {
   readonly onProbabilities?: true;
 }
 
-/** Every built-in loss, by name. */
 const lossCases = {
   mse: { loss: losses.mse() },
   mae: { loss: losses.mae() },
@@ -48,7 +47,6 @@ export const everyLoss: readonly LossCase[] = Object.values(lossCases);
 
 const { sgd, adam, chain } = optim;
 
-/** Functions that create the built-in optimizers, by name. Most of them set options that differ from the defaults. */
 const optimizers = {
   sgd: () => sgd({ learningRate: 0.05 }),
   adam: () => adam({ learningRate: 0.01, weightDecay: 0.01 }),

@@ -93,7 +93,7 @@ export function expectShortBatches(engine: Engine, random: Random): void {
     bounds.reference.gradients.forEach((expected, p) =>
       expectNear(`gradient ${p} of ${samples} samples`, executor.gradients[p], expected, bounds.gradientErrors[p]),
     );
-    // A pass on only the first sample, between the pass above and the step, must not affect the step.
+    // A pass on only the first sample must not affect the next step.
     executor.backpropagate(data.inputs, data.targets, 1, mse());
     executor.step(data.inputs, data.targets, samples, mse(), optimizer);
     bounds.reference.gradients.forEach((gradient, p) => {
@@ -212,7 +212,7 @@ export function expectOverflowHandled(engine: Engine): void {
   executor.dispose();
 }
 
-/** Checks that invalid arguments are rejected with the right error codes. */
+/** Checks the error codes for invalid arguments. */
 export function expectErrors(engine: Engine): void {
   const graph = mlp([2, 3, 1], { activation: sigmoid });
   expectError('OUT_OF_RANGE', () => engine.prepare(graph, 0));

@@ -1,6 +1,6 @@
 /**
  * Random parameters and samples. All numbers are exact in float32, so that engines of either precision receive the same
- * numbers. They are scaled so that values neither overflow nor vanish in deep graphs.
+ * numbers.
  */
 import type { Graph, Random } from '@nnbp/core';
 

@@ -49,7 +49,6 @@ export function randomGeneralGraph(random: Random, options: RandomGeneralGraphOp
   const ids = Array.from({ length: count }, (_, k) => (k < inputCount ? `input ${k}` : `node ${k}`));
   for (const id of ids.slice(0, inputCount)) builder.input(id);
   const initials = ids.map(() => (chance(0.5) ? 0 : random.uniform() - 0.5));
-  /** Draws a random subset of the names, each with a value. */
   const randomSubset = <T>(names: readonly string[], value: (name: string) => T): Record<string, T> =>
     Object.fromEntries(names.filter(() => chance(0.2)).map((name) => [name, value(name)]));
   for (let k = inputCount; k < count; k++) {

@@ -88,7 +88,7 @@ interface Group {
  * ```
  */
 export class GraphBuilder {
-  /** The id of each declared node, in the order of declaration, and its index in that order. */
+  /** The index of each id in the order of declaration. */
   readonly #declared = new Map<string, number>();
   readonly #inputs: number[] = [];
   readonly #outputs = new Set<string>();
@@ -438,7 +438,6 @@ function needsSlots(fixed: Group['fixed'], shared: Group['shared']): boolean {
   );
 }
 
-/** The source ids, names, delays and initial values of a node's incoming edges. */
 function sourcesOf(sources: readonly Source[]): Pick<Group, 'from' | 'edges' | 'delays' | 'initials'> {
   if (sources.every((source) => typeof source === 'string')) {
     const from = [...sources];

@@ -238,8 +238,8 @@ class CompiledNetwork implements Predictor {
 
 /** Copies the first `width` entries of a row. Returns false if any of them is not a finite number. */
 function copyFinite(row: Row, width: number, to: FloatArray, at: number): boolean {
-  // 0 · value is 0 if the value is finite, otherwise NaN. The sums of these products are 0 only if all values are finite.
-  // There are four sums, so that no addition has to wait for the previous one.
+  // 0 · value is 0 if the value is finite, otherwise NaN. There are four sums of these products, so that no addition has
+  // to wait for the previous one.
   let a = 0;
   let b = 0;
   let c = 0;

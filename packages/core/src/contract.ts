@@ -1,8 +1,7 @@
 /**
  * The plugin interfaces for activations, aggregations, losses and optimizers. (The interface for engines is in
- * `engine.ts`.) Any object that implements one of these interfaces is a plugin, without registration and without a base
- * class. Core never checks which plugin it was given; in optional properties, a plugin declares what core needs to
- * know.
+ * `engine.ts`.) Any object that implements one of these interfaces is a plugin. Core never checks which plugin it was
+ * given: a plugin declares what core needs to know in optional properties.
  */
 
 /** A flat vector of numbers in the precision of the engine that owns it. */
@@ -28,7 +27,7 @@ export interface OptionRecord {
 }
 
 /**
- * The activation g, which a node applies to its pre-activation h. The backward pass uses its derivative.
+ * The activation g, which a node applies to its pre-activation h.
  *
  * @example
  * ```ts
@@ -57,8 +56,8 @@ export interface Activation {
 }
 
 /**
- * The aggregation A, which combines the values of a node's edges, $z_e = w_e x$, before b is added: $h = b + A(z)$. The
- * backward pass uses its derivative. A node without an aggregation uses the sum.
+ * The aggregation A, which combines the values of a node's edges, $z_e = w_e x$, before b is added: $h = b + A(z)$. A
+ * node without an aggregation uses the sum.
  *
  * @example
  * ```ts
@@ -171,9 +170,8 @@ export interface OptimizerState {
 }
 
 /**
- * The data that an engine needs to run the update of a built-in optimizer itself: the name and options of the
- * optimizer, the scalars of the next step, the step count and the vectors. The engine and the optimizer share this
- * data, so the optimizer's `state` and `restore` work even if the engine runs the updates.
+ * The data that an engine needs to run the update of a built-in optimizer itself. The engine and the optimizer share
+ * this data, so the optimizer's `state` and `restore` work even if the engine runs the updates.
  */
 export interface BuiltinOptimizer extends Builtin {
   /** Steps taken so far. */

@@ -9,7 +9,7 @@ import { type Random, shuffle } from '@nnbp/core';
 
 /** Maximum number of values in memory. Larger tables are written to disk. */
 const maxNumbers = 1 << 19;
-/** Number of rows in a block. The file is read block by block. */
+/** Number of rows in a block of the file. */
 const rowsInBlock = 256;
 /** Number of rows in the shuffle buffer, which is filled with random blocks and then shuffled. */
 const rowsInBuffer = 1 << 15;
@@ -17,9 +17,7 @@ const rowsInBuffer = 1 << 15;
 /** Rows with one number per column. */
 export interface Store {
   readonly rows: number;
-  /** Whether all rows are in memory. */
   readonly inMemory: boolean;
-  /** Adds a row. */
   add(codes: Float64Array): Promise<void>;
   /** Must be called after the last row is added and before the first row is read. */
   finish(): Promise<void>;
@@ -34,7 +32,7 @@ export interface Store {
  */
 export const fitsInMemory = (rows: number, nodes: number): boolean => rows * nodes <= maxNumbers;
 
-/** Creates a store for about `rows` rows of `columns` numbers. Each row is later converted to `nodes` values. */
+/** Creates a store for about `rows` rows of `columns` numbers. */
 export const storeFor = (rows: number, columns: number, nodes: number): Promise<Store> =>
   fitsInMemory(rows, nodes) ? Promise.resolve(new MemoryStore()) : FileStore.create(columns);
 

@@ -7,13 +7,12 @@ import { counted } from '../table.js';
 import { visible } from '../visible.js';
 import type { Plan, TrainOptions } from './plan.js';
 
-/** Default patience: training stops after more than this many epochs without a lower validation loss. */
+/** The default patience, in epochs, if there are validation rows. */
 export const defaultPatience = 50;
 
 /** The default number of epochs: 5 to 400, fewer for more rows. */
 export const epochsFor = (rows: number): number => Math.min(400, Math.max(5, Math.round(400_000 / rows)));
 
-/** The rows, epochs and batch size of a training run. */
 export interface TrainingRun {
   readonly rows: Readonly<Record<'training' | 'validation' | 'test' | 'leftOut' | 'withoutTarget', number>>;
   readonly epochs: number;
@@ -34,7 +33,6 @@ interface Sizes {
   readonly withoutTarget: { readonly count: number };
 }
 
-/** Chooses the epochs, batch size and patience from the options and the number of rows. */
 export function planTrainingRun({ optimizer }: Plan, options: TrainOptions, data: Sizes): TrainingRun {
   const { rows } = data.training;
   return {
@@ -71,7 +69,7 @@ export const settingsOf = (
 /**
  * Describes the network and the training before it starts.
  *
- * @param unit - Noun for a row, in the singular. Default: `row`.
+ * @param unit - Noun for a row, in the singular.
  */
 export function describeTrainingRun(
   { inputs, lossName, rate }: Plan,

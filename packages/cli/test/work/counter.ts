@@ -105,7 +105,7 @@ export async function startCounter(): Promise<void> {
   await post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
 }
 
-/** Counts the work of an action, whether it succeeds or throws. */
+/** Counts the work of an action. */
 export async function workOf(action: () => unknown): Promise<number> {
   await post('Profiler.takePreciseCoverage');
   builtin = 0;

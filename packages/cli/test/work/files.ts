@@ -33,7 +33,7 @@ import { suggestion } from '../../src/nearest.js';
 import { uniqueNames } from '../../src/unique.js';
 import { cut, visible } from '../../src/visible.js';
 
-/** Prepares an input of about `size` bytes, and returns the action to measure. The preparation is not measured. */
+/** Prepares an input of about `size` bytes, and returns the action to measure. */
 export type Case = (size: number) => () => unknown;
 
 const utf8 = new TextEncoder();
@@ -62,7 +62,6 @@ const readAsEveryFormat =
     };
   };
 
-/** Each node reads the previous node, and every tenth node is an output. */
 function chain(count: number): Network {
   const builder = new GraphBuilder();
   const ids = range(count, (k) => `node ${k}`);

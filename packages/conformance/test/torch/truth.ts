@@ -67,10 +67,7 @@ export const schedules = read('schedules') as {
   readonly entries: readonly ScheduleEntry[];
 };
 
-/**
- * Builds the graph and loss of an entry. Returns both, with the entry's parameters and samples in the layout that
- * engines expect.
- */
+/** Returns the graph and loss of an entry, and its parameters and samples as engines expect them. */
 export function problemOf(entry: GraphEntry): {
   readonly graph: Graph;
   readonly loss: Loss;
