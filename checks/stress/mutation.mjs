@@ -5,11 +5,12 @@
  * detect. If n undetected mutants have the same text, their key in `survivors.json` ends with `×n`.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { mutatedPackages, record, results } from './results.mjs';
 
 const selected = process.argv.slice(2);
+const reportPath = 'reports/mutation.json';
 const reasons = JSON.parse(readFileSync(join(import.meta.dirname, 'survivors.json'), 'utf8'));
 let unexplained = 0;
 
@@ -17,11 +18,13 @@ for (const name of selected.length > 0 ? selected : mutatedPackages) {
   const [packageName, files] = name.split(':');
   const source = `packages/${packageName}/src`;
   const paths = files?.split(',').map((file) => `${source}/${file}.ts`) ?? [`${source}/**/*.ts`, `!${source}/index.ts`];
+  // If Stryker fails before it writes a report, no earlier report may be recorded in its place.
+  rmSync(reportPath, { force: true });
   spawnSync('stryker', ['run', 'scripts/mutation/stryker.config.mjs', '--mutate', paths.join()], {
     stdio: 'inherit',
     env: { ...process.env, MUTATED_PACKAGE: packageName },
   });
-  const report = JSON.parse(readFileSync('reports/mutation.json', 'utf8'));
+  const report = JSON.parse(readFileSync(reportPath, 'utf8'));
   const result = { ...summary(report, files ? paths : [`${source}/`]), date: new Date().toISOString().slice(0, 10) };
   record('mutation', { ...results().mutation, [name]: result });
   unexplained += result.unexplained.length;

@@ -21,8 +21,6 @@ export default {
     'coverage',
   ],
   coverageAnalysis: 'perTest',
-  incremental: true,
-  incrementalFile: 'reports/mutation/incremental.json',
   reporters: ['progress-append-only', 'clear-text', 'html', 'json'],
   clearTextReporter: { reportTests: false, reportScoreTable: true },
   htmlReporter: { fileName: 'reports/mutation.html' },

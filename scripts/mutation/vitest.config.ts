@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { FailedFiles } from './failed-files.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const tested = ['core', 'activations', 'aggregations', 'losses', 'optim', 'gradcheck', 'conformance'];
@@ -22,5 +23,6 @@ export default defineConfig({
     // These tests are slow, and faster tests cover the same guarantees.
     exclude: ['packages/conformance/test/suite.test.ts', 'packages/core/test/large.test.ts'],
     testTimeout: 60_000,
+    reporters: [new FailedFiles()],
   },
 });
