@@ -41,6 +41,7 @@ export const slowTests = [
   'server',
   'waits',
   'guarantees',
+  'mutation',
   'guide',
   'models',
   'module',

@@ -255,8 +255,8 @@ service worker. The page and the web worker run their cases again under a conten
 
 ## Mutation testing
 
-A mutant is the source code with one small change; it is killed if a test fails. Mutants that no test can detect are explained in
-\`checks/stress/survivors.json\`.
+A mutant is the source code with one small change. It is killed if a test fails, if a test file cannot be loaded, or if the tests
+do not finish in time. Mutants that no test can detect are explained in \`checks/stress/survivors.json\`.
 
 ${mutants()}
 `;

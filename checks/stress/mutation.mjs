@@ -25,34 +25,36 @@ for (const name of selected.length > 0 ? selected : mutatedPackages) {
     env: { ...process.env, MUTATED_PACKAGE: packageName },
   });
   const report = JSON.parse(readFileSync(reportPath, 'utf8'));
-  const result = { ...summary(report, files ? paths : [`${source}/`]), date: new Date().toISOString().slice(0, 10) };
+  const { survivors, ...counts } = summary(report);
+  const result = {
+    ...counts,
+    explained: survivors.filter((key) => key in reasons).length,
+    unexplained: survivors.filter((key) => !(key in reasons)),
+    date: new Date().toISOString().slice(0, 10),
+  };
   record('mutation', { ...results().mutation, [name]: result });
   unexplained += result.unexplained.length;
   console.log(
     `${name}: ${result.killed} of ${result.mutants} mutants killed, ${result.explained} explained, unexplained:`,
   );
   console.log(result.unexplained.map((mutant) => `  ${mutant}`).join('\n'));
+  const outdated = Object.keys(reasons).filter((key) => key.startsWith(`${packageName}/`) && !survivors.includes(key));
+  if (!files && outdated.length > 0)
+    console.log(['No longer survive, remove from survivors.json:', ...outdated].join('\n  '));
 }
 process.exit(unexplained === 0 ? 0 : 1);
 
-function summary({ files }, prefixes) {
-  const mutants = Object.entries(files)
-    .filter(([path]) => prefixes.some((prefix) => path.startsWith(prefix)))
-    .flatMap(([path, { source, mutants }]) =>
-      mutants.map((mutant) => ({ ...mutant, text: describe(path, source, mutant) })),
-    );
+function summary({ files }) {
+  const mutants = Object.entries(files).flatMap(([path, { source, mutants }]) =>
+    mutants.map((mutant) => ({ ...mutant, text: describe(path, source, mutant) })),
+  );
   const count = (...states) => mutants.filter(({ status }) => states.includes(status)).length;
-  const survivors = mutants
-    .filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
-    .map(({ text }) => text);
-  const countOf = (text) => survivors.filter((other) => other === text).length;
-  const key = (text) => (countOf(text) === 1 ? text : `${text} ×${countOf(text)}`);
-  const unexplained = survivors.map(key).filter((text) => !(text in reasons));
+  const survived = mutants.filter(({ status }) => status === 'Survived' || status === 'NoCoverage');
+  const countOf = (text) => survived.filter((mutant) => mutant.text === text).length;
   return {
     mutants: count('Killed', 'Timeout', 'Survived', 'NoCoverage'),
     killed: count('Killed', 'Timeout'),
-    explained: survivors.length - unexplained.length,
-    unexplained,
+    survivors: survived.map(({ text }) => (countOf(text) === 1 ? text : `${text} ×${countOf(text)}`)),
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * A Vitest reporter that adds a failed test to each test file that fails outside of its tests, for example because a
+ * A Vitest reporter that adds a failed test to each test file that fails outside its tests, for example because a
  * mutant makes an import throw. Stryker reads only the results of tests: without this reporter, it would report such a
  * mutant as survived, and would start although a test file cannot be loaded.
  */
@@ -17,7 +17,7 @@ export class FailedFiles implements Reporter {
       const { errors } = file.result ?? {};
       if (!errors?.length) continue;
       // Stryker uses only these properties of a test.
-      const name = `${file.name} runs without errors outside of its tests`;
+      const name = `${file.name} runs without errors outside its tests`;
       file.tasks.push({ type: 'test', name, mode: 'run', file, result: { state: 'fail', errors } } as RunnerTask);
     }
   }

@@ -21,6 +21,8 @@ export default {
     'coverage',
   ],
   coverageAnalysis: 'perTest',
+  // Incremental mode would reuse the result of a surviving static mutant even if a test of it has changed.
+  incremental: false,
   reporters: ['progress-append-only', 'clear-text', 'html', 'json'],
   clearTextReporter: { reportTests: false, reportScoreTable: true },
   htmlReporter: { fileName: 'reports/mutation.html' },
