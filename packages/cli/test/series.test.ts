@@ -150,6 +150,38 @@ describe('nnbp train with --time', () => {
     );
   });
 
+  test.each([
+    ['at the end of each month, once two days late', 0, '2020-02-29', '2020-03-02'],
+    ['on the first of each month, once a day early', 1, '2020-02-01', '2020-01-31'],
+  ])('a monthly series with a value %s has no gaps', async (_, dayOfMonth, regular, shifted) => {
+    const months = Array.from({ length: 30 }, (_, k) => new Date(Date.UTC(2019, k + 1 - dayOfMonth, dayOfMonth)));
+    const dates = months.map((date) => date.toISOString().slice(0, 10));
+    const { nnbp } = await workspace({
+      'sales.csv': ['date,units', ...dates.map((date, k) => `${date.replace(regular, shifted)},${valueOf(k)}`)].join(
+        '\n',
+      ),
+    });
+    expect(dates).toContain(regular);
+    const options = ['--target', 'units', '--time', 'date', '--window', '8', '--epochs', '1'];
+    const { code, stdout } = await nnbp('train', 'sales.csv', ...options);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('with a step of 1 month')]);
+    expect(stdout).not.toContain('gap');
+  });
+
+  test('train --time counts calendar months, so that one date per month leaves no gap, and a missing month does', async () => {
+    const dates = Array.from({ length: 40 }, (_, k) => new Date(Date.UTC(2019, k, [15, 15, 15, 15, 10, 22][k % 6])));
+    const rows = dates.map((date, k) => `${date.toISOString().slice(0, 10)},${valueOf(k)}`);
+    const { nnbp } = await workspace({
+      'all.csv': ['date,units', ...rows].join('\n'),
+      'some.csv': ['date,units', ...rows.toSpliced(14, 1)].join('\n'),
+    });
+    const options = ['--target', 'units', '--time', 'date', '--window', '8', '--epochs', '1'];
+    const all = await nnbp('train', 'all.csv', ...options);
+    expect(all.stdout).toContain('with a step of 1 month.\n\n');
+    const some = await nnbp('train', 'some.csv', ...options);
+    expect(some.stdout).toContain('with a step of 1 month.\nNote: 1 gap (1 step missing)');
+  });
+
   test.each<[string, string[], number, RegExp]>([
     ['--window without --time', ['--target', 'units', '--window', '5'], 2, /--window requires a time series/],
     ['a time column that does not exist', ['--target', 'units', '--time', 'when'], 2, /"when"/],

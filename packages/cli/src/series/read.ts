@@ -6,7 +6,7 @@ import { expectColumns } from '../guess.js';
 import { Problem } from '../problem.js';
 import { shellWord } from '../shell-word.js';
 import { counted } from '../table.js';
-import { type Precision, readTimes, type Step, stepOf, stepsBetween, timeText } from './time.js';
+import { monthOffset, type Precision, readTimes, type Step, stepOf, stepsBetween, timeText } from './time.js';
 
 export interface SeriesColumns {
   readonly target: string;
@@ -103,12 +103,16 @@ export async function readSeries(
     ...(times.note === undefined ? [] : [times.note]),
     ...(withoutValue === 0 ? [] : [`Left out ${counted(withoutValue, 'row')} without a value in column "${target}".`]),
   ];
+  const offset = monthOffset(
+    sorted.map(({ list }) => list.map((row) => row.time)),
+    step,
+  );
   const gaps: string[] = [];
   let missingSteps = 0;
   const series = sorted.map(({ name, list }): Series => {
     const follows = list.map((row, k) => {
       if (k === 0) return false;
-      const steps = stepsBetween(list[k - 1].time, row.time, step);
+      const steps = stepsBetween(list[k - 1].time - offset, row.time - offset, step);
       if (steps === 1 || (step.unit === 'weekday' && steps !== undefined && steps <= 1 + maxHolidays)) return true;
       missingSteps += steps === undefined ? 1 : Math.max(steps - 1, 0);
       const between = `${timeText(list[k - 1].time, times.precision)} and ${timeText(row.time, times.precision)}`;

@@ -134,7 +134,10 @@ function addMonths(time: number, months: number): number {
   return to + (isLast ? last - 1 : Math.min(date, last) - 1) * day + (((time % day) + day) % day);
 }
 
-/** The number of steps from one time to a later one, or undefined if it is not an integer. */
+/**
+ * The number of steps from one time to a later one, or undefined if it is not an integer. Months are calendar months:
+ * from 15 January to 10 February is one step, as from 1 January to 28 February.
+ */
 export function stepsBetween(from: number, to: number, step: Step): number | undefined {
   if (step.unit === 'number' || step.unit === 'ms') {
     const steps = (to - from) / step.count;
@@ -150,6 +153,23 @@ export function stepsBetween(from: number, to: number, step: Step): number | und
   let steps = (5 * (days - rest)) / 7;
   for (let k = 1; k <= rest; k++) if (new Date(from + k * day).getUTCDay() % 6 !== 0) steps++;
   return steps;
+}
+
+/**
+ * Returns how far to move all times back before `stepsBetween` counts calendar months: 0, or 15 days if fewer pairs of
+ * adjacent times are then more or less than one step apart. 31 January, 2 March, 31 March (the end of each month, once
+ * two days late) become 16 January, 16 February, 16 March.
+ */
+export function monthOffset(series: readonly (readonly number[])[], step: Step): number {
+  if (step.unit !== 'month') return 0;
+  const gaps = (offset: number) =>
+    series.reduce(
+      (sum, times) =>
+        sum + times.filter((time, k) => k > 0 && stepsBetween(times[k - 1] - offset, time - offset, step) !== 1).length,
+      0,
+    );
+  const half = 15 * day;
+  return gaps(half) < gaps(0) ? half : 0;
 }
 
 /** Describes a step in words: "1 hour", "3 months". */
