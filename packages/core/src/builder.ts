@@ -13,9 +13,9 @@ import { Layout } from './layout.js';
 import { topologicalOrder } from './order.js';
 
 /** The maximum number of nodes: the ids are stored in a JavaScript Map, which cannot have more entries. */
-const maxNodes = 2 ** 24;
+export const maxNodes = 2 ** 24;
 /** The maximum number of edges, so that every edge and parameter index is below 2³². */
-const maxEdges = 2 ** 31;
+export const maxEdges = 2 ** 31;
 
 /** Options of a node, or of each node of a layer. */
 export interface NodeOptions {

@@ -2,9 +2,9 @@
  * Converts a graph with delays to a graph without delays, in which every node has one copy per time step. All copies of
  * a node have the same parameters.
  */
-import { GraphBuilder } from './builder.js';
+import { GraphBuilder, maxEdges, maxNodes } from './builder.js';
 import type { Activation } from './contract.js';
-import { expectGraph, expectInteger, expectList } from './expect.js';
+import { expectGraph, expectInteger, expectList, mismatch } from './expect.js';
 import type { Graph } from './graph.js';
 
 /** The activation of nodes that stand for values from before the first step. */
@@ -26,8 +26,8 @@ const identity: Activation = {
  *
  * @param steps - An integer ≥ 1.
  * @param outputSteps - The steps whose outputs become outputs of the unrolled graph. Default: all steps.
- * @throws NnbpError `WRONG_TYPE`, `OUT_OF_RANGE` (also for a step in `outputSteps` that does not exist), `NO_OUTPUTS`
- * (`outputSteps` is empty)
+ * @throws NnbpError `WRONG_TYPE`, `OUT_OF_RANGE` (also for a step in `outputSteps` that does not exist, and if the
+ * unrolled graph would have more than 2²⁴ nodes or 2³¹ edges), `NO_OUTPUTS` (`outputSteps` is empty)
  *
  * @example
  * ```ts
@@ -45,6 +45,9 @@ export function unroll(graph: Graph, steps: number, outputSteps?: readonly numbe
   if (outputSteps !== undefined) expectList('outputSteps', outputSteps);
   outputSteps?.forEach((t, k) => expectInteger(`outputSteps[${k}]`, t, 0, steps - 1));
   const { ids, inputCount, nodeCount, parameterCount, constants, edgeStart, predecessors } = graph;
+  // Checked before anything is built: the unrolled graph of a few nodes can be too large for the memory.
+  expectCount('nodes', steps * nodeCount + countBeforeFirstStep(graph, steps), maxNodes);
+  expectCount('edges', steps * graph.edgeCount, maxEdges);
   const builder = new GraphBuilder();
   const at = (i: number, t: number) => `${ids[i]}@${t}`;
 
@@ -92,6 +95,34 @@ export function unroll(graph: Graph, steps: number, outputSteps?: readonly numbe
     });
     return { fixed: valuesWhere(true, constant), shared: valuesWhere(false, String) };
   }
+}
+
+function expectCount(what: string, count: number, max: number): void {
+  if (count > max)
+    throw mismatch('OUT_OF_RANGE', `The number of ${what} of the unrolled graph`, `at most ${max}`, count);
+}
+
+/** The number of values that {@link valuesBeforeFirstStep} returns, computed from the delays of each node's edges. */
+function countBeforeFirstStep(graph: Graph, steps: number): number {
+  const delaysOf = new Map<number, Set<number>>();
+  for (let e = 0; e < graph.edgeCount; e++) {
+    const delay = graph.delay(e);
+    if (delay === 0) continue;
+    const delays = delaysOf.get(graph.predecessors[e]);
+    if (delays === undefined) delaysOf.set(graph.predecessors[e], new Set([delay]));
+    else delays.add(delay);
+  }
+  let count = 0;
+  for (const delays of delaysOf.values()) {
+    // An edge with delay d reads the steps −d to min(−1, steps − d − 1). Edges with shorter delays read those from
+    // −(the next shorter delay).
+    let shorter = 0;
+    for (const delay of Array.from(delays).sort((a, b) => a - b)) {
+      count += Math.min(steps, delay - shorter);
+      shorter = delay;
+    }
+  }
+  return count;
 }
 
 /** Determines which values from before the first step are read. Returns the node and the step (< 0) of each value. */

@@ -80,3 +80,25 @@ test('values from before the first step are nodes with a built-in identity activ
   expect(activation.builtin).toEqual({ name: 'identity', options: {} });
   expect(cache.slope('h@-2')).toBe(1);
 });
+
+test('a graph that would be too large is rejected before anything is built', () => {
+  const tooLarge = (expected: string, received: number) =>
+    expect.objectContaining({
+      code: 'OUT_OF_RANGE',
+      details: expect.objectContaining({ expected, received }) as unknown,
+    });
+  const builder = new GraphBuilder();
+  const x = builder.input('x');
+  const from = [x, delayed(x, 2), delayed('h'), delayed('h', 3), delayed('h', 2 ** 31)];
+  builder.output(builder.node('h', { from, activation: tanh }));
+  const graph = builder.build();
+  // Besides the copies of both nodes, the edges read two values of x and 3 + `steps` values of h from before step 0.
+  for (const steps of [2 ** 23, 2 ** 24, 2 ** 40]) {
+    const received = 2 * steps + 2 + 3 + Math.min(steps, 2 ** 31 - 3);
+    expect(() => unroll(graph, steps)).toThrow(tooLarge(`at most ${2 ** 24}`, received));
+  }
+
+  const dense = new GraphBuilder();
+  dense.output(...dense.layer(400, { from: dense.inputs(400), activation: tanh }));
+  expect(() => unroll(dense.build(), 20_000)).toThrow(tooLarge(`at most ${2 ** 31}`, 3.2e9));
+});
