@@ -90,6 +90,37 @@ describe('a recurrent operator', () => {
     });
   });
 
+  test.each([
+    ['W', 1, [1, 4 * units, inputs], 'input weights W'],
+    ['R', 2, [1, 4 * units, units], 'recurrent weights R'],
+    ['B', 3, [1, 8 * units], 'biases B'],
+    ['P', 7, [1, 3 * units], 'peepholes P'],
+  ] as const)('an LSTM whose operand %s is an input of the model is rejected', (name, operand, dims, described) => {
+    for (const steps of [null, 3]) {
+      const bytes = onnxModel({
+        inputs: { x: [steps, null, inputs], given: dims },
+        nodes: [
+          ['LSTM', 'x W R B - - - P'.split(' ').with(operand, 'given').join(' '), 'all'],
+          ['Squeeze', 'all one', 'y'],
+        ],
+        numbers: {
+          W: [[1, 4 * units, inputs], someNumbers(4 * units * inputs)],
+          R: [[1, 4 * units, units], someNumbers(4 * units * units)],
+          B: [[1, 8 * units], someNumbers(8 * units)],
+          P: [[1, 3 * units], someNumbers(3 * units)],
+        },
+        integers: { one: [1] },
+        outputs: 'y',
+      });
+      const error = errorOf(() => fromOnnx(bytes));
+      const message = `LSTM "node 0": not supported: ${described} that the model computes or takes as an input; expected constant ${described}.`;
+      expect([error.code, error.message], `${name}, ${steps ?? 'any number of'} steps`).toEqual([
+        'UNSUPPORTED',
+        message,
+      ]);
+    }
+  });
+
   test.each([0n, 1n])('GRU is imported with linear_before_reset = %i', (linear) => {
     let h = each(() => 0);
     expectOutputs(recurrent('GRU', 3, { linear_before_reset: linear }), (x) => {

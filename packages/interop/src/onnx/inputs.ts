@@ -41,14 +41,19 @@ export function expectedWidth(
 }
 
 /**
- * Whether a recurrent operator reads this tensor as operand `first` or later, directly or through other operators.
- * Transpose and Shape are not followed, because their results have other axes.
+ * Whether a recurrent operator reads this tensor as one of its operands `first` to `end` − 1, directly or through other
+ * operators. Transpose and Shape are not followed, because their results have other axes.
  */
-export function isReadByRecurrentOperator(name: string, { node }: Proto<'GraphProto'>, first = 0): boolean {
+export function isReadByRecurrentOperator(
+  name: string,
+  { node }: Proto<'GraphProto'>,
+  first = 0,
+  end = Infinity,
+): boolean {
   const names = new Set([name]);
   for (const reader of node) {
     if (isRecurrent(reader)) {
-      if (reader.input.slice(first).some((each) => names.has(each))) return true;
+      if (reader.input.slice(first, end).some((each) => names.has(each))) return true;
     } else if (!/^(?:Transpose|Shape)$/.test(reader.opType) && reader.input.some((each) => names.has(each))) {
       for (const result of reader.output) names.add(result);
     }
@@ -113,7 +118,8 @@ export function isSequence({ type }: Proto<'ValueInfoProto'>): boolean {
  * first two are the steps and the batch.
  */
 export function sequenceRows(input: Proto<'ValueInfoProto'>, graph: Proto<'GraphProto'>, tape: Tape): Rows {
-  if (isReadByRecurrentOperator(input.name, graph, 5)) {
+  // Operands 5 and 6 are the initial states; operand 7 of an LSTM, its peepholes, is not.
+  if (isReadByRecurrentOperator(input.name, graph, 5, 7)) {
     throw new NnbpError(
       'UNSUPPORTED',
       `Input "${input.name}": expected a constant initial state, or a model with a fixed number of steps. Export the model ` +

@@ -52,6 +52,14 @@ interface Kind {
 
 const range = (count: number) => Array.from({ length: count }, (_, k) => k);
 
+/** The operands that must be constant. */
+const parameterNames = [
+  [1, 'input weights W'],
+  [2, 'recurrent weights R'],
+  [3, 'biases B'],
+  [7, 'peepholes P'],
+] as const;
+
 /** Imports a recurrent operator that runs over sequences of any length, or over a fixed number of steps per sample. */
 function recurrent(call: Call, kind: Kind): Rows[] {
   const rows = call.rows(0);
@@ -65,6 +73,11 @@ function recurrent(call: Call, kind: Kind): Rows[] {
     );
   }
   if (call.number('clip', 0) !== 0) call.unsupported('clip');
+  for (const [k, name] of parameterNames) {
+    if (call.isComputed(k)) {
+      call.unsupported(`${name} that the model computes or takes as an input; expected constant ${name}`);
+    }
+  }
   if (call.has(4)) call.unsupported('sequence_lens, a length for each sequence of a batch');
   return isSequence ? overSequences(call, kind, layout) : overSample(call, kind, rows, direction);
 }
