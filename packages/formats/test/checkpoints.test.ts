@@ -94,6 +94,20 @@ describe('checkpoints', () => {
     expect((await latestCheckpoint(directory))!.skipped).toEqual([]);
   });
 
+  test('a file of a later epoch that cannot be read is reported as such, and kept', async () => {
+    const directory = folder();
+    const path = join(directory, 'epoch-0000009.safetensors');
+    // A directory cannot be read as a file, not even by root.
+    mkdirSync(path);
+    const error = await train(freshNetwork(), directory).catch((each: unknown) => each);
+    expect(error).toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining(`"${path}" cannot be used`) as string,
+    });
+    // The directory is not locked.
+    expect(readdirSync(directory)).toEqual(['epoch-0000009.safetensors']);
+  });
+
   test('a path that is not a directory is rejected, and the error names it', async () => {
     const path = join(folder(), 'file');
     writeFileSync(path, '');

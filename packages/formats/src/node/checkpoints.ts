@@ -49,7 +49,7 @@ export interface EpochEnd {
  *
  * @throws NnbpError `OUT_OF_RANGE`; before training, `WRONG_STATE` (another training run uses the directory, or the
  * directory has checkpoints of epochs after the one that training starts from) and `UNAVAILABLE` (the directory cannot
- * be created or read); during training, `UNAVAILABLE` (the disk is full, read-only or removed): training ends, and the
+ * be created, or it or a checkpoint of a later epoch cannot be read); during training, `UNAVAILABLE` (the disk is full, read-only or removed): training ends, and the
  * existing checkpoints remain
  *
  * @example
@@ -200,8 +200,11 @@ async function prepare(directory: string, epoch: number): Promise<() => Promise<
  * of this run would be deleted.
  */
 async function expectDamaged(path: string, epoch: number): Promise<void> {
+  const file = await readFile(path).catch((error: unknown) => {
+    throw unavailable(path, error as Error);
+  });
   try {
-    load(await readFile(path));
+    load(file);
   } catch (error) {
     if (isDamage(error)) return;
   }
