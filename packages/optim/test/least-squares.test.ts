@@ -303,6 +303,12 @@ describe('levenbergMarquardt', () => {
   test('levenbergMarquardt throws for invalid options, bounds, losses and states, and its step() always throws', () => {
     expect(() => levenbergMarquardt({ initialRadius: 0 })).toThrow(code('OUT_OF_RANGE'));
     expect(() => levenbergMarquardt({ tolerance: NaN })).toThrow(code('OUT_OF_RANGE'));
+    const crossed = () => levenbergMarquardt({ lower: [0, 2], upper: [1, 1] });
+    expect(crossed).toThrow('levenbergMarquardt: bounds of parameter 1: expected lower ≤ upper, received 2 and 1.');
+    expect(() => levenbergMarquardt({ upper: [NaN] })).toThrow(code('OUT_OF_RANGE'));
+    expect(() => levenbergMarquardt({ lower: [1], upper: [1] })).not.toThrow();
+    const named = { lower: { rate: 0 } as unknown as number[] };
+    expect(() => levenbergMarquardt(named)).toThrow('levenbergMarquardt: lower: expected an array, received object.');
     const parameters = Float64Array.of(1, 1);
     expect(() => levenbergMarquardt({ lower: [0] }).iterate!(rosenbrock(), parameters)).toThrow(code('WRONG_LENGTH'));
     expect(() => levenbergMarquardt().iterate!({ ...rosenbrock(), residualCount: 0 }, parameters)).toThrow(

@@ -1,5 +1,13 @@
 /** Levenberg–Marquardt: minimizes a sum of squares by linearizing the residuals within a trust region. */
-import { expectLength, mismatch, NnbpError, type Objective, type Optimizer, type OptimizerState } from '@nnbp/core';
+import {
+  expectArray,
+  expectLength,
+  mismatch,
+  NnbpError,
+  type Objective,
+  type Optimizer,
+  type OptimizerState,
+} from '@nnbp/core';
 import { scaledNorm } from './norms.js';
 import { Linearization } from './linearization.js';
 import { trustRegionStep } from './trust-region.js';
@@ -14,8 +22,9 @@ export interface LevenbergMarquardtOptions {
    */
   readonly tolerance?: number;
   /**
-   * The lower bound of each parameter, in the order of the parameter vector; −Infinity for no bound. If parameters are
-   * frozen (`freeze`), they are left out: the indices of `lower`, `upper` and `undetermined` count only the parameters
+   * The lower bound of each parameter, in the order of the parameter vector (for a formula, that of
+   * `FormulaGraph.parameters`); −Infinity for no bound. The first step clamps initial values to the bounds. If
+   * parameters are frozen (`freeze`), they are left out: the indices of `lower`, `upper` and `undetermined` count only the parameters
    * that are trained.
    */
   readonly lower?: ArrayLike<number>;
@@ -72,7 +81,7 @@ const emptyMemory = (): Memory => ({
  * Requires a loss that declares `residuals` (mse), and uses full batches. An iteration needs one Jacobian and a few
  * evaluations of the loss. Memory: 3 n² numbers for n parameters.
  *
- * @throws NnbpError `OUT_OF_RANGE` (an option); training throws `UNSUPPORTED` if the loss is not a sum of squares,
+ * @throws NnbpError `OUT_OF_RANGE` (an option), `WRONG_TYPE` (bounds that are not arrays); training throws `UNSUPPORTED` if the loss is not a sum of squares,
  * `TOO_LARGE` for more than 5,000 parameters, and `WRONG_LENGTH` if the length of `lower` or `upper` is not the
  * number of parameters
  */
@@ -84,6 +93,7 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Lev
       throw mismatch('OUT_OF_RANGE', `${name}: ${option}`, 'a finite number above 0', value);
     }
   }
+  expectBounds(name, lower, upper);
   const memory = emptyMemory();
   const linearized = new Linearization({ lower, upper });
 
@@ -140,6 +150,24 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Lev
       linearized.scale = Float64Array.from(state.vectors.scale ?? []);
     },
   };
+}
+
+/** Throws unless the bounds are arrays without NaN, and no lower bound is above the upper one. */
+function expectBounds(name: string, lower?: ArrayLike<number>, upper?: ArrayLike<number>): void {
+  if (lower !== undefined) expectArray(`${name}: lower`, lower);
+  if (upper !== undefined) expectArray(`${name}: upper`, upper);
+  for (let k = 0; k < Math.max(lower?.length ?? 0, upper?.length ?? 0); k++) {
+    const [low, high] = [lower?.[k] ?? -Infinity, upper?.[k] ?? Infinity];
+    if (!(low <= high)) {
+      throw mismatch(
+        'OUT_OF_RANGE',
+        `${name}: bounds of parameter ${k}`,
+        'lower ≤ upper',
+        [low, high],
+        `${low} and ${high}`,
+      );
+    }
+  }
 }
 
 /** Tries steps in a shrinking trust region until one lowers the loss or the trust region has converged. */
