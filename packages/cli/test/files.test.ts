@@ -71,22 +71,25 @@ onUnix('an output file that is also an input file', () => {
     async (kind) => {
       const { nnbp, directory, read } = await workspace({ 'd.csv': csv });
       await nnbp(...train);
-      const model = await readFile(join(directory, 'm.nnbp'));
+      const bytes = await readFile(join(directory, 'm.nnbp'));
       const name = async (file: string) => {
         if (kind === 'same name') return `./${file}`;
         const other = `other-${file}`;
         await (kind === 'hard link' ? link : symlink)(join(directory, file), join(directory, other));
         return other;
       };
+      const [data, model] = [await name('d.csv'), await name('m.nnbp')];
       for (const argv of [
-        ['predict', 'm.nnbp', 'd.csv', '-o', await name('d.csv')],
-        ['predict', 'm.nnbp', 'd.csv', '-o', await name('m.nnbp')],
+        ['predict', 'm.nnbp', 'd.csv', '-o', data],
+        ['predict', 'm.nnbp', 'd.csv', '-o', model],
+        ['convert', 'm.nnbp', model, '--to', 'onnx'],
+        ['export', 'm.nnbp', '--to', 'onnx', '-o', model],
       ]) {
         const { code, stderr } = await nnbp(...argv);
         expect([code, stderr]).toEqual([2, expect.stringMatching(/would overwrite/)]);
       }
       expect(await read('d.csv')).toBe(csv);
-      expect(await readFile(join(directory, 'm.nnbp'))).toEqual(model);
+      expect(await readFile(join(directory, 'm.nnbp'))).toEqual(bytes);
     },
   );
 });

@@ -11,6 +11,7 @@ const valueOf = (k: number) => 50 + 0.1 * k + [0, 3, 8, 2, -4, -9, 0][k % 7];
 /** A table of daily sales. */
 const dailySales = (count = 160) =>
   ['date,units', ...Array.from({ length: count }, (_, k) => `${dateOf(k)},${valueOf(k).toFixed(2)}`), ''].join('\n');
+const timesIn = (cells: readonly string[]) => readTimes('a.csv', 'time', cells, (k) => k + 1);
 const fewEpochs = ['--epochs', '12', '--hidden', '4'];
 
 describe('nnbp train with --time', () => {
@@ -250,7 +251,7 @@ describe('times', () => {
     [['2024-05-01T10:00:00Z', '2024-05-01T10:00:30Z'], '30 seconds', '2024-05-01 10:01:00', 2880],
     [['5', '7', '9'], '2 units', '11', 1],
   ])('the times %j have a step of %s and continue with %s', (cells, text, next, season) => {
-    const { values, precision } = readTimes('a.csv', 'time', cells);
+    const { values, precision } = timesIn(cells);
     const step = stepOf(values, precision);
     expect(stepText(step)).toBe(text);
     expect(timeText(after(values[values.length - 1], step, 1), precision)).toBe(next);
@@ -262,7 +263,7 @@ describe('times', () => {
     const cells = Array.from({ length: 21 }, (_, k) => dateOf(k)).filter(
       (text) => new Date(text).getUTCDay() % 6 !== 0,
     );
-    const { values, precision } = readTimes('a.csv', 'time', cells);
+    const { values, precision } = timesIn(cells);
     const step = stepOf(values, precision);
     expect(step).toEqual({ unit: 'weekday', count: 1 });
     const friday = Date.UTC(2023, 0, 6);
@@ -274,23 +275,30 @@ describe('times', () => {
   });
 
   test('ambiguous dates are read as month/day/year, with a note, unless another date can only be day/month/year', () => {
-    const { values, note } = readTimes('a.csv', 'when', ['1/2/2024', '1/3/2024']);
+    const { values, note } = timesIn(['1/2/2024', '1/3/2024']);
     expect(values[0]).toBe(Date.UTC(2024, 0, 2));
     expect(note).toMatch(/month\/day\/year/);
-    expect(readTimes('a.csv', 'when', ['1/2/2024', '13/2/2024']).values[0]).toBe(Date.UTC(2024, 1, 1));
+    expect(timesIn(['1/2/2024', '13/2/2024']).values[0]).toBe(Date.UTC(2024, 1, 1));
     for (const first of ['2024-05-31', '05.06.2024']) {
-      expect(readTimes('a.csv', 'time', [first, '07/08/2024']).note).toContain('dates such as 07/08/2024 are read as');
+      expect(timesIn([first, '07/08/2024']).note).toContain('dates such as 07/08/2024 are read as');
     }
+  });
+
+  test('an error about a time names its row in the file, also after rows without a value', async () => {
+    const { nnbp } = await workspace({ 'a.csv': 'day,units\n2024-01-01,1\n2024-01-02,\nsoon,3\n' });
+    const { code, stderr } = await nnbp('train', 'a.csv', '--target', 'units', '--time', 'day');
+    expect(code).toBe(1);
+    expect(stderr).toContain('a.csv, row 3: expected a time in column "day"');
   });
 
   test.each(['2024-02-30', '2024-13-01', '2024-05-31 10:75', '2024-05-31 10:15:60', '2024-05-31 24:00', '0050-01-01'])(
     'a time that does not exist, or whose year is below 100, is rejected: %s',
     (cell) => {
-      expect(() => readTimes('a.csv', 'when', [cell])).toThrow(`received "${cell}"`);
+      expect(() => timesIn([cell])).toThrow(`received "${cell}"`);
     },
   );
 
   test('the last second of a day is read', () => {
-    expect(readTimes('a.csv', 'when', ['2024-05-31 23:59:59']).values).toEqual([Date.UTC(2024, 4, 31, 23, 59, 59)]);
+    expect(timesIn(['2024-05-31 23:59:59']).values).toEqual([Date.UTC(2024, 4, 31, 23, 59, 59)]);
   });
 });

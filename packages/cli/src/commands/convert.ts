@@ -1,7 +1,7 @@
 /** `nnbp convert`: converts a model from one format to another. */
 import { bipolarStep, fromPyTorch, step } from '@nnbp/interop';
 import { type Command } from 'commander';
-import { readWhole, writeWhole } from '../files.js';
+import { expectOtherFile, readWhole, writeWhole } from '../files.js';
 import { formatForPath, formatNamed, formats, type ModelContent } from '../formats.js';
 import { type Io, note, pathIn, print } from '../io.js';
 import { type ModelOptions, readModel } from '../model-file.js';
@@ -52,6 +52,7 @@ export function addConvert(program: Command, io: Io): void {
 
 async function convert(io: Io, input: string, output: string, options: ConvertOptions): Promise<void> {
   const target = options.to === undefined ? formatForPath(output) : formatNamed(options.to, 'write');
+  await expectOtherFile(pathIn(io, output), pathIn(io, input));
   const model = await readWith(io, input, options);
   const name = model.format;
   await writeWhole(pathIn(io, output), target.write!(model));

@@ -5,7 +5,7 @@ import { toOnnx, toPyTorch } from '@nnbp/interop';
 import { type Command, Option } from 'commander';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { writeWhole } from '../files.js';
+import { expectOtherFile, writeWhole } from '../files.js';
 import { type Io, pathIn, print } from '../io.js';
 import { type ModelOptions, readModel } from '../model-file.js';
 import { withModel } from '../options.js';
@@ -45,6 +45,7 @@ async function exportModel(io: Io, path: string, options: ExportOptions): Promis
   const { network } = await readModel(io, path, options);
   const name = basename(path).replace(/(?:\.nnbp)?\.\w+$/, '');
   const files = filesOf(network, name, options);
+  for (const file of Object.keys(files)) await expectOtherFile(pathIn(io, file), pathIn(io, path));
   for (const [file, content] of Object.entries(files)) {
     await mkdir(join(pathIn(io, file), '..'), { recursive: true });
     await writeWhole(pathIn(io, file), content);

@@ -133,7 +133,7 @@ export function addTrain(program: Command, io: Io): void {
     )
     .option(
       '--window <steps>',
-      'with --time: number of past values to read (default: 24, or a season plus one if that is more)',
+      'with --time: number of past values to read (default: 24; for a season of 24 to 400 steps, one more than the season)',
       integerFrom(2),
     )
     .option('--horizon <steps>', 'with --time: number of steps to forecast (default: 1)', integerFrom(1))

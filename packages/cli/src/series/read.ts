@@ -52,7 +52,7 @@ export async function readSeries(
   const columnOf = (name: string) => csv.header.indexOf(name);
   const [timeAt, targetAt, groupAt] = [columnOf(time), columnOf(target), group === undefined ? -1 : columnOf(group)];
   const missing = new MissingValues(missingValues);
-  const rows: { name: string; time: string; value: number }[] = [];
+  const rows: { number: number; name: string; time: string; value: number }[] = [];
   let withoutValue = 0;
   for await (const { cells, number } of csv.rows()) {
     const cell = cells[targetAt];
@@ -66,13 +66,14 @@ export async function readSeries(
         `${csv.name}, row ${number}: expected a number in column "${target}", received "${cell}". With --time, the target must be a column of numbers.`,
       );
     }
-    rows.push({ name: groupAt < 0 ? '' : cells[groupAt], time: cells[timeAt], value });
+    rows.push({ number, name: groupAt < 0 ? '' : cells[groupAt], time: cells[timeAt], value });
   }
   if (rows.length === 0) throw new Problem(`${csv.name} has no rows with a value in column "${target}".`);
   const times = readTimes(
     csv.name,
     time,
     rows.map((row) => row.time),
+    (k) => rows[k].number,
   );
   const byName = new Map<string, { time: number; value: number }[]>();
   rows.forEach(({ name, value }, k) => {

@@ -24,8 +24,16 @@ export interface Times {
   readonly note?: string;
 }
 
-/** @throws Problem that names the file, the column, and the first cell that is not a time */
-export function readTimes(file: string, column: string, cells: readonly string[]): Times {
+/**
+ * @param rowNumber - Returns the row of the file that contains cell k.
+ * @throws Problem that names the file, the row, the column, and the first cell that is not a time
+ */
+export function readTimes(
+  file: string,
+  column: string,
+  cells: readonly string[],
+  rowNumber: (k: number) => number,
+): Times {
   const canBeMonth = (part: number) => !cells.some((cell) => Number(yearLast.exec(cell)?.[part]) > 12);
   const [firstCanBeMonth, secondCanBeMonth] = [canBeMonth(1), canBeMonth(3)];
   const dayFirst = !firstCanBeMonth && secondCanBeMonth;
@@ -35,7 +43,7 @@ export function readTimes(file: string, column: string, cells: readonly string[]
     const found = timeIn(cell, dayFirst);
     if (found === undefined) {
       throw new Problem(
-        `${file}, row ${k + 1}: expected a time in column "${column}", such as 2024-05-31, 2024-05, 31.05.2024 or 17, received "${cell}".`,
+        `${file}, row ${rowNumber(k)}: expected a time in column "${column}", such as 2024-05-31, 2024-05, 31.05.2024 or 17, received "${cell}".`,
       );
     }
     finest = Math.max(finest, rank.indexOf(found.precision));
