@@ -191,6 +191,25 @@ describe('an operator that is piecewise linear', () => {
     );
   });
 
+  const largest = (2 - 2 ** -23) * 2 ** 127;
+  test.each([
+    [-largest, 1],
+    [-0.5, largest],
+    [-1e30, Infinity],
+    [-Infinity, 1e30],
+    [-1e30, 2],
+    [1, 1e30],
+    [-1e30, -1],
+    [-largest, largest],
+  ])('a bound much larger than x does not change x: Clip from %d to %d, Max and Min', (low, high) => {
+    const expected = (row: readonly number[]) => row.map((x) => Math.min(Math.max(x, low), high));
+    const attributes = { ...(low > -Infinity && { min: low }), ...(high < Infinity && { max: high }) };
+    expectPredicts(model({ nodes: [op('Clip', ['x'], attributes)], operatorSet: 6 }), expected);
+    if (Math.abs(low) === Infinity || Math.abs(high) === Infinity) return;
+    const nodes = [op('Max', ['x', 'low']), op('Min', ['high', '0'])];
+    expectPredicts(model({ constants: { low: floats([], [low]), high: floats([1], [high]) }, nodes }), expected);
+  });
+
   test('x / (1 + Abs(x)) is imported as softsign', () => {
     const nodes = [op('Abs', ['x']), op('Add', ['0', 'one']), op('Div', ['x', '1'])];
     const bytes = model({ constants: { one: floats([], [1]) }, nodes });

@@ -1,7 +1,8 @@
 /** Activations, functions that equal an activation up to scale and shift, and the final softmax of a model. */
-import { elu, gelu, hardSigmoid, hardTanh, relu, selu, silu } from '@nnbp/activations';
+import { elu, gelu, hardSigmoid, selu, silu } from '@nnbp/activations';
 import type { Activation } from '@nnbp/core';
 import { affine } from '../tape.js';
+import { clamped } from './extremes.js';
 import { apply, map, type Operator, unfinished } from './operator.js';
 
 /** An activation without options. */
@@ -16,20 +17,14 @@ export const withOption =
   (call) =>
     apply(call, call.tape.activation(make, call.number(attribute, defaultValue)));
 
-/** `Clip`. With both bounds, it is middle + half · hardTanh((h − middle) / half). */
+/** `Clip` between two bounds, each of which can be missing. */
 export const clip: Operator = (call) => {
   const bound = (input: number, attribute: string, defaultValue: number) =>
     call.has(input) ? call.constant(input).values[0] : call.number(attribute, defaultValue);
   const low = bound(1, 'min', -Infinity);
   const high = bound(2, 'max', Infinity);
-  const { tape } = call;
   if (low >= high) call.unsupported(`a range from ${low} to ${high}`);
-  if (low === -Infinity && high === Infinity) return call.rows(0);
-  if (high === Infinity) return map(call, (h) => affine(tape.apply(relu, affine(h, 1, -low)), 1, low));
-  if (low === -Infinity) return map(call, (h) => affine(tape.apply(relu, affine(h, -1, high)), -1, high));
-  const half = (high - low) / 2;
-  const middle = low + half;
-  return map(call, (h) => affine(tape.apply(hardTanh, affine(h, 1 / half, -middle / half)), half, middle));
+  return map(call, (h) => clamped(call.tape, h, low, high));
 };
 
 /** `HardSigmoid`: max(0, min(1, α h + β)) = hardSigmoid(6 (α h + β − ½)). */
