@@ -303,6 +303,7 @@ describe('an operator that changes shapes', () => {
     [0, 3, 2, [0, 2]],
     [2, -4, -1, [2, 1, 0]],
     [-1, 0, -2, [2]],
+    [-5, -4, -1, [0]],
   ])('Slice from %i to %i with step %i is imported', (start, end, step, expected) => {
     expectPredicts(columns(start, end, step), (row) => expected.map((k) => row[k]));
   });

@@ -52,12 +52,14 @@ export function join<T>(
 
 /**
  * Returns every `step`-th position from `start` to `end` (exclusive), as the ONNX operator `Slice` does: negative
- * positions count from the end of the axis, and positions are clamped to the axis.
+ * positions count from the end of the axis, and positions are clamped to the axis. If the step is negative, `end` can
+ * also be clamped to −1, the position before the axis.
  */
 export function slicePositions(size: number, start: number, end: number, step: number): number[] {
-  const [lowest, highest] = step > 0 ? [0, size] : [-1, size - 1];
-  const within = (at: number) => Math.min(highest, Math.max(lowest, at < 0 ? at + size : at));
+  const last = step > 0 ? size : size - 1;
+  const within = (at: number, first: number) => Math.min(last, Math.max(first, at < 0 ? at + size : at));
+  const stop = within(end, step > 0 ? 0 : -1);
   const positions: number[] = [];
-  for (let k = within(start); step > 0 ? k < within(end) : k > within(end); k += step) positions.push(k);
+  for (let k = within(start, 0); step > 0 ? k < stop : k > stop; k += step) positions.push(k);
   return positions;
 }
