@@ -66,7 +66,7 @@ describe('a tensor of [2, batch, 3]', () => {
     [/axis -2, the axis of the batch/, [['ReduceSum', 'x a', 'y']], { a: [-2] }],
     [/axis 1, the axis of the batch/, [['Concat', 'x x', 'y', { axis: 1n }]]],
     [/expected a Transpose before it/, [['Gemm', 'x W', 'y']], {}, { W: [[3, 1], [1, 2, 3]] }],
-    [/whose batch axes differ/, [['Transpose', 'x', 't', { perm: [1, 0, 2] }], ['Add', 'x t', 'y']]],
+    [/different numbers of axes after the batch/, [['Transpose', 'x', 't', { perm: [1, 0, 2] }], ['Add', 'x t', 'y']]],
     [/last axis is the batch/, [['Transpose', 'x', 't', { perm: [0, 2, 1] }], ['MatMul', 't W', 'y']], {}, { W: [[3, 1], [1, 2, 3]] }],
     [/shape \[2, 2, 1\] together with rows/, [['Add', 'x c', 'y']], {}, { c: [[2, 2, 1], [1, 2, 3, 4]] }],
     [/from \[2, batch, 3\] to \[-1, 3\]/, [['Reshape', 'x s', 'y']], { s: [-1, 3] }],

@@ -172,14 +172,22 @@ export class Call {
     });
   }
 
-  /** The number of axes after the batch, the same for all operands. Undefined if the batch is the first axis. */
+  /**
+   * The number of axes after the batch, the same for all operands, because broadcasting aligns the last axes. Undefined
+   * if the batch is the first axis.
+   */
   get afterBatch(): number | undefined {
     const operands = this.node.input.flatMap((name) => this.values.get(name) ?? []);
     const rows = operands.filter((value): value is Rows => 'entries' in value);
-    if (rows.every(({ batchAxis = 0 }) => batchAxis === 0)) return undefined;
     const counts = rows.map(({ shape, batchAxis = 0 }) => shape.length - batchAxis);
-    if (counts.some((count) => count !== counts[0])) this.unsupported('operands whose batch axes differ');
-    return counts[0];
+    const isFirst = rows.every(({ batchAxis = 0 }) => batchAxis === 0);
+    const isAligned = counts.every((count) => count === counts[0]);
+    if (!isAligned && !(isFirst && this.tape.batchSize === 1)) {
+      this.unsupported(
+        'operands with different numbers of axes after the batch, because each sample would read other samples. Reshape one of them',
+      );
+    }
+    return isFirst ? undefined : counts[0];
   }
 
   /** The `lead` of the operands, if they are sequences; otherwise undefined. It must be the same for all operands. */
