@@ -367,6 +367,20 @@ describe('operator sets and inputs', () => {
 
 describe('numbers in other data types and in external files', () => {
   const weights = [1, -2, 0.5, 3, -1, 0.25];
+
+  test.each([
+    ['int64', 7n, [1, -1, 0]],
+    ['uint8', 2n, [1, -1, 0]],
+    ['bool', 9n, [1, 1, 1]],
+    ['double', 11n, [1.75, -1.75, 0.25]],
+  ])('a Cast of a constant to %s converts its numbers', (_, to, expected) => {
+    const nodes = [op('Cast', ['c'], { to }), op('Cast', ['0'], { to: 1n }), op('Mul', ['x', '1'])];
+    const bytes = model({ constants: { c: floats([3], [1.75, -1.75, 0.25]) }, nodes });
+    expectPredicts(bytes, (row) => row.map((x, k) => x * expected[k]));
+    const toString = model({ constants: { c: floats([3], [1, 2, 3]) }, nodes: nodes.with(0, op('Cast', ['c'], { to: 8n })) }); // oxfmt-ignore
+    expect(errorOf(() => fromOnnx(toString)).message).toMatch(/type 8; expected a floating-point, integer or bool/);
+  });
+
   const nodes = [op('MatMul', ['x', 'w'])];
   const toFloat16 = (value: number) =>
     ({ 1: 0x3c00, [-2]: 0xc000, 0.5: 0x3800, 3: 0x4200, [-1]: 0xbc00, 0.25: 0x3400 })[value]!;

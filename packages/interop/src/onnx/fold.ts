@@ -2,7 +2,7 @@
 import { join, permute, pick } from './axes.js';
 import type { Call } from './call.js';
 import type { Constant } from './constant.js';
-import { slices, unsqueezed } from './operators/shapes.js';
+import { isFloatType, slices, unsqueezed } from './operators/shapes.js';
 import { sizeOf } from '../size-of.js';
 
 type Fold = (call: Call, operands: readonly (Constant | undefined)[]) => Constant;
@@ -46,6 +46,22 @@ const operandAt = (call: Call, operands: readonly (Constant | undefined)[], k: n
   operands[k] ?? call.malformed('an operand is missing');
 
 const firstOperand: Fold = (call, operands) => operandAt(call, operands, 0);
+
+/** The ONNX integer types, whose numbers have no fraction. */
+const integerTypes: readonly number[] = [2, 3, 4, 5, 6, 7, 12, 13];
+
+/** `Cast` of constants. To an integer type, it truncates; to bool (type 9), it converts numbers other than 0 to 1. */
+const cast: Fold = (call, operands) => {
+  const operand = operandAt(call, operands, 0);
+  const to = call.integer('to', 1);
+  if (isFloatType(to)) return operand;
+  const isInteger = integerTypes.includes(to);
+  if (!isInteger && to !== 9) call.unsupported(`type ${to}; expected a floating-point, integer or bool type`);
+  // NaN stands for an unknown size.
+  const convert = isInteger ? Math.trunc : (value: number) => (value === 0 ? 0 : 1);
+  const values = Float64Array.from(operand.values, (value) => (Number.isNaN(value) ? value : convert(value)));
+  return { ...operand, values };
+};
 
 /** An operator that applies a function of two numbers to each pair of entries. */
 const binary =
@@ -177,7 +193,7 @@ const squeeze: Fold = (call, operands) => {
 
 const folds: ReadonlyMap<string, Fold> = /* @__PURE__ */ new Map<string, Fold>([
   ['Identity', firstOperand],
-  ['Cast', firstOperand],
+  ['Cast', cast],
   ['Gather', gather],
   ['Slice', slice],
   ['Concat', concat],

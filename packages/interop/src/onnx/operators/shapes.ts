@@ -9,16 +9,14 @@ import type { Operator } from './operator.js';
 /** Returns its operand unchanged. */
 export const passThrough: Operator = (call) => call.operand(0);
 
-/**
- * `Cast`: returns its operand unchanged. A computed operand can be cast only to a floating-point type. A constant,
- * which may contain sizes or positions, can be cast to any type.
- */
+/** Whether a type of ONNX is float, float16, double or bfloat16. */
+export const isFloatType = (type: number): boolean => [1, 10, 11, 16].includes(type);
+
+/** `Cast` of a computed operand to a floating-point type: returns its operand unchanged. */
 export const cast: Operator = (call) => {
-  const operand = call.operand(0);
   const to = call.integer('to', 1);
-  if ('entries' in operand && ![1, 10, 11, 16].includes(to))
-    call.unsupported(`type ${to}; expected a floating-point type`);
-  return operand;
+  if (!isFloatType(to)) call.unsupported(`type ${to}; expected a floating-point type`);
+  return call.rows(0);
 };
 
 /** `Dropout`, which does nothing at inference. */
@@ -78,8 +76,9 @@ function isBatch(call: Call, { batchAxis = 0 }: Rows, requested: readonly number
 
 /** `Flatten` of all axes except the batch. */
 export const flatten: Operator = (call) => {
-  if (call.integer('axis', 1) !== 1) call.unsupported(`axis ${call.integer('axis', 1)}; expected 1`);
   const { shape, entries } = call.rows(0);
+  const axis = call.integer('axis', 1);
+  if ((axis < 0 ? axis + shape.length + 1 : axis) !== 1) call.unsupported(`axis ${axis}; expected 1`);
   return { shape: [sizeOf(shape)], entries };
 };
 
