@@ -265,6 +265,21 @@ describe('an activation written as several operators', () => {
 });
 
 describe('an operator that changes shapes', () => {
+  test.each([1n, -2n])('Flatten with axis = %s keeps the batch', (axis) => {
+    const nodes = [op('Flatten', ['x'], { axis }), op('MatMul', ['0', 'v'])];
+    const bytes = model({ shape: ['N', 1, 3], constants: { v: floats([3, 1], [1, 2, 3]) }, nodes });
+    expectPredicts(bytes, ([a, b, c]) => [a + 2 * b + 3 * c]);
+    const merged = model({ shape: ['N', 1, 3], nodes: [op('Flatten', ['x'], { axis: axis - 1n })] });
+    expect(errorOf(() => fromOnnx(merged)).message).toMatch(/Flatten.*expected 1/);
+  });
+
+  test('a negative Pad removes columns', () => {
+    const nodes = [op('Pad', ['x', 'pads'])];
+    expectPredicts(model({ constants: { pads: integers(0, -1, 0, 1) }, nodes }), ([, b, c]) => [b, c, 0]);
+    const empty = model({ constants: { pads: integers(0, -2, 0, -2) }, nodes });
+    expect(errorOf(() => fromOnnx(empty)).code).toBe('MALFORMED');
+  });
+
   const singleColumn = { v: floats([3, 1], [1, 2, 3]) };
   const dot = ([a, b, c]: readonly number[]) => [a + 2 * b + 3 * c];
 

@@ -182,7 +182,7 @@ const globalPool =
 export const globalMaxPool = globalPool(max);
 export const globalAveragePool = globalPool(mean);
 
-/** `Pad` with a constant value. */
+/** `Pad` with a constant value. A negative number of positions removes them. */
 export const pad: Operator = (call) => {
   const rows = call.rows(0);
   const { shape, entries } = rows;
@@ -190,12 +190,13 @@ export const pad: Operator = (call) => {
     call.unsupported('a mode other than constant, or a list of axes');
   const pads = call.listed(1, 'pads') ?? [];
   const axes = shape.length + 1;
-  if (pads.length !== 2 * axes || pads.some((size) => !Number.isInteger(size) || size < 0))
-    call.malformed(`pads [${pads.join(', ')}]; expected ${2 * axes} integers ≥ 0`);
+  if (pads.length !== 2 * axes || !pads.every(Number.isInteger))
+    call.malformed(`pads [${pads.join(', ')}]; expected ${2 * axes} integers`);
   if (pads[0] !== 0 || pads[axes] !== 0) call.unsupported('padding along the batch axis');
   if (pads.every((size) => size === 0)) return rows;
   const bias = call.has(2) ? (call.constant(2).values[0] ?? 0) : call.number('value', 0);
   const paddedShape = shape.map((size, axis) => size + pads[axis + 1] + pads[axes + axis + 1]);
+  if (paddedShape.some((size) => size < 0)) call.malformed(`pads [${pads.join(', ')}] remove more than the tensor has`);
   call.spend(sizeOf(paddedShape));
   const padding: Entry = { from: [], weights: [], bias };
   const padded = cells(paddedShape).map((coordinates) => {
