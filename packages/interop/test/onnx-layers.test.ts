@@ -616,6 +616,16 @@ describe('an operator on a grid', () => {
   const kernel: Model['numbers'] = { W: [[1, 1, 2, 2], W.slice(0, 4)], V: [[2, 3, 2, 2], W], b: [[2], [1, 2]] };
   test.each([
     ['UNSUPPORTED', /ceil_mode/, [['MaxPool', 'x', 'y', { kernel_shape: [2, 2], ceil_mode: 1n }]]],
+    [
+      'UNSUPPORTED',
+      /SAME_UPPER with strides larger.*with pads/,
+      [['AveragePool', 'x', 'y', { kernel_shape: [1, 1], strides: [4, 4], auto_pad: 'SAME_UPPER' }]],
+    ],
+    [
+      'UNSUPPORTED',
+      /SAME_LOWER with dilations.*with pads/,
+      [['MaxPool', 'x', 'y', { kernel_shape: [2, 2], dilations: [2, 1], auto_pad: 'SAME_LOWER' }]],
+    ],
     ['UNSUPPORTED', /indices of the selected values/, [['MaxPool', 'x', 'y i', { kernel_shape: [2, 2] }]]],
     ['UNSUPPORTED', /kernel with 2 axes/, [['Conv', 'x b2', 'y']]],
     [

@@ -50,18 +50,35 @@ function padsOf(call: Call, grid: readonly number[], span: readonly number[], st
   const auto = call.text('auto_pad', 'NOTSET');
   const none = [...grid, ...grid].fill(0);
   if (auto === 'VALID') return none;
-  if (auto === 'SAME_UPPER' || auto === 'SAME_LOWER') {
-    const totals = grid.map((size, axis) =>
-      Math.max(0, (Math.ceil(size / strides[axis]) - 1) * strides[axis] + span[axis] - size),
-    );
-    const smaller = totals.map((total) => Math.floor(total / 2));
-    const larger = totals.map((total) => Math.ceil(total / 2));
-    return auto === 'SAME_UPPER' ? [...smaller, ...larger] : [...larger, ...smaller];
-  }
+  if (auto === 'SAME_UPPER' || auto === 'SAME_LOWER') return samePads(call, auto, grid, span, strides);
   const pads = call.integers('pads') ?? none;
   if (pads.length !== none.length || pads.some((pad) => pad < 0))
     call.malformed(`pads [${pads.join(', ')}]; expected ${none.length} integers ≥ 0`);
   return pads;
+}
+
+/**
+ * The padding that gives ⌈size / stride⌉ windows along each axis. Where programs disagree about this padding, the
+ * operator is rejected.
+ */
+function samePads(
+  call: Call,
+  auto: 'SAME_UPPER' | 'SAME_LOWER',
+  grid: readonly number[],
+  span: readonly number[],
+  strides: readonly number[],
+): number[] {
+  const totals = grid.map((size, axis) => (Math.ceil(size / strides[axis]) - 1) * strides[axis] + span[axis] - size);
+  const disagreement = (what: string) =>
+    call.unsupported(`auto_pad = ${auto} with ${what}, which programs compute differently. Export the model with pads`);
+  // Some programs start the first window after the start of the grid if the total is negative.
+  const isMoved = (total: number) => total < (auto === 'SAME_UPPER' ? -1 : -2);
+  if (totals.some(isMoved)) disagreement('strides larger than the kernel');
+  const isDilated = call.integers('dilations')?.some((dilation) => dilation > 1) === true;
+  if (isDilated && call.node.opType !== 'Conv') disagreement('dilations');
+  const smaller = totals.map((total) => Math.floor(Math.max(0, total) / 2));
+  const larger = totals.map((total) => Math.ceil(Math.max(0, total) / 2));
+  return auto === 'SAME_UPPER' ? [...smaller, ...larger] : [...larger, ...smaller];
 }
 
 /** The row-major index of coordinates in an array of this shape; −1 outside the array. */
