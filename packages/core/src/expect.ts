@@ -5,7 +5,7 @@ import { NnbpError, type NnbpErrorCode } from './errors.js';
  * Creates the error of a failed check, with the message `path: expected …, received ….` and the same values in
  * `details`.
  *
- * @param shown - The received value as shown in the message. Default: `String(received)`.
+ * @param shown - The received value as shown in the message. Default: as a string; strings are quoted.
  *
  * @example
  * ```ts
@@ -21,9 +21,12 @@ export const mismatch = (
   path: string,
   expected: number | string,
   received: unknown,
-  shown = String(received),
+  shown = shownValue(received),
 ): NnbpError =>
   new NnbpError(code, `${path}: expected ${expected}, received ${shown}.`, { details: { path, expected, received } });
+
+/** A value, as shown in a message. Quotes tell the string "1" from the number 1. */
+const shownValue = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value));
 
 /** The type of a value, as shown in a message. */
 export const shownType = (value: unknown): string => (value === null ? 'null' : typeof value);
@@ -144,7 +147,8 @@ export function expectFinite(what: string, values: ArrayLike<number>): void {
   for (let k = 0; k < values.length; k++) {
     if (!Number.isFinite(values[k])) {
       const received = values[k];
-      throw new NnbpError('NOT_FINITE', `${what}, position ${k}: expected a finite number, received ${received}.`, {
+      const message = `${what}, position ${k}: expected a finite number, received ${shownValue(received)}.`;
+      throw new NnbpError('NOT_FINITE', message, {
         details: { path: `${what}[${k}]`, expected: 'a finite number', received },
       });
     }

@@ -1,13 +1,21 @@
-import { expectInteger, GraphBuilder, mismatch, mlp, NnbpError } from '@nnbp/core';
+import { expectFinite, expectInteger, GraphBuilder, mismatch, mlp, NnbpError } from '@nnbp/core';
 import { tanh } from '@nnbp/activations';
 import { huber } from '@nnbp/losses';
 import { expect, test } from 'vitest';
 
 test('a mismatch has the same path, expected and received values in its message and in its details', () => {
-  const error = mismatch('OUT_OF_RANGE', 'rows', 3, 'none', '"none"');
+  const error = mismatch('OUT_OF_RANGE', 'rows', 3, 'none');
   expect(error).toBeInstanceOf(NnbpError);
   expect(error.message).toBe('rows: expected 3, received "none".');
   expect(error.details).toEqual({ path: 'rows', expected: 3, received: 'none' });
+});
+
+test('a string that should be a number, such as an unparsed cell of a table, is quoted in the message', () => {
+  expect(() => expectFinite('inputs', ['1'] as never)).toThrow(
+    'inputs, position 0: expected a finite number, received "1".',
+  );
+  expect(() => expectInteger('epochs', '3' as never, 1)).toThrow('epochs: expected an integer ≥ 1, received "3".');
+  expect(() => expectInteger('epochs', null as never, 1)).toThrow('epochs: expected an integer ≥ 1, received null.');
 });
 
 test.each<[string, () => unknown, NnbpError['details']]>([

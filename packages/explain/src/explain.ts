@@ -140,7 +140,7 @@ function derivationOf(computation: Computation, what: string | ParameterOf | Qua
   const write = (form: typeof text, options: WritingOptions = {}): string => {
     const { language = 'en', maxTerms = 6, depth = 12, steps = 300, digits = 6 } = options;
     if (!Object.hasOwn(words, language)) {
-      throw mismatch('OUT_OF_RANGE', 'language', '"en" or "zh"', language, `"${language}"`);
+      throw mismatch('OUT_OF_RANGE', 'language', '"en" or "zh"', language);
     }
     expectInteger('maxTerms', maxTerms, 2);
     expectInteger('depth', depth, 1);
@@ -164,7 +164,7 @@ function named(computation: Computation, what: ParameterOf | QuantityName): Quan
   if ('quantity' in what) return expectComputed(computation, what);
   const quantity = ({ b: 'dLossDb', c: 'dLossDc', w: 'dLossDw' } as const)[what.parameter];
   if (quantity === undefined) {
-    throw mismatch('UNKNOWN_ID', 'parameter', '"b", "c" or "w"', what.parameter, `"${what.parameter}"`);
+    throw mismatch('UNKNOWN_ID', 'parameter', '"b", "c" or "w"', what.parameter);
   }
   return expectComputed(computation, { quantity, node: what.node, ...('from' in what && { from: what.from }) });
 }

@@ -40,7 +40,8 @@ export class JsonScanner {
       'MALFORMED',
       `${this.what}, character ${this.at}`,
       expected,
-      received === '' ? 'the end' : JSON.stringify(received),
+      received,
+      received === '' ? 'the end' : undefined,
     );
   }
 

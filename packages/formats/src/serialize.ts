@@ -92,7 +92,7 @@ export function rebuild(document: NetworkDocument, supplied: Plugins): Network {
     }
     const [stray] = unread.keys();
     if (stray !== undefined) {
-      throw mismatch('MALFORMED', 'initial', 'ids of nodes that delayed edges read', stray, `"${stray}"`);
+      throw mismatch('MALFORMED', 'initial', 'ids of nodes that delayed edges read', stray);
     }
     expectBoundedState(graph);
     const network = new Network(graph, { initializer: () => 0, outputTransform });

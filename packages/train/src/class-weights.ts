@@ -21,7 +21,7 @@ export function classWeights(targets: ArrayLike<Row>): number[] {
   if (targets.length === 0) throw new NnbpError('EMPTY_DATA', 'targets is empty: expected at least one sample.');
   const classes = Array.from(targets, (target, s) => {
     expectArray(`target of sample ${s}`, target);
-    if (target.length === 0) throw mismatch('WRONG_LENGTH', `target of sample ${s}`, 'at least one number', 'none');
+    if (target.length === 0) throw mismatch('WRONG_LENGTH', `target of sample ${s}`, 'at least one number', 0, 'none');
     expectLength(`target of sample ${s}`, target.length, targets[0].length);
     expectFinite(`target of sample ${s}`, target);
     const row = Array.from(target);

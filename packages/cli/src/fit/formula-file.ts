@@ -24,7 +24,7 @@ export function readFormulaFile(text: string): { network: Network; metadata: { c
   for (const name of names) {
     const value: unknown = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
     if (typeof value !== 'number') {
-      throw mismatch('MALFORMED', 'parameters', `a number for "${name}"`, typeof value);
+      throw mismatch('MALFORMED', 'parameters', `a number for "${name}"`, value, typeof value);
     }
     network.setParameters(name, { b: value });
   }

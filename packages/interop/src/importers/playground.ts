@@ -215,7 +215,7 @@ class Link {
   }
 
   #throwExpected(name: string, expected: string): never {
-    throw mismatch('MALFORMED', `${name} in the link`, expected, this.#shown(name), `"${this.#shown(name)}"`);
+    throw mismatch('MALFORMED', `${name} in the link`, expected, this.#shown(name));
   }
 
   /** The text of a setting; undefined if it is missing or empty. */

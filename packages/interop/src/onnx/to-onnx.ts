@@ -95,7 +95,6 @@ function expectNames(names: Readonly<Record<string, string>>): void {
         option,
         'a name of letters, digits, ".", ":", "-" and "_" that begins with a letter or "_"',
         name,
-        `"${name}"`,
       );
     }
     if (used.has(name)) {
