@@ -53,8 +53,7 @@ export function describe({ graph, inputScaler, outputScaler, outputTransform }: 
  *
  * @param supplied - All custom functions that the document names.
  * @throws NnbpError `MISSING_PLUGIN` (a function that is neither built in nor marked as custom), `UNSUPPORTED`,
- * `MALFORMED` (not a valid graph: a cycle, a duplicate id, an edge from an unknown node, or nodes that are not in
- * topological order)
+ * `MALFORMED` (not a valid graph, or not in topological order)
  */
 export function rebuild(document: NetworkDocument, supplied: Plugins): Network {
   const { inputs, nodes, outputs, initial = [], inputScaler, outputScaler, outputTransform = 'none' } = document;
@@ -167,7 +166,6 @@ function groups(graph: Graph): NodesDocument[] {
   return groups;
 }
 
-/** Returns the source of an edge. */
 export function sourceAt(graph: Graph, edge: number): SourceDocument {
   const id = graph.ids[graph.predecessors[edge]];
   const delay = graph.delay(edge);
@@ -176,7 +174,7 @@ export function sourceAt(graph: Graph, edge: number): SourceDocument {
 
 /**
  * Returns a function that lists the fixed and the shared parameters of node i. The name of a shared parameter is its
- * letter (b, c or w) and its index, such as `w7`. A trainable parameter that is used only once is not listed.
+ * letter (b, c or w) and its index, such as `w7`.
  */
 export function parameterPlacements(graph: Graph): (i: number) => Pick<NodesDocument, 'b' | 'c' | 'w'> {
   const { edgeStart, parameterCount, constants, weightSlots } = graph;

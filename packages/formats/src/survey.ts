@@ -10,20 +10,18 @@ import { Names } from './names.js';
 import type { FunctionName } from './plugins.js';
 import { nameIn1, networkEntries1, nodeEntries1 } from './version-1.js';
 
-/** The version, the size and the functions of a model. */
+/** The result of {@link survey}. Each function is listed once. */
 export interface Survey {
   readonly version: 1 | typeof version;
   /** The length of the parameter vector. */
   readonly parameters: number;
-  /** The distinct activations. */
   readonly activations: readonly FunctionName[];
-  /** The distinct aggregations. */
   readonly aggregations: readonly FunctionName[];
 }
 
 const nodeEntries = ['ids', 'from', 'activation', 'aggregation', 'b', 'c', 'w'];
 const maxFunctionLength = 2 ** 16;
-/** Maximum number of distinct functions. Limits the memory that they take, since each becomes an object. */
+/** Maximum number of distinct functions. Limits memory, since each function becomes an object. */
 export const maxFunctions = 2 ** 14;
 
 /**
@@ -232,7 +230,7 @@ class NodeReader {
     return Math.max(0, delay - longest);
   }
 
-  /** Scans an initial value: the id of a node that delayed edges read, listed only once, and a number. */
+  /** Scans an initial value: an id and a number. */
   initial(): void {
     const scanner = this.#scanner;
     const begin = scanner.at;
@@ -249,7 +247,6 @@ class NodeReader {
     if (k !== 2) scanner.throwExpectedAt(begin, 'an id and a number');
   }
 
-  /** Scans the id of an output: a node that is not an output yet. */
   output(): void {
     const id = this.#scanner.string();
     const mark = this.#ids.mark(id, this.#outputMark);
@@ -264,7 +261,7 @@ class NodeReader {
     if (this.#functions.activation.size + this.#functions.aggregation.size > maxFunctions) throw tooManyFunctions();
   }
 
-  /** Scans an edge from an earlier node, or a delayed edge, whose node is looked up later, in {@link delayedEdges}. */
+  /** Scans an edge. The node of a delayed edge is looked up later, in {@link delayedEdges}. */
   #source(predecessorMark: number): void {
     const scanner = this.#scanner;
     if (scanner.begins('{') && !this.#isVersion1) {
@@ -278,7 +275,7 @@ class NodeReader {
       scanner.throwExpectedAt(id, 'the id of an earlier node, listed only once');
   }
 
-  /** Scans a delayed edge. Returns the position of its id in the text, and its delay. */
+  /** Scans a delayed edge. The returned `id` is the position of the id in the text. */
   #delayedEdge(): { id: number; delay: number } {
     const scanner = this.#scanner;
     const begin = scanner.at;

@@ -30,17 +30,13 @@ export interface Network1 {
 
 /** The names of entries in version 1, by their names in a {@link NetworkDocument}. */
 const oldNames: Readonly<Record<string, string>> = { inputScaler: 'inputUnits', outputScaler: 'outputUnits' };
-/** The name of an entry in version 1. */
 export const nameIn1 = (entry: string): string => oldNames[entry] ?? entry;
-/** The names of all entries of a document in version 1. */
 export const networkEntries1: readonly string[] = [
   ...['format', 'version', 'inputs', 'nodes', 'outputs'],
   ...['inputUnits', 'outputUnits', 'outputTransform'],
 ];
-/** The names of the entries of one element of `nodes` in version 1. */
 export const nodeEntries1: readonly string[] = ['ids', 'from', 'activation', 'fixed', 'shared'];
 
-/** Converts a network to the current version. */
 export function upgrade({ inputUnits, outputUnits, nodes, ...rest }: Network1): NetworkDocument {
   return {
     ...rest,
@@ -52,7 +48,6 @@ export function upgrade({ inputUnits, outputUnits, nodes, ...rest }: Network1): 
   };
 }
 
-/** Converts nodes to the current version. */
 export function upgradeNodes({ fixed, shared, ...rest }: Nodes1): NodesDocument {
   const names = shared && new Map(shared);
   return {

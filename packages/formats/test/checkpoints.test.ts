@@ -28,7 +28,7 @@ const bits = ({ parameters }: Network) => new BigUint64Array(parameters.vector.s
 const train = (network: Network, directory: string, overrides: object = {}) =>
   fit(network, xor, { ...options(), epochs: 6, callbacks: [checkpoints({ directory })], ...overrides });
 
-/** Bundles `killed/train.ts` into the directory `parent`. Returns the path of the program. */
+/** Bundles `killed/train.ts`. Returns the path of the program. */
 async function trainingProgram(parent: string): Promise<string> {
   const program = join(parent, 'train.mjs');
   await build({
@@ -379,8 +379,7 @@ describe('a training process that is killed', () => {
         });
         let output = '';
         child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-        // The program first writes the epoch that it resumes from, then a line for each epoch. It is killed at a random
-        // moment after some epochs.
+        // The program first writes the epoch that it resumes from, then a line for each epoch.
         const epochs = 1 + draw(8);
         await until(child, () => output.split('\n').length - 1 > epochs);
         for (let turns = draw(50); turns > 0; turns--) await immediate();

@@ -13,7 +13,7 @@ const bits = (numbers: ArrayLike<number>) => new BigUint64Array(Float64Array.fro
 const failure = (code: string, message: RegExp) =>
   expect.objectContaining({ name: 'NnbpError', code, message: expect.stringMatching(message) as string }) as Error;
 
-/** Everything about a graph that a file stores, for comparison. */
+/** Everything about a graph that a file stores. */
 function shapeOf({ graph }: Network): unknown {
   const nodes = Array.from({ length: graph.nodeCount - graph.inputCount }, (_, k) => graph.inputCount + k);
   const slotOrConstant = (slot: number) =>

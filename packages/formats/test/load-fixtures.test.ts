@@ -92,7 +92,6 @@ function everyFeature(): Network {
   return network;
 }
 
-/** A network with delays, initial values, aggregations, and fixed and shared parameters. */
 function recurrent(): Network {
   const builder = new GraphBuilder();
   const x = builder.inputs(2);

@@ -11,7 +11,7 @@ const failure = (code: string, message: RegExp) =>
   expect.objectContaining({ name: 'NnbpError', code, message: expect.stringMatching(message) as string }) as Error;
 const bits = (numbers: ArrayLike<number>) => new BigUint64Array(Float64Array.from(numbers).buffer).join();
 
-/** A safetensors file with the given header and tensors, as another program might write it. */
+/** A safetensors file with the given header and tensors. */
 function file(header: string, tensorBytes: Uint8Array): Uint8Array {
   const json = new TextEncoder().encode(header);
   const bytes = new Uint8Array(8 + json.length + tensorBytes.length);

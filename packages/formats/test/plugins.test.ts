@@ -16,7 +16,6 @@ const cubic = (name: string): Loss =>
 const failure = (code: string, message: RegExp) =>
   expect.objectContaining({ name: 'NnbpError', code, message: expect.stringMatching(message) as string }) as Error;
 
-/** A network that is a chain of nodes with the given activations. */
 function chainOf(activations: readonly Activation[]): Network {
   const builder = new GraphBuilder();
   let last = builder.input('0');

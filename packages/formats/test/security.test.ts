@@ -24,7 +24,7 @@ function file(header: unknown, numbers = new Uint8Array()): Uint8Array {
   return bytes;
 }
 
-/** A valid model, merged with `change`. The result may be invalid. */
+/** A valid model, merged with `change`. */
 const model = (change: object) => ({
   format: 'nnbp',
   version: 2,
@@ -43,7 +43,6 @@ const modelFile = (change: object, entries: object = {}) =>
     new Uint8Array(12),
   );
 
-/** The code of the NnbpError that `action` throws, or 'it loads' if it throws nothing. Rethrows any other error. */
 function codeOf(action: () => unknown): string {
   try {
     action();

@@ -207,11 +207,8 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
 }
 
 /**
- * Computes what the statistics need from the samples: the QR factor of the weighted Jacobian, the number of
- * observations, the weighted sum of squared residuals, the weighted sum of squared deviations of the targets from their
- * means (`totalSumOfSquares`), and the sum of the logarithms of the weights.
- *
- * @throws NnbpError `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `OUT_OF_RANGE`
+ * Counts the observations, and computes weighted sums over the samples. `factor` is the QR factor of the weighted
+ * Jacobian, and `totalSumOfSquares` adds up the squared deviations of the targets from their means.
  */
 function sumsOf(evaluator: Evaluator, data: FittedData) {
   const outputs = evaluator.network.graph.outputs.length;
@@ -298,7 +295,7 @@ function covarianceOf({ R, n, columns }: TriangularFactor, rank: number, varianc
   return covariance;
 }
 
-/** The node and the name of each parameter. A shared parameter is named after its first use. */
+/** A shared parameter is named after its first use. */
 function namesOf({ graph }: Network): { readonly node: string; readonly name: string }[] {
   const names = new Array<{ node: string; name: string }>(graph.parameterCount);
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {

@@ -1,8 +1,6 @@
 /**
  * The functions of one variable that formulas use, as activations. Unlike the built-in activations, they need not be
- * finite for every h: `log` and `sqrt` are undefined below 0, and `reciprocal` and `tangent` have poles. Files store
- * only the names of these functions, so `load` needs the `activations` option: `formulaActivations`, and `power(n)` for
- * each exponent n.
+ * finite for every h: `log` and `sqrt` are undefined below 0, and `reciprocal` and `tangent` have poles.
  */
 import { type Activation, expectFiniteNumber } from '@nnbp/core';
 

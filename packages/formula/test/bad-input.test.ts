@@ -1,7 +1,4 @@
-/**
- * Tests of fit and fitStatistics with data that do not determine all parameters, with invalid data or weights, and with
- * bad initial parameters.
- */
+/** Tests of fit and fitStatistics with bad data, bad weights or bad initial parameters. */
 import { Network } from '@nnbp/core';
 import { fitStatistics, formulaGraph } from '@nnbp/formula';
 import { mse } from '@nnbp/losses';

@@ -16,7 +16,6 @@ function valueOf(formula: string, x: number, parameters: Readonly<Record<string,
 }
 
 describe('formulaGraph', () => {
-  // Each expected value is the same formula in JavaScript.
   test.each<[formula: string, expected: (x: number, a: number, b: number) => number]>([
     ['a', (_x, a) => a],
     ['a + b*x', (x, a, b) => a + b * x],

@@ -76,15 +76,12 @@ export function checkActivation(activation: Activation, options: ActivationCheck
   return new Report(`Activation ${activation.name}`, comparisons, excluded, violations);
 }
 
-/**
- * Returns a message if there is a kink at h, where the slopes from the left and from the right differ for every step
- * size.
- */
+/** Returns a message if there is a kink at h. */
 function undeclaredKink(activation: Activation, h: number): string | undefined {
   const slopeOver = (step: number) => (activation.value(h + step) - activation.value(h)) / step;
   const gaps = [1e-4, 1e-5, 1e-6].map((size) => Math.abs(slopeOver(size) - slopeOver(-size)));
   const noise = (2 ** -50 * Math.abs(activation.value(h))) / 1e-6;
-  // If g is smooth, the gap shrinks with the step.
+  // If g is smooth, the gap between the slopes shrinks with the step.
   if (gaps[2] < 0.5 * gaps[0] || gaps[2] < 1e-6 + noise) return undefined;
   return `At h = ${h}: the slopes from the left and from the right differ by ${gaps[2].toPrecision(3)}. Declare the kink: kinks: [${h}].`;
 }

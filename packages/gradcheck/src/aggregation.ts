@@ -17,7 +17,6 @@ export interface AggregationCheckOptions {
   readonly relativeTolerance?: number;
 }
 
-/** Draws random points, some of which contain zeros or two equal entries. */
 function defaultPoints(seed: number): number[][] {
   const random = new Random(seed);
   return Array.from({ length: 40 }, (_, k) => {

@@ -1,5 +1,3 @@
-/** A comparison in a report: a derivative as the code computes it, and as finite differences estimate it. */
-
 /** One derivative, computed in two ways. */
 export interface Comparison {
   /** Identifies the derivative: by its name, such as "dloss/dw_2to4", or by its argument, such as "h = 0.5". */
@@ -10,7 +8,7 @@ export interface Comparison {
   readonly numeric: number;
   /** The maximum difference allowed: the estimated error of the finite differences plus the relative tolerance. */
   readonly tolerance: number;
-  /** The argument at which the derivative was evaluated. The report uses it to give hints. */
+  /** The argument at which the derivative was evaluated. */
   readonly at?: number;
   /** The function's value at `at`. */
   readonly value?: number;

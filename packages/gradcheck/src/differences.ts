@@ -1,7 +1,4 @@
-/**
- * Numerical differentiation. Large steps cause truncation errors, and small steps cause rounding errors. Therefore, the
- * results for a series of steps are extrapolated, and the estimate on which neighbouring steps agree best is returned.
- */
+/** Numerical differentiation. Large steps cause truncation errors, and small steps cause rounding errors. */
 
 /** A numerical derivative with an estimate of its error. */
 export interface NumericDerivative {

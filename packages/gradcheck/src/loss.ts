@@ -1,4 +1,4 @@
-/** Gradient-checks a loss: compares its derivative with finite differences. */
+/** Gradient-checks a loss. */
 import { type Loss, NnbpError, Random } from '@nnbp/core';
 import type { Comparison } from './comparison.js';
 import { differentiate } from './differences.js';

@@ -97,7 +97,6 @@ export function checkSequence(
   return compare(network, probe, { gradients, dLossDx, outputs, loss: mean }, 'step', options);
 }
 
-/** The results of a forward and backward pass. */
 interface PassResult {
   readonly gradients: ParameterVector;
   readonly dLossDx: (id: string, row: number) => number;
@@ -172,7 +171,6 @@ function compare(
 class Probe {
   readonly parameters: Float64Array;
   readonly inputs: Float64Array;
-  /** The number of rows with a target. */
   readonly rowsWithTarget: number;
   readonly #graph: Graph;
   readonly #executor: ReferenceExecutor;

@@ -87,7 +87,7 @@ export class Report {
   }
 }
 
-/** The error relative to the tolerance. NaN counts as infinite. */
+/** NaN counts as infinite. */
 const excess = (comparison: Comparison) => {
   const ratio = errorOf(comparison) / comparison.tolerance;
   return Number.isNaN(ratio) ? Infinity : ratio;

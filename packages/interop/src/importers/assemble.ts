@@ -1,4 +1,4 @@
-/** Builds a network from nodes and their parameters. The last step of every importer. */
+/** The last step of every importer: builds a network from nodes and their parameters. */
 import {
   type Activation,
   type Aggregation,
@@ -17,10 +17,10 @@ export interface Part {
   readonly id: string;
   readonly from: readonly Source[];
   readonly activation: Activation;
-  /** Aggregation of the terms. Default: the sum. */
+  /** Default: the sum. */
   readonly aggregation?: Aggregation;
   readonly b: number;
-  /** Weights, in the order of `from`. */
+  /** In the order of `from`. */
   readonly w: ArrayLike<number>;
   /** Scale. Default: fixed at 1, because most libraries have no scale. */
   readonly c?: number;
@@ -42,8 +42,6 @@ export interface Parts {
 }
 
 /**
- * Builds a network from nodes and their parameters.
- *
  * @throws NnbpError `NOT_FINITE` (a parameter is not finite or overflows during the conversion), `MALFORMED` (the nodes
  * do not form a valid graph)
  */

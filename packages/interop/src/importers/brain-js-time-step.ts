@@ -122,16 +122,13 @@ const fixedNode = (
 
 const delayedUnits = (name: string, units: number) => numbered(name, units).map((id) => delayed(id));
 
-/** Returns the nodes of an RNN layer: h = relu(W x + R h(t − 1) + b). */
+/** h = relu(W x + R h(t − 1) + b) */
 function rnnLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
   const matrices = [matrix('weight', from.length), matrix('transition', units), matrix('bias', 1)] as const;
   return gate(name, relu, from, delayedUnits(name, units), matrices);
 }
 
-/**
- * Returns the nodes of an LSTM layer: h = o · tanh(f · h(t − 1) + i · g). In brain.js, an LSTM layer has no cell state,
- * so h(t − 1) takes its place.
- */
+/** h = o · tanh(f · h(t − 1) + i · g). In brain.js, an LSTM layer has no cell state; h(t − 1) takes its place. */
 function lstmLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
   const h = delayedUnits(name, units);
   const gateOf = (part: string, activation: Activation, prefix: string) =>
@@ -155,7 +152,7 @@ function lstmLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
   return [...gates.flat(), ...combined];
 }
 
-/** Returns the nodes of a GRU layer: h = (1 − z) · tanh(W x + R (r · h(t − 1)) + b) + h(t − 1) · z. */
+/** h = (1 − z) · tanh(W x + R (r · h(t − 1)) + b) + h(t − 1) · z */
 function gruLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
   const h = delayedUnits(name, units);
   const matrices = (prefix: string) =>

@@ -1,6 +1,6 @@
 /**
- * Imports models from brain.js and its predecessor brain: dense layers that all have the same activation. Inputs and
- * outputs can have names. `brain-js-time-step.ts` imports the recurrent networks.
+ * Imports models from brain.js and its predecessor brain: dense layers that all have the same activation.
+ * `brain-js-time-step.ts` imports the recurrent networks.
  */
 import { leakyRelu, relu, sigmoid, tanh } from '@nnbp/activations';
 import type { Activation, Network } from '@nnbp/core';
@@ -11,7 +11,7 @@ import { openJson } from './open-json.js';
 
 const what = 'The brain.js model';
 
-/** One node: its key in its layer, its bias, and its weights by the index of the predecessor. */
+/** One node. Its weights are in the order of the previous layer. */
 interface Neuron {
   readonly key: string;
   readonly bias: number;
@@ -108,7 +108,7 @@ function ruleOf(options: JsonValue, leaky: (options: JsonValue) => Rule): Rule {
 
 interface Layers {
   readonly inputs: readonly string[];
-  /** The computed layers, from the first hidden layer to the output layer. */
+  /** From the first hidden layer to the output layer. */
   readonly computed: readonly (readonly Neuron[])[];
 }
 

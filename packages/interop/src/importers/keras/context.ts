@@ -1,4 +1,4 @@
-/** Collects the nodes of all layers and limits their number. */
+/** The state that the readers of all layers share: weights, collected nodes and limits. */
 import { NnbpError } from '@nnbp/core';
 import type { JsonValue } from '@nnbp/formats/shared';
 import type { Part } from '../assemble.js';
@@ -11,7 +11,6 @@ const maxValuesWithoutWeights = 2 ** 18;
 /** Maximum number of edges in pooling and in layers with shared weights. The number of weights does not limit them. */
 const maxEdges = 2 ** 22;
 
-/** The state that the readers of all layers share: weights, collected nodes and limits. */
 export class Context {
   readonly #nodes: Nodes[] = [];
   /** The nodes of recurrent and pooling layers. */
@@ -34,7 +33,6 @@ export class Context {
     for (const { values } of weights.values()) this.#valuesLeft += 4 * values.length;
   }
 
-  /** Returns all nodes added so far. */
   parts(): Part[] {
     const nodes = this.#nodes.flatMap(({ ids, from, w, b, shared, scaledActivation: { activation, factor } }) =>
       ids.map((id, u) => ({
@@ -89,8 +87,8 @@ export class Context {
   }
 
   /**
-   * Subtracts `count` edges of pooling or of a layer with shared weights from the edges left. Throws `TOO_LARGE` if
-   * fewer edges are left. Called before nodes are created.
+   * Must be called before `count` edges of pooling or of a layer with shared weights are created. Throws `TOO_LARGE` if
+   * fewer edges are left.
    */
   spendEdges(json: JsonValue, count: number): void {
     this.#edgesLeft -= count;
@@ -102,7 +100,7 @@ export class Context {
     }
   }
 
-  /** Subtracts `count` from the values left. Throws `TOO_LARGE` if fewer are left. Called before nodes are created. */
+  /** Must be called before `count` values are created. Throws `TOO_LARGE` if fewer values are left. */
   takeValues(json: JsonValue, count: number): void {
     this.#valuesLeft -= count;
     if (this.#valuesLeft < 0) {

@@ -77,7 +77,6 @@ const hasOpenSteps = ({ layers }: Pick<Topology, 'layers'>) =>
   layers.some(({ kind }) => kind === 'TimeDistributed') &&
   layers.some((layer) => layer.kind === 'InputLayer' && inputSizes(layer).at(0)?.present === false);
 
-/** Counts the layers and outputs that read the values of each layer, by layer name. */
 function usesOf({ layers, outputs }: Pick<Topology, 'layers' | 'outputs'>) {
   const uses = new Map<string, number>();
   for (const name of [...layers.flatMap(({ from }) => from), ...outputs]) uses.set(name, (uses.get(name) ?? 0) + 1);

@@ -15,7 +15,6 @@ import { gateCounts } from './recurrent-nodes.js';
 import type { Layer } from './topology.js';
 import type { Applied, Values } from './values.js';
 
-/** Layers that are active only during training. */
 const trainingOnly = new Set([
   'Dropout',
   'AlphaDropout',
@@ -44,7 +43,7 @@ const readers: ReadonlyMap<string, LayerReader> = new Map<string, LayerReader>([
   ['GlobalAveragePooling2D', (context, layer, values) => pooling(context, layer, values, 2, mean)],
 ]);
 
-/** Reads a layer and returns its values. `before` contains the values of its input layers. */
+/** Returns the values of a layer. `before` contains the values of the layers that it reads. */
 export function readLayer(context: Context, layer: Layer, before: readonly Values[]): Values {
   const { kind, json } = layer;
   const { steps } = before[0] ?? {};

@@ -22,7 +22,6 @@ export interface RecurrentWeights {
   readonly bias: ArrayLike<number> | undefined;
 }
 
-/** A recurrent layer: its weights, inputs and activations. */
 export interface RecurrentLayer extends RecurrentWeights {
   readonly name: string;
   readonly from: readonly string[];
@@ -31,7 +30,6 @@ export interface RecurrentLayer extends RecurrentWeights {
   readonly gate: ScaledActivation;
 }
 
-/** Number of gates for each kind of recurrent layer. */
 export const gateCounts: ReadonlyMap<string, number> = new Map([
   ['SimpleRNN', 1],
   ['LSTM', 4],
@@ -69,7 +67,6 @@ const activationNode = (
   w: factor === 1 ? w : w.map((weight) => factor * weight),
 });
 const constant = { b: 0, constant: true } as const;
-/** Creates a node that multiplies two nodes. */
 const productNode = (id: string, from: readonly Source[]): Part => ({
   id,
   from,
@@ -78,7 +75,6 @@ const productNode = (id: string, from: readonly Source[]): Part => ({
   w: from.map(() => 1),
   ...constant,
 });
-/** Creates a node without parameters that adds its predecessors. */
 const sumNode = (id: string, from: readonly Source[]): Part => ({
   id,
   from,
@@ -90,7 +86,7 @@ const unscaledIdentity: ScaledActivation = { activation: identity, factor: 1 };
 const range = (count: number) => Array.from({ length: count }, (_, k) => k);
 const idsOf = (name: string, units: number) => range(units).map((k) => `${name}.${k}`);
 
-/** Creates the nodes of a SimpleRNN: h = g(b + W x + U h(t − 1)). */
+/** h = g(b + W x + U h(t − 1)) */
 export function simpleRnn(layer: RecurrentLayer): Part[] {
   const { name, units, from, activation } = layer;
   const { kernel, recurrent, bias } = columnReaders(layer, 1);
@@ -99,7 +95,7 @@ export function simpleRnn(layer: RecurrentLayer): Part[] {
   return ids.map((id, k) => activationNode(id, sources, [...kernel(k), ...recurrent(k)], bias(k), activation));
 }
 
-/** Creates the nodes of an LSTM. Its gates are in the order i, f, g, o. */
+/** The columns of the gates are in the order i, f, g, o. */
 export function lstm(layer: RecurrentLayer): Part[] {
   const { name, units, from, activation, gate } = layer;
   const { kernel, recurrent, bias } = columnReaders(layer, 4);
@@ -124,7 +120,7 @@ export function lstm(layer: RecurrentLayer): Part[] {
   });
 }
 
-/** Creates the nodes of a GRU. Its gates are in the order z, r, n. */
+/** The columns of the gates are in the order z, r, n. */
 export function gru(layer: RecurrentLayer, resetAfter: boolean): Part[] {
   const { name, units, from, activation, gate } = layer;
   const { kernel, recurrent, bias, recurrentBias } = columnReaders(layer, 3);

@@ -1,7 +1,6 @@
 /** Reads the layers of Sequential and Functional Keras models, and the connections between them. */
 import type { JsonValue } from '@nnbp/formats/shared';
 
-/** A layer of the model. */
 export interface Layer {
   readonly name: string;
   /** The class of the layer, such as `Dense`. */
@@ -12,7 +11,6 @@ export interface Layer {
   readonly from: readonly string[];
 }
 
-/** The layers of a model, and the connections between them. */
 export interface Topology {
   /** All layers, in the order of the file. `fromKeras` rejects a layer that reads a later one. */
   readonly layers: readonly Layer[];
@@ -24,7 +22,7 @@ export interface Topology {
   readonly version: string;
 }
 
-/** Reads the topology of a model. @throws NnbpError `UNSUPPORTED` (a layer that is used twice), `MALFORMED` */
+/** @throws NnbpError `UNSUPPORTED` (a layer that is used twice), `MALFORMED` */
 export function readTopology(model: JsonValue): Topology {
   const document = model.at('modelTopology').present ? model.at('modelTopology') : model;
   const modelConfig = document.at('model_config').present ? document.at('model_config') : document;

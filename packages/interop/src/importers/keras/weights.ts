@@ -4,7 +4,6 @@ import type { JsonValue } from '@nnbp/formats/shared';
 import { openJson } from '../open-json.js';
 import { sizeOf } from '../../size-of.js';
 
-/** An array of weights. */
 export interface Weights {
   readonly shape: readonly number[];
   readonly values: Float32Array;

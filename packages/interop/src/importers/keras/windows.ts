@@ -103,7 +103,6 @@ function axisOf(config: JsonValue, axis: Pick<Axis, 'size' | 'kernel' | 'stride'
   }
 }
 
-/** Returns the windows along one axis. */
 function windowsAlong({ size, kernel, stride, dilation, begin, count }: Axis): Window[] {
   return Array.from({ length: count }, (_, k) => {
     const start = k * stride - begin;

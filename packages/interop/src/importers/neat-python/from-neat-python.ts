@@ -34,7 +34,8 @@ const aggregations: ReadonlyMap<string, { readonly positive: Aggregation; readon
  * write it), or the JSON of `neat.export`. Node ids are the keys. A node of neat-python is g(bias + response · A),
  * where A is the sum, product, max, min, maxabs, median or mean of weight · value. Some activations of neat-python are
  * steeper: its sigmoid is σ(5z), and its tanh is tanh(2.5z). The response and the factor of z are multiplied into
- * weights and biases, so the outputs are equal up to rounding. The scale c of a node is fixed at 1, or at 0.2 in softplus nodes.
+ * weights and biases, so the outputs are equal up to rounding. The scale c of a node is fixed at 1, or at 0.2 in
+ * softplus nodes.
  *
  * neat-python clamps the argument of `sin` and `softplus` to [−60, 60], so such a node becomes two nodes. For example,
  * node 7 becomes `"7 clamped"`, a hard tanh, and `"7"`, whose b, w and c are fixed. Disabled connections are omitted. A
@@ -101,7 +102,6 @@ function connectionsByNode({ inputs, nodes, connections }: ParsedGenome): Incomi
   return incoming;
 }
 
-/** The nodes in topological order. */
 function topologicalOrder({ nodes, inputs }: ParsedGenome, incoming: Incoming): number[] {
   const waiting = new Map<number, number>();
   const outgoing = new Map<number, number[]>();

@@ -1,8 +1,4 @@
-/**
- * Converts between the activations of neat-python and those of @nnbp, in both directions. An activation of
- * neat-python at z equals c · g(factor · z), where g is an activation of @nnbp. For some activations, neat-python first
- * clamps factor · z to [−60, 60].
- */
+/** Converts between the activations of neat-python and those of @nnbp, in both directions. */
 import {
   elu,
   gaussian,
@@ -19,7 +15,7 @@ import {
 import type { Activation } from '@nnbp/core';
 import { nameOf } from '@nnbp/formats/shared';
 
-/** A neat-python activation of z, written as c · g(h) with h = factor · z. */
+/** A neat-python activation of z, written as c · g(h) with h = factor · z and an activation g of @nnbp. */
 interface FromNeat {
   readonly activation: Activation;
   readonly factor: number;

@@ -50,7 +50,6 @@ export interface Parsed<Gene> {
   readonly json: JsonValue;
 }
 
-/** A genome read from JSON. */
 export interface ParsedGenome {
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];

@@ -66,7 +66,6 @@ export function toNeatPython(network: Network): NeatGenome {
   };
 }
 
-/** Writes the nodes and connections of a genome. */
 class GenomeWriter {
   readonly nodes: NeatNode[] = [];
   readonly connections: NeatConnection[] = [];
@@ -74,10 +73,7 @@ class GenomeWriter {
   readonly #graph: Graph;
   readonly #slots: ArrayLike<number>;
   readonly #keys: Keys;
-  /**
-   * For each node that `fromNeatPython` created from `sin` or `softplus`, the hard tanh node before it, which clamps h.
-   * The hard tanh node is not exported, since neat-python clamps h itself.
-   */
+  /** See {@link clampsOf}. The hard tanh nodes are not exported, since neat-python clamps h itself. */
   readonly #clamps: ReadonlyMap<number, number>;
   /** The hard tanh nodes in `#clamps`. */
   readonly #clamping: ReadonlySet<number>;
@@ -176,7 +172,6 @@ class GenomeWriter {
     return isPlain(asNeat, this.#slots[this.#graph.scaleSlot(i)]);
   }
 
-  /** The incoming edges of a node with their weights. */
   #edges(i: number): (readonly [e: number, weight: number])[] {
     const { edgeStart } = this.#graph;
     return Array.from({ length: edgeStart[i + 1] - edgeStart[i] }, (_, k) => {
