@@ -61,7 +61,7 @@ export function expectRows(
   if (state !== undefined) expectLength('state', state.length, rows.samples * graph.stateSize);
   if (weights !== undefined) {
     expectAtLeast('weights', weights, rows.count);
-    // Throws if a weight is invalid. The sum is not needed here.
+    // Called only for its validation.
     totalWeight(weights, rows.count);
   }
   return rows;
@@ -91,8 +91,8 @@ export function expectJacobianLength({ outputs, parameterCount }: Graph, { count
 }
 
 /**
- * Throws `WRONG_LENGTH` if `array` is too short. Longer arrays are accepted, since buffers are sized for full batches
- * and the last batch is often smaller.
+ * Throws `WRONG_LENGTH` if `array` is too short. It can be longer, since buffers are sized for full batches and the
+ * last batch is often smaller.
  */
 function expectAtLeast(what: string, array: FloatArray, min: number): void {
   if (array.length < min) expectLength(what, array.length, min);

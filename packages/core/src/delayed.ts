@@ -2,7 +2,6 @@
 
 import { expectFiniteNumber, expectInteger, expectObject, mismatch, shownType } from './expect.js';
 
-/** The maximum delay, in steps. */
 const maxDelay = 2 ** 31;
 
 /** An edge that reads the value that a node had `steps` steps ago. Created by {@link delayed}. */

@@ -33,8 +33,7 @@ interface Draft {
   readonly shared: { b?: string; c?: string; w: Map<string, string> };
   readonly from: Source[];
   /**
-   * The slots, in the old graph, of the parameters that the node keeps. Undefined if the node keeps none. `Graph`
-   * explains slots.
+   * The slots (see `Graph`), in the old graph, of the parameters that the node keeps; undefined if the node keeps none.
    */
   readonly slots?: { readonly b?: number; readonly c?: number; readonly w: Map<string, number> };
 }
@@ -72,8 +71,7 @@ export class GraphEditor {
   }
 
   /**
-   * Adds a node, with the options of `GraphBuilder.node`. This method throws only the errors below; `build` throws
-   * all other errors of `GraphBuilder.node`.
+   * Adds a node, with the options of `GraphBuilder.node`. `build` throws the other errors of `GraphBuilder.node`.
    *
    * @throws NnbpError `DUPLICATE_ID`, `WRONG_TYPE`, `OUT_OF_RANGE` (a delay), `NOT_FINITE` (the initial value)
    */
@@ -215,7 +213,6 @@ export class GraphEditor {
     return { graph, origin: this.#origin(graph) };
   }
 
-  /** For each parameter of the new graph, its index in the old graph, or −1 if it is new. */
   #origin(graph: Graph): Int32Array {
     const origin = new Int32Array(graph.parameterCount).fill(-1);
     const record = (index: number, old: number | undefined) => {
@@ -320,7 +317,6 @@ export function keepParameters(network: Network, edited: EditedGraph, options: N
   return result;
 }
 
-/** Counts the nodes and edges that use each slot. */
 function countSlotUses(graph: Graph): Uint32Array {
   const useCounts = new Uint32Array(graph.parameterCount + graph.constants.length);
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
@@ -336,7 +332,7 @@ function draftOf(graph: Graph, i: number, useCounts: Uint32Array): Draft {
   const shared: Draft['shared'] = { w: new Map() };
   const readSlot = (slot: number, fix: (value: number) => void, share: (name: string) => void) => {
     if (slot >= graph.parameterCount) fix(graph.constants[slot - graph.parameterCount]);
-    // The prefix \0 distinguishes this name from the names that callers choose for other shared parameters.
+    // The prefix \0 distinguishes this name from names that callers choose.
     else if (useCounts[slot] > 1) share(`\0${slot}`);
   };
   const [b, c] = [graph.biasSlot(i), graph.scaleSlot(i)];

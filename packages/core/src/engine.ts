@@ -21,17 +21,15 @@ export interface GradientCache {
  * sequences: entry t is the number of samples that have a step t. Entries never increase, since sequences are sorted by
  * length, longest first: `[3, 3, 1]` is one sequence of 3 steps and two of 2.
  *
- * Rows are in this order, without gaps: all samples of step 0, then all samples of step 1, and so on. A number `n`
- * means the same as `[n]`.
+ * Rows are in this order, without gaps: all samples of step 0, then all samples of step 1, and so on.
  */
 export type SampleCounts = number | ArrayLike<number>;
 
 /** Options of a pass. */
 export interface PassOptions {
   /**
-   * The weight of each row's loss, ≥ 0. At least one must be above 0. The loss to minimize is Σ weight · loss / Σ
-   * weight, so an integer weight has the effect of repeating the row. The loss of a row with weight 0 is not
-   * evaluated. Default: 1 for each row.
+   * The weight of each row's loss, ≥ 0. At least one must be above 0. The loss to minimize is
+   * Σ weight · loss / Σ weight. The loss of a row with weight 0 is not evaluated. Default: 1 for each row.
    */
   readonly weights?: FloatArray;
   /**
@@ -54,8 +52,8 @@ export interface SampleTable {
  * A graph prepared for batches of up to `batchSize` samples of up to `steps` steps. It owns a parameter vector, a
  * gradient vector and the gradient cache, all allocated once.
  *
- * Rows are flat: `inputs[r * inputCount + k]` is input k of row r, and likewise for targets and outputs. A batch
- * without sequences has one row per sample; for sequences, see {@link SampleCounts}.
+ * Rows are flat: `inputs[r * inputCount + k]` is input k of row r, and likewise for targets and outputs. For the order
+ * of the rows, see {@link SampleCounts}.
  */
 export interface Executor {
   /** The largest number of samples per call. */
@@ -87,11 +85,10 @@ export interface Executor {
     options?: PassOptions,
   ): number;
   /**
-   * Computes the derivative of every output with respect to every parameter, with one backward pass per output. Each
-   * pass starts from dloss/dx = 1 for its output and 0 for the others. Writes dx_k/dp for each row, output k and
-   * parameter p, in this order, to `out[(row * outputCount + k) * parameterCount + p]`. In a sequence, the outputs of a
-   * step also depend on earlier steps. To bound the size of `out`, pass a few samples at a time. Afterwards, the
-   * cache's `slope` and `dLossDx` are unspecified.
+   * Computes the derivative of every output with respect to every parameter, with one backward pass per output. Writes
+   * dx_k/dp for each row, output k and parameter p to `out[(row * outputCount + k) * parameterCount + p]`. In a
+   * sequence, the outputs of a step also depend on earlier steps. To bound the size of `out`, pass a few samples at a
+   * time. Afterwards, the cache's `slope` and `dLossDx` are unspecified.
    *
    * @returns The outputs, like `predict`.
    * @throws NnbpError any error thrown by `predict`; also `WRONG_LENGTH` if `out` is too short
@@ -120,13 +117,12 @@ export interface Executor {
   /**
    * Takes several steps in one call, for networks so small that the overhead of a call is comparable to a step. Step k
    * trains on `batchSize` rows of the table. Their indices are the entries of `order` from first + k · batchSize on.
-   * Optional: training calls `step` for the steps that this method does not take.
    *
    * @param losses - Receives the mean loss of each step, before its update.
    * @param count - The maximum number of steps, at most the length of `losses`.
    * @returns The number of steps taken, from 0 to `count`. Only full batches are used. If the method cannot take a
    * step, for example because a parameter would not be finite after it, the method changes nothing in that step and
-   * returns. Then call `step` for that step.
+   * returns. Call `step` for the steps that were not taken.
    */
   stepMany?(
     table: SampleTable,
@@ -144,7 +140,7 @@ export interface Executor {
   dispose(): void;
 }
 
-/** An engine prepares graphs for execution. It determines where the computation runs, and in which precision. */
+/** Prepares graphs for execution, and determines where they run and in which precision. */
 export interface Engine {
   /** The name in messages. */
   readonly name: string;

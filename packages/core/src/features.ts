@@ -1,7 +1,6 @@
 /**
- * Finds the features of a graph that not every engine or file format supports: aggregations other than the sum, delayed
- * edges, and fixed or shared parameters. An engine or a format can then report what it does not support, instead of
- * producing wrong results.
+ * Finds the features of a graph that not every engine or file format supports. An engine or a format can then report
+ * what it does not support, instead of producing wrong results.
  */
 import { NnbpError } from './errors.js';
 import type { Graph } from './graph.js';
@@ -44,8 +43,7 @@ export function featuresOf(graph: Graph): ReadonlyMap<GraphFeature, string> {
 }
 
 /**
- * Returns one sentence for each feature of the graph that is not in `supported`. An engine can return these sentences
- * from `Engine.supports`.
+ * Returns one sentence for each feature of the graph that is not in `supported`, for use in `Engine.supports`.
  */
 export function unsupportedFeatures(graph: Graph, supported: readonly GraphFeature[] = []): string[] {
   return [...featuresOf(graph)].filter(([feature]) => !supported.includes(feature)).map(([, sentence]) => sentence);

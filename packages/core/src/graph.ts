@@ -109,9 +109,7 @@ export class Graph {
    * returns.
    */
   readonly successorStart: ArrayLike<number>;
-  /**
-   * The slots of b and c of each node, stored in arrays so that the reference engine can read them without a branch.
-   */
+  /** The slots of b and c of each node, in arrays so that they can be read without a branch. */
   readonly #biases: ArrayLike<number>;
   readonly #scales: ArrayLike<number>;
   /**
@@ -123,7 +121,6 @@ export class Graph {
 
   /** @internal */
   constructor(arrays: GraphArrays) {
-    // Each array becomes the field with the same name.
     Object.assign(this, arrays);
     this.nodeCount = arrays.ids.length;
     this.edgeCount = arrays.predecessors.length;

@@ -1,7 +1,4 @@
-/**
- * Weight initializers, scaled so that values and derivatives neither grow nor shrink from layer to layer. b starts at 0
- * and c at 1.
- */
+/** Weight initializers, scaled so that values and derivatives neither grow nor shrink from layer to layer. */
 import type { Random } from './random.js';
 
 /**

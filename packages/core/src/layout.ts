@@ -6,7 +6,6 @@
 /** Until the number of parameters is known, constants are numbered downwards from this slot. */
 const lastSlot = 2 ** 32 - 1;
 
-/** Assigns slots, one node after another. */
 export class Layout {
   /** The number of parameters so far. */
   parameterCount = 0;

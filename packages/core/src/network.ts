@@ -43,7 +43,6 @@ export class Network {
    */
   readonly slots: Float64Array;
   #outputTransform: OutputTransform = 'none';
-  /** Created by the first prediction. */
   #prediction: Prediction | undefined;
 
   /**

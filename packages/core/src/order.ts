@@ -1,7 +1,6 @@
 /**
- * Sorts nodes topologically: every node comes after all of its predecessors. Uses a depth-first search, in which a node
- * that is reached again before it is finished lies on a cycle. The stack is explicit, so that a chain of a million
- * nodes does not need deep recursion.
+ * Sorts nodes topologically by a depth-first search. The stack is explicit, so that a chain of a million nodes does not
+ * need deep recursion.
  */
 import { NnbpError } from './errors.js';
 
@@ -9,9 +8,7 @@ import { NnbpError } from './errors.js';
  * Returns the indices of all nodes: the inputs first, then the other nodes, in the order of declaration where possible.
  *
  * @param ids - The id of each node, for messages.
- * @param inputs - The indices of the inputs.
- * @param predecessorsOf - Returns the indices of the predecessors of a node that is not an input. Ignores delayed
- * edges.
+ * @param predecessorsOf - Returns the predecessors of a node that is not an input, without delayed edges.
  * @throws NnbpError `CYCLE`, with the nodes of the cycle in the message
  */
 export function topologicalOrder(

@@ -36,12 +36,10 @@ export function expectNoOverflow(
       }
     }
   });
-  // All cached values are finite, so the number that is not finite is a gradient or the mean loss.
   const p = gradients.findIndex((gradient) => !Number.isFinite(gradient));
   const i = graph.ids.findIndex((_, i) => p < graph.parameterStart[i + 1]);
   throw overflow(p < 0 ? 'The mean loss is not finite' : `A gradient of node "${graph.ids[i]}" is ${gradients[p]}`);
 }
 
-/** Creates the error for a number that is not finite. */
 export const overflow = (what: string): NnbpError =>
   new NnbpError('OVERFLOW', `${what}. Scale the data or reduce the parameters.`);

@@ -1,9 +1,7 @@
 /**
  * Divides a graph into the units of work of an engine. Nodes on the same level do not depend on each other. The nodes
  * of a unit are on one level and have the same activation and aggregation; either every c is fixed, or every c is a
- * parameter. Nodes can form a dense unit only if their aggregation is the sum, they have the same predecessors, they do
- * not share weights with each other, and they have enough weights, all of them trainable. The other nodes of a level
- * form sparse units. It makes no difference whether the nodes were declared with `layer`, with `mlp` or one by one.
+ * parameter. It makes no difference whether the nodes were declared with `layer`, with `mlp` or one by one.
  */
 import type { Activation, Aggregation } from './contract.js';
 import type { Graph } from './graph.js';
@@ -11,9 +9,9 @@ import type { Graph } from './graph.js';
 /** Nodes that an engine computes together. Their values are in consecutive rows of the tables of the engine. */
 export interface Unit {
   /**
-   * If true, the aggregation of all nodes is the sum, all have the same predecessors, and no two share a weight. (They
-   * can share weights with nodes of other units.) A sparse unit can have these properties too, for example if it has
-   * few weights.
+   * If true, the aggregation of all nodes is the sum, all have the same predecessors, all weights are trainable, and no
+   * two nodes share a weight. (They can share weights with nodes of other units.) If false, the unit is sparse. A
+   * sparse unit can have these properties too, for example if it has few weights.
    */
   readonly dense: boolean;
   /** Graph indices of the nodes, in the order of their rows. */
@@ -174,7 +172,7 @@ function predecessorKeys(graph: Graph): Uint32Array {
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
     let hash = 0;
     for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) hash = (Math.imul(hash, 0x01000193) ^ predecessors[e]) | 0;
-    // One representative per distinct list of predecessors. Lists are compared, since different ones can share a hash.
+    // Different lists of predecessors can have the same hash, so the lists are compared.
     const representatives = byHash.get(hash) ?? [];
     const representative = representatives.find((j) => haveSamePredecessors(i, j));
     key[i] = representative ?? i;

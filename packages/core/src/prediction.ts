@@ -55,17 +55,12 @@ export class Prediction {
   readonly #graph: Graph;
   readonly #pass: ForwardPass;
 
-  /**
-   * @param pass - The forward pass. Default: all nodes in topological order; delayed edges read their initial values.
-   */
   constructor(graph: Graph, pass: ForwardPass = new TopologicalPass(graph)) {
     this.#graph = graph;
     this.#pass = pass;
   }
 
   /**
-   * Returns the outputs for one sample, in the units of the data.
-   *
    * @param sample - The index of the sample or step, for messages.
    * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `OVERFLOW`
    */
@@ -235,7 +230,6 @@ class TopologicalPass implements ForwardPass {
   }
 }
 
-/** Groups consecutive nodes that one loop can compute. */
 function groupsOf(graph: Graph, sources: ArrayLike<number>): Group[] {
   const groups: Group[] = [];
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {

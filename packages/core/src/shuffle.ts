@@ -3,9 +3,7 @@ import type { Random } from './random.js';
 
 /**
  * Shuffles a list in place (Fisher–Yates shuffle). All orders are equally likely, apart from the rounding of 32-bit
- * random numbers. Draws 32 random bits for each entry except the first. The generator's state is kept in local
- * variables, which is 5× faster than calling a method of `random` for each entry. The variables hold signed integers,
- * which is 2.8× faster than unsigned integers, because V8 represents unsigned integers as doubles.
+ * random numbers. Draws 32 random bits for each entry except the first.
  *
  * @example
  * ```ts
@@ -17,6 +15,8 @@ import type { Random } from './random.js';
  * ```
  */
 export function shuffle(values: { [index: number]: number; readonly length: number }, random: Random): void {
+  // Local variables are 5× faster than a method call for each entry. Signed integers are 2.8× faster than unsigned
+  // integers, which V8 represents as doubles.
   const s = random.words;
   let a = s[0] | 0;
   let b = s[1] | 0;

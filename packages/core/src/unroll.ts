@@ -1,7 +1,4 @@
-/**
- * Converts a graph with delays to a graph without delays, in which every node has one copy per time step. All copies of
- * a node have the same parameters.
- */
+/** Converts a graph with delays to a graph without delays, in which every node has one copy per time step. */
 import { GraphBuilder, maxEdges, maxNodes } from './builder.js';
 import type { Activation } from './contract.js';
 import { expectGraph, expectInteger, expectList, mismatch } from './expect.js';
@@ -125,7 +122,7 @@ function countBeforeFirstStep(graph: Graph, steps: number): number {
   return count;
 }
 
-/** Determines which values from before the first step are read. Returns the node and the step (< 0) of each value. */
+/** Returns the node and the step (< 0) of each value that is read from before the first step. */
 function valuesBeforeFirstStep(graph: Graph, steps: number): (readonly [node: number, t: number])[] {
   const found = new Map<string, readonly [number, number]>();
   for (let e = 0; e < graph.edgeCount; e++) {

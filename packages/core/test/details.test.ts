@@ -59,8 +59,8 @@ describe('a graph', () => {
   });
 
   /**
-   * Returns a function that builds a ring of `count` nodes, and an output that reads node n0 and is declared before the
-   * ring.
+   * Returns a function that builds a graph with a ring of `count` nodes. The output, which reads node n0, is declared
+   * before the ring.
    */
   const ring = (count: number) => {
     const builder = new GraphBuilder();
@@ -70,7 +70,7 @@ describe('a graph', () => {
     return () => builder.build();
   };
 
-  test('a graph with a cycle is rejected, and the error names only nodes of the cycle, at most twelve of them', () => {
+  test('the error for a cycle names only nodes of the cycle, at most twelve of them', () => {
     const descendingIds = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, k) => `n${from - k}`);
     const message = (...path: string[]) =>
       `Graph has a cycle: ${path.join(' → ')}. Remove one of these edges, or use delayed("${path[0]}") to read the value of the previous step.`;

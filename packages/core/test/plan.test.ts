@@ -27,7 +27,7 @@ test('nodes with the same predecessors form a dense unit, and other nodes a spar
 });
 
 test('lists of predecessors with the same hash are distinguished', () => {
-  // A search found these lists, which have the same hash.
+  // Found by a search.
   const lists = [
     [2, 46, 31, 28, 36],
     [57, 24, 8, 13, 53],
@@ -53,7 +53,7 @@ test('a unit is dense only if it has at least 8 weights, none of them fixed or s
   expect(unitsOf(graph)).toEqual(['sparse a b', 'dense c d', 'sparse e f g h']);
 });
 
-test('a layer of products whose weights are not fixed has the same results on the js and the reference engine', () => {
+test('a layer of products has the same results on the js and the reference engine', () => {
   const graph = graphOf((builder, from) =>
     builder.output(...builder.layer(3, { from, activation: tanh, aggregation: product })),
   );
@@ -70,7 +70,7 @@ test('a layer of products whose weights are not fixed has the same results on th
   actual.forEach((value, k) => expect(value).toBeCloseTo(expected[k], 12));
 });
 
-test('the level of an input is 0; the level of any other node is the length of the longest path to it without delayed edges, but at least 1', () => {
+test('the level of a node is the length of the longest path to it without delayed edges', () => {
   const graph = graphOf((builder, [x]) => {
     const a = builder.node('a', { from: [x, delayed('c')], activation: tanh });
     const b = builder.node('b', { from: [a], activation: tanh });

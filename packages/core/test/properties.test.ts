@@ -32,10 +32,7 @@ function randomNetwork(random: Random, nodes: number): Network {
 
 type TargetMaker = (random: Random, outputs: number) => readonly number[];
 
-/**
- * Compares up to `max` derivatives with finite differences, on two random samples. If any differs, throws an error with
- * the report as its message.
- */
+/** Compares up to `max` derivatives with finite differences, on two random samples. */
 function expectDerivatives(network: Network, random: Random, loss: Loss, max: number, target?: TargetMaker): void {
   const { graph } = network;
   const data = randomSamples(graph, random, 2, target);

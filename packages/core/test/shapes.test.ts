@@ -123,7 +123,7 @@ describe('random numbers', () => {
   });
 
   test('Random generates exactly the numbers of sfc32', () => {
-    // The same algorithm with BigInt, independent of the implementation under test.
+    // sfc32 with BigInt.
     const word = (n: bigint) => n & 0xffffffffn;
     const bits = new DataView(new ArrayBuffer(8));
     bits.setFloat64(0, 42);

@@ -24,7 +24,7 @@ import { hinge, mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
 import { product, randomRecurrentGraph } from './random-recurrent.js';
 
-/** x → h, h(t − 1) → h: h(t) = 2 x(t) + 3 h(t − 1). */
+/** h(t) = 2 x(t) + 3 h(t − 1). */
 function recurrence(initial?: number): Network {
   const builder = new GraphBuilder();
   const from = [builder.input('x'), delayed('h', 1, initial === undefined ? {} : { initial })];
@@ -66,7 +66,7 @@ describe('a delayed edge', () => {
     expect([...state]).toEqual([92, 60]);
   });
 
-  test('predict resumes bit-for-bit from the state of the previous call, with sequences of different lengths', () => {
+  test('predict resumes bit-for-bit from the state of the previous call', () => {
     const random = new Random(5);
     for (let n = 0; n < 20; n++) {
       const graph = randomRecurrentGraph(random);

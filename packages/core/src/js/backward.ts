@@ -1,7 +1,6 @@
 /**
  * The backward pass of the js engine, for all samples of a batch at once. It visits the units of the program (groups of
- * nodes that are computed together) from the outputs to the inputs. It computes dloss/dx of every node (case 2 of
- * backpropagation) and the gradients of the parameters (case 3).
+ * nodes that are computed together) from the outputs to the inputs.
  */
 import { edgeValues, type ForwardTables, gather } from './forward.js';
 import { addProduct } from './product.js';
@@ -16,13 +15,11 @@ export interface Tables extends ForwardTables {
 }
 
 /**
- * Computes dloss/dx of every node and the gradients of the parameters (cases 2 and 3) from dloss/dx of the outputs
- * (case 1).
+ * Computes dloss/dx of every node (case 2 of backpropagation) and the gradients of the parameters (case 3).
  *
- * @param tables - The tables that `forward` filled. dLossDx must hold the result of case 1 in the rows of the outputs
- * and 0 in all other rows.
+ * @param tables - The tables that `forward` filled. dLossDx must be 0, apart from dloss/dx of the outputs (case 1) and,
+ * at earlier time steps, the contributions of later steps.
  * @param gradients - The vector to which the gradients, summed over the samples, are added.
- * @param samples - The number of samples, and the length of a row.
  * @param fromRow - The first row whose dLossDx is needed: 0, or the number of inputs.
  */
 export function backward(
@@ -140,7 +137,7 @@ function denseBackward(
     gather(sources, x, samples);
     dLossDx.fill(0, first * samples, (first + width) * samples);
   }
-  // Case 2 skips predecessors before `fromRow`, whose dloss/dx is not needed.
+  // Case 2 skips predecessors before `fromRow`.
   const skipped = Math.min(width, Math.max(0, fromRow - first));
   for (const { firstRow, count, firstWeight, stride } of blocks) {
     addProduct(

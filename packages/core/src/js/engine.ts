@@ -35,7 +35,6 @@ interface Step {
   readonly tables: Tables;
 }
 
-/** Runs a graph in plain JavaScript; see `Executor`. */
 class JsExecutor implements Executor {
   readonly parameters: Float64Array;
   readonly gradients: Float64Array;

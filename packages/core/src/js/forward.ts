@@ -16,11 +16,7 @@ export interface ForwardTables {
   readonly a: Float64Array;
 }
 
-/**
- * Computes h, g and x of every node from the inputs' x.
- *
- * @param samples - The number of samples, and the length of a row.
- */
+/** Computes h, g and x of every node from the inputs' x. */
 export function forward(
   { units }: Program,
   parameters: Float64Array,

@@ -26,7 +26,7 @@ export interface RowLayout {
  * Computes the derivatives of one output with respect to the nodes (case 2) and the parameters (case 3).
  *
  * @param tables - The tables that `forward` filled. In this file, dLossDx holds derivatives of one output, not of the
- * loss. It must already contain case 1 or, at earlier time steps, the contributions of later steps.
+ * loss. It must be 1 for the output at its time step; at earlier time steps, it holds the contributions of later steps.
  * @param out - The Jacobian, to which the derivatives of case 3 are added.
  */
 export function jacobianRows(
@@ -97,7 +97,6 @@ function edgeDerivatives(
   }
 }
 
-/** Cases 2 and 3 for the edges of a dense unit. */
 function denseDerivatives(
   { sources, blocks }: NonNullable<ProgramUnit['dense']>,
   slots: Float64Array,

@@ -1,7 +1,7 @@
 /**
- * The forward and backward pass of the js engine for one sample. The row of a node, which has one number per sample, is
- * then a single number. The passes compute the same sums as `forward.ts` and `backward.ts`, without the loops over
- * samples, which would take more time than the sums of a small network.
+ * The forward and backward pass of the js engine for one sample: each node has one number instead of a row. The passes
+ * compute the same sums as `forward.ts` and `backward.ts`, without the loops over samples, which would take more time
+ * than the sums of a small network.
  */
 import { combinedBackward, type Tables } from './backward.js';
 import { combine, type ForwardTables, gather, sumSparse } from './forward.js';
@@ -32,7 +32,6 @@ export function forwardOne({ units }: Program, parameters: Float64Array, { h, g,
  *
  * @param target - The vector to which factor · gradient is added. It can be `parameters` itself if
  * `hasSharedOrFixed` of the program is false, because each parameter is then written only after its last use.
- * @param fromRow - The first row whose dLossDx is needed: 0, or the number of inputs.
  */
 export function backwardOne(
   { units }: Program,

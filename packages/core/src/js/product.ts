@@ -1,8 +1,6 @@
 /**
- * The matrix product of dense blocks, in the forward pass and in cases 2 and 3 of backpropagation. The three uses
- * differ only in their strides:
+ * The matrix product of dense blocks. Cases 2 and 3 of backpropagation differ only in the strides:
  *
- *     forward   H += W · X       node × sample, a sum over predecessors
  *     case 2    D += Wᵀ · Δ      predecessor × sample, a sum over nodes
  *     case 3    G += Δ · Xᵀ      node × predecessor, a sum over samples
  *

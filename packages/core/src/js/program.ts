@@ -102,8 +102,8 @@ export interface Program {
   /** The number of inputs, which have the first rows. */
   readonly inputCount: number;
   /**
-   * The number of rows of a table, such as the table of x: the rows of inputs, memories and nodes, then the rows into
-   * which predecessors are gathered.
+   * The number of rows of a table: the rows of inputs, memories and nodes, then the rows into which predecessors are
+   * gathered.
    */
   readonly rowCount: number;
   /** Whether any parameter is shared by several nodes or edges, or fixed (other than c at 1). */
@@ -114,7 +114,6 @@ export interface Program {
 
 const programs = new WeakMap<Graph, Program>();
 
-/** Returns the program of a graph, which is compiled on first use. */
 export function programOf(graph: Graph): Program {
   let program = programs.get(graph);
   if (program === undefined) programs.set(graph, (program = compile(graph)));
@@ -165,7 +164,6 @@ function compileUnit(graph: Graph, unit: Unit, rowOf: Uint32Array): ProgramUnit 
   };
 }
 
-/** Allocates the scratch arrays of a {@link Combination}. */
 function scratchOf({ start }: SparseEdges): Combination['scratch'] {
   const byLength = new Map<number, Combination['scratch'][number]>();
   return Array.from(start.subarray(1), (end, k) => {
