@@ -1,7 +1,6 @@
 /**
- * Runs the reference engine on a sample or a sequence, and computes two things that the engine's cache does not hold:
- * standardized targets, and case 1 parts, that is, the derivatives of the loss function with respect to the outputs. A
- * sequence runs on the unrolled graph, which yields bit-identical results.
+ * Runs the reference engine on a sample or a sequence. A sequence runs on the unrolled graph, which yields
+ * bit-identical results.
  */
 import {
   backpropagate,
@@ -29,7 +28,10 @@ export interface Computation {
   readonly sample: SampleCache;
   /** Copy of the parameters and constants; see `Graph`. */
   readonly slots: Float64Array;
-  /** Outputs, targets and case 1 parts: one per output of the graph, standardized if `targetsStandardized`. */
+  /**
+   * Outputs, targets and case 1 parts, that is, derivatives of the loss function with respect to the outputs. One per
+   * output of the graph, standardized if `targetsStandardized`.
+   */
   readonly x: Float64Array;
   readonly t: Float64Array;
   readonly caseOne: Float64Array;
@@ -39,20 +41,12 @@ export interface Computation {
   readonly stepsWithTarget: number;
   /** For a sequence: the graph before unrolling. */
   readonly delayedGraph: Graph | undefined;
-  /**
-   * If inputs are standardized: returns the original value of input k, and its mean and standard deviation over the
-   * data.
-   */
+  /** If inputs are standardized: the original value of input k, and its mean and standard deviation over the data. */
   readonly inputScaling: ((k: number) => { value: number; mean: number; deviation: number }) | undefined;
-  /** Whether targets are standardized. */
   readonly targetsStandardized: boolean;
 }
 
-/**
- * Runs a forward and backward pass over one sample.
- *
- * @throws NnbpError `UNSUPPORTED` (a graph with delays), and any error thrown by `backpropagate`
- */
+/** @throws NnbpError `UNSUPPORTED` (a graph with delays), and any error thrown by `backpropagate` */
 export function computePass(network: Network, input: Row, target: Row, loss: Loss): Computation {
   const { graph } = network;
   if (graph.edgeDelay !== undefined) {
@@ -66,11 +60,7 @@ export function computePass(network: Network, input: Row, target: Row, loss: Los
   });
 }
 
-/**
- * Runs a forward and backward pass over a sequence, on the unrolled graph.
- *
- * @throws NnbpError any error thrown by `backpropagateSequence`
- */
+/** @throws NnbpError any error thrown by `backpropagateSequence` */
 export function computeSequence(
   network: Network,
   inputs: ArrayLike<Row>,
@@ -125,7 +115,6 @@ function compute(
   };
 }
 
-/** The sum of the losses of all steps. */
 const sumOverSteps = (loss: Loss, width: number): Loss => ({
   name: loss.name,
   value(x, t) {
@@ -197,7 +186,7 @@ export function numberOf(computation: Computation, name: QuantityName): number {
   }
 }
 
-/** Returns the value of a quantity in the given cache and gradients. For a shared parameter, the total gradient. */
+/** Returns the value of a quantity in the given cache and gradients. */
 export function numberIn(
   graph: Graph,
   sample: SampleCache,

@@ -8,7 +8,6 @@ import { hasDAdz } from './quantity.js';
 import { aggregationRule, derivativeRule, outputRule, readsAllOutputs } from './rules.js';
 import { indicesOf, type Computation } from './computation.js';
 
-/** A symbol and its number. */
 export interface Factor {
   readonly symbol: FormulaSymbol;
   readonly value: number;
@@ -26,9 +25,8 @@ export type Write = (factor: Factor, first?: boolean) => string;
 /** Writes an expression that is not a sum of products. Abbreviates lists to `maxTerms` entries. */
 type Form = (notation: Notation, write: Write, maxTerms: number) => string;
 
-/** The right-hand side of a formula. */
 export interface Expression {
-  /** The case of backpropagation that the formula belongs to, or `forward` for forward propagation. */
+  /** The case of backpropagation, or `forward` for forward propagation. */
   readonly case: 1 | 2 | 3 | 'forward';
   /** Number of terms, each a product. If `forms` is set, the terms only list the factors that the expression reads. */
   readonly count: number;
@@ -37,7 +35,6 @@ export interface Expression {
   readonly forms?: readonly Form[];
 }
 
-/** Returns the formula of a quantity, or of the case 1 part of dloss/dx. */
 export function expressionOf(computation: Computation, symbol: Derived): Expression {
   if ('caseOneOf' in symbol)
     return caseOneOf(computation, computation.graph.outputPosition[computation.graph.indexOf(symbol.caseOneOf)]);
@@ -64,10 +61,7 @@ export function expressionOf(computation: Computation, symbol: Derived): Express
   }
 }
 
-/**
- * h_i = b_i + A(z), where z_e = w_e · x_j for an edge e from j; A is the sum by default. If b is fixed at 0, it is
- * omitted.
- */
+/** h_i = b_i + A(z), where z_e = w_e · x_j for an edge e from j; A is the sum by default. */
 function preActivation(computation: Computation, i: number): Expression {
   const { graph } = computation;
   const aggregation = graph.aggregation(i);
@@ -89,7 +83,6 @@ function preActivation(computation: Computation, i: number): Expression {
   return { ...product('forward', [...b, ...edges.flatMap(z)]), forms: [all] };
 }
 
-/** z_e = w_e · x of the predecessor. */
 const incoming = (computation: Computation, edge: number, i: number): Factor[] => [
   ...wFactor(computation, edge, i),
   cached(computation, 'x', computation.graph.predecessors[edge]),
@@ -313,10 +306,7 @@ function mean({ stepsWithTarget }: Computation, sum: Expression): Expression {
   };
 }
 
-/**
- * The edges that share the weight of an edge into node i, each with the node that it leads to. Sorted from the last node
- * to the first; edges into the same node are in the order of the graph.
- */
+/** The edges that share the weight of `edge`, from the last node to the first. Edges into one node keep their order. */
 function edgesOfWeight({ graph }: Computation, edge: number, i: number): (readonly [edge: number, node: number])[] {
   const { weightSlots, edgeStart } = graph;
   if (weightSlots === undefined) return [[edge, i]];
@@ -377,13 +367,12 @@ export function shownIndices(count: number, maxTerms: number): number[] {
   return [...Array.from({ length: maxTerms - 1 }, (_, k) => k), -1, count - 1];
 }
 
-/** Writes the arguments of a function, abbreviated if there are many. */
 const listed = (notation: Notation, maxTerms: number, count: number, written: (k: number) => string): string =>
   shownIndices(count, maxTerms)
     .map((k) => (k < 0 ? notation.dots(count - maxTerms) : written(k)))
     .join(', ');
 
-/** Writes a product. A negative first factor needs no parentheses if `first` is true. */
+/** If `first` is true, a negative first factor needs no parentheses. */
 export const timesEach = (notation: Notation, write: Write, factors: readonly Factor[], first = true): string =>
   factors.map((factor, k) => write(factor, first && k === 0)).join(notation.times);
 
@@ -394,7 +383,6 @@ export function readsOf({ count, summand }: Expression): { readonly symbol: Deri
     .flatMap(({ symbol, value }) => (isDerived(symbol) ? [{ symbol, value }] : []));
 }
 
-/** Whether a symbol has a formula. */
 export const isDerived = (symbol: FormulaSymbol): symbol is Derived => 'quantity' in symbol || 'caseOneOf' in symbol;
 
 function product(of: Expression['case'], factors: readonly Factor[]): Expression {

@@ -3,7 +3,6 @@
 /** Language of a written derivation. */
 export type Language = 'en' | 'zh';
 
-/** The text between formulas. */
 export interface Words {
   /** The note shown if targets are standardized. */
   readonly standardized: string;
@@ -13,19 +12,16 @@ export interface Words {
   readonly cases: Readonly<Record<1 | 2 | 3, string>>;
   /** Separates a case from its explanation. */
   readonly colon: string;
-  /** The explanations of the three cases. */
   readonly meaning: Readonly<Record<1 | 2 | 3, string>>;
   /** Marks a number that was derived above. */
   readonly reused: string;
   /** Marks a number whose derivation is omitted. */
   readonly notExpanded: string;
-  /** Text in place of omitted terms. */
   omittedTerms(count: number): string;
   /** Text in place of omitted forward steps. */
   readonly omittedSteps: string;
 }
 
-/** Texts by language. */
 export const words: Readonly<Record<Language, Words>> = {
   en: {
     standardized: 'Targets and loss are in standardized units.',

@@ -4,7 +4,6 @@ import { latex } from './notation.js';
 import { casesIn, type Heading, type Line, type Outline } from './outline.js';
 import { type Extent, formulas, numbers } from './right-hand-side.js';
 
-/** Writes nested Markdown lists, with formulas between dollar signs. */
 export function markdown(heading: Heading, outline: Outline, words: Words, extent: Extent): string {
   const { backward, forward, forwardIsTruncated } = outline;
   const legend = casesIn(backward).map((rule) => `- **${words.cases[rule]}**${words.colon}${words.meaning[rule]}`);
@@ -48,7 +47,7 @@ export function aligned(heading: Heading, outline: Outline, words: Words, extent
   return `\\begin{aligned}\n${rows.join(' \\\\\n')}\n\\end{aligned}`;
 }
 
-/** Returns one row for each right-hand side of an equation. The columns are the margin, the symbol and the right-hand side. */
+/** Returns one row for each right-hand side. The columns are the margin, the symbol and the right-hand side. */
 function rowsOf(margin: string, [symbol, ...sides]: readonly string[]): string[] {
   return sides.map((side, k) => (k === 0 ? `\\text{${margin}} && ${symbol} &= ${side}` : `&& &= ${side}`));
 }
@@ -57,7 +56,7 @@ const remark = (sentence: string) => `&& & \\text{${sentence}}`;
 
 const inline = (sides: readonly string[]) => `$${sides.join(' = ')}$`;
 
-/** The sides of an equation: symbol, formulas, numbers and value, without consecutive duplicates. */
+/** The sides of an equation, without consecutive duplicates. */
 function equation({ symbol, value, expression }: Line, extent: Extent): string[] {
   const all = [
     latex.symbol(symbol),

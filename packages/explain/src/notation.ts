@@ -1,10 +1,7 @@
-/**
- * Plain text and LaTeX notation: how symbols, numbers and operators are written. Everything that differs between the
- * two is in this file.
- */
+/** Plain-text and LaTeX notation: how symbols, numbers and operators are written. */
 import { nameOf, type QuantityName } from './quantity.js';
 
-/** A symbol. `target`, `caseOneOf` and `derivativeOf` are ids of nodes. */
+/** `target`, `caseOneOf` and `derivativeOf` are ids of nodes. */
 export type FormulaSymbol =
   | QuantityName
   | { readonly parameter: 'b' | 'c' | 'w'; readonly node: string; readonly from?: string }
@@ -16,7 +13,6 @@ export type FormulaSymbol =
   /** g'(h) of a node. */
   | { readonly derivativeOf: string };
 
-/** A notation for symbols, numbers and operators. */
 export interface Notation {
   readonly times: string;
   /** Ellipsis for omitted terms. */
@@ -33,7 +29,6 @@ export interface Notation {
   partial(name: string, node: string, from?: string): string;
 }
 
-/** Notation in plain text. */
 export const plain: Notation = {
   times: ' · ',
   dots: (count) => `… [${count}] …`,
@@ -95,11 +90,10 @@ function quantity({ quantity: kind, node, from }: QuantityName): string {
   }
 }
 
-/** The derivative of the loss with respect to `what`. */
 const dLossBy = (what: string) => `\\frac{\\partial\\, \\mathit{loss}}{\\partial ${what}}`;
 const edge = (from: string, node: string) => `${subscript(from)} \\to ${subscript(node)}`;
 
-/** Writes the id of a node. A number or a single letter stays as it is; any other id becomes LaTeX text. */
+/** An id that is a number or a single letter stays as it is; any other id becomes LaTeX text. */
 function subscript(id: string): string {
   return /^(\d+|[A-Za-z])$/.test(id) ? id : upright(id);
 }
@@ -143,5 +137,4 @@ function visible(text: string): string {
   );
 }
 
-/** Rounds to significant digits. 17 digits identify every float64. */
 const rounded = (value: number, digits: number): string => String(Number(value.toPrecision(digits)));

@@ -1,23 +1,20 @@
 /**
  * The outline of a written derivation: a backward tree from the requested quantity to the loss, and a forward list from
  * the inputs. Each quantity is derived once and then reused. Building the outline uses no recursion and visits only the
- * quantities that are shown, however large the graph.
+ * quantities that are shown.
  */
 import { type Derived, shownIndices, type Expression, expressionOf, isDerived } from './expression.js';
 import { nameOf } from './quantity.js';
 import type { Computation } from './computation.js';
 
-/** Limits of the outline. */
 export interface Limits {
-  /** Maximum number of terms of a sum, and of entries of a list, such as the outputs that a loss reads. */
+  /** Maximum number of terms of a sum, and of entries of a list. */
   readonly maxTerms: number;
-  /** Maximum number of levels of the tree. */
   readonly depth: number;
   /** Maximum number of derived quantities in the tree, and of quantities in the forward list. */
   readonly steps: number;
 }
 
-/** A quantity with its value and its formula. */
 export interface Line {
   readonly symbol: Derived;
   readonly value: number;
@@ -41,7 +38,6 @@ export interface Heading {
   readonly standardized: boolean;
 }
 
-/** The backward tree and the forward list of a written derivation. */
 export interface Outline {
   readonly backward: readonly Branch[];
   readonly forward: readonly Line[];
@@ -55,7 +51,6 @@ export const casesIn = (branches: readonly Branch[]): (1 | 2 | 3)[] =>
     branches.some((branch) => branch.state === 'derived' && branch.expression.case === caseNumber),
   );
 
-/** Creates the outline of the derivation of one quantity. */
 export function outline(computation: Computation, root: Derived, value: number, limits: Limits): Outline {
   const requested = { symbol: root, value };
   const backward = isForward(root) ? [] : tree(computation, requested, limits);

@@ -69,7 +69,6 @@ export function paths(source: Network | Graph, from: string, output: string): Pa
     if (after === undefined || reached[j] === 0) continue;
     counts.delete(j);
     cachedMultiplications += scaleTrainable[j];
-    // One multiplication by dA/dz, unless the aggregation is the sum.
     const byAggregation = graph.aggregation(j) === undefined ? 0 : 1;
     const through = after.edges + after.paths;
     const multiplications = after.multiplications + after.paths * BigInt(2 + byAggregation + scaleTrainable[j]);

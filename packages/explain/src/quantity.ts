@@ -114,7 +114,7 @@ export function edgeNamed(graph: Graph, from: string, i: number): number {
   return edges.length === 1 ? edges[0] : -1;
 }
 
-/** Whether node i has dA/dz as a quantity. It does not if its aggregation is a sum or a product. */
+/** A node whose aggregation is a sum or a product does not have dA/dz as a quantity. */
 export const hasDAdz = (graph: Graph, i: number): boolean => {
   const aggregation = graph.aggregation(i);
   return aggregation !== undefined && aggregation.builtin?.name !== 'product';

@@ -28,7 +28,6 @@ export interface OutputTerms {
   readonly n: number;
   /** Writes a sum over all outputs, abbreviated if it is long. */
   sum(written: (x: Term, t: Term) => string): string;
-  /** Sum of the targets. */
   readonly targetSum: number;
 }
 
@@ -45,10 +44,7 @@ export interface EdgeTerms {
 type Options = Readonly<Record<string, number>>;
 type Rule<Terms> = (terms: Terms, notation: Notation, options: Options) => string;
 
-/**
- * $g'(h)$ for each activation. Undefined if it is written only as a symbol. TypeScript requires an entry for every
- * built-in.
- */
+/** $g'(h)$ for each activation. Undefined if it is written only as a symbol. */
 const derivatives: Readonly<Record<ActivationName, Rule<NodeTerms> | undefined>> = {
   sigmoid: ({ g }, { times }) => `${g()}${times}(1 - ${g()})`,
   tanh: ({ g, grouped }, { times }) => grouped(`1 - ${g()}${times}${g()}`),
@@ -77,10 +73,7 @@ const derivatives: Readonly<Record<ActivationName, Rule<NodeTerms> | undefined>>
 /** 1 for the edge whose z is the result, otherwise 0. */
 const isResult: Rule<EdgeTerms> = ({ z, applied }) => `[${z} = ${applied}]`;
 
-/**
- * $\partial A / \partial z_e$ for each aggregation. Undefined if it is written only as a symbol. TypeScript requires
- * an entry for every built-in.
- */
+/** $\partial A / \partial z_e$ for each aggregation. Undefined if it is written only as a symbol. */
 const edgeRules: Readonly<Record<AggregationName, Rule<EdgeTerms> | undefined>> = {
   sum: undefined,
   product: undefined,
@@ -92,7 +85,7 @@ const edgeRules: Readonly<Record<AggregationName, Rule<EdgeTerms> | undefined>> 
   logSumExp: ({ z, applied }, { name }) => `${name('exp')}(${z} - ${applied})`,
 };
 
-/** $\partial loss / \partial x_k$ for each loss. TypeScript requires an entry for every built-in. */
+/** $\partial loss / \partial x_k$ for each loss. */
 const outputRules: Readonly<Record<LossName, Rule<OutputTerms>>> = {
   mse: ({ x, t, n }, { times }) => `${n === 1 ? '2' : `2 / ${n}`}${times}(${x(true)} - ${t()})`,
   mae: ({ x, t, n }, { name }) => `${name('sign')}(${x(true)} - ${t()})${overN(n)}`,
@@ -117,13 +110,8 @@ const mean = (difference: string, n: number) => (n === 1 ? difference : `(${diff
 /** Whether the formula of case 1 reads all outputs. */
 export const readsAllOutputs = ({ builtin }: Loss) => builtin?.name === 'softmaxCrossEntropy';
 
-/** Returns the formula of an activation's derivative, if it is known. */
 export const derivativeRule = ({ builtin }: Activation) => ruleFor(derivatives, builtin);
-
-/** Returns the formula of an aggregation's derivative with respect to z of an edge, if it is known. */
 export const aggregationRule = ({ builtin }: Aggregation) => ruleFor(edgeRules, builtin);
-
-/** Returns the formula of case 1, if it is known. */
 export const outputRule = ({ builtin }: Loss) => ruleFor(outputRules, builtin);
 
 function ruleFor<Terms>(

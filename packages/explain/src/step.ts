@@ -38,7 +38,6 @@ export interface Step {
 
 const extent: Extent = { maxTerms: 6, digits: 6 };
 
-/** A step that computes its properties from its position in the derivation. */
 export class DerivationStep implements Step {
   readonly case: Step['case'];
   readonly quantity: QuantityName;
@@ -82,8 +81,8 @@ export class DerivationStep implements Step {
   }
 
   /**
-   * Whether this step and all steps above it are the first occurrences of their quantities. If a step above is reused,
-   * so is this step. Uses a loop, because a derivation can be ten thousand steps deep.
+   * Whether this step and all steps above it are the first occurrences of their quantities. Uses a loop, because a
+   * derivation can be ten thousand steps deep.
    */
   #isFirst(): boolean {
     let { symbol, parent, index } = this as DerivationStep;

@@ -79,7 +79,7 @@ function wrapped(line: Line, maxWidth: number, extent: Extent): string[] {
   );
 }
 
-/** The sides of an equation: symbol, right-hand sides and value, without consecutive duplicates. */
+/** The sides of an equation, without consecutive duplicates. */
 function equation({ symbol, value }: Line, sides: readonly string[], { digits }: Extent): string[] {
   const all = [plain.symbol(symbol), ...sides, plain.number(value, digits)];
   return all.filter((side, k) => side !== all[k - 1]);

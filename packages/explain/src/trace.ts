@@ -181,7 +181,7 @@ function stepBit({ quantity }: QuantityName): number {
   return quantity === 'slope' ? 4 : 8;
 }
 
-/** A step without its index. The lists are functions that are called when a list is read. */
+/** The functions are called when a list is read. */
 interface UnnumberedStep extends Pick<TraceStep, 'node' | 'case' | 'caseOne'> {
   readonly reads: () => readonly QuantityName[];
   readonly writes: () => readonly QuantityName[];
@@ -204,7 +204,6 @@ function step(index: number, { reads, writes, values, ...rest }: UnnumberedStep)
   };
 }
 
-/** The steps of each node, forward and backward. */
 function stepsOf(computation: Computation) {
   const { graph, sample, caseOne } = computation;
   const { ids, edgeStart, predecessors, successorStart, outputPosition } = graph;
@@ -294,7 +293,6 @@ function stepsOf(computation: Computation) {
 
 const named = (quantity: QuantityName['quantity'], node: string): QuantityName => ({ quantity, node });
 
-/** The edges into node i whose weights are not fixed. */
 const trainedEdges = (graph: Graph, i: number) =>
   Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => graph.edgeStart[i] + k).filter(
     (e) => graph.weightIndex(e, i) >= 0,
@@ -332,7 +330,6 @@ function runningSums({ graph, sample, pass, stepsWithTarget }: Computation) {
   return { b: (i: number) => b[i], c: (i: number) => c[i], w: (e: number) => w[e] };
 }
 
-/** The node that each edge leads to. */
 function nodeOfEdges({ nodeCount, edgeStart, edgeCount }: Graph): Uint32Array {
   const nodeOf = new Uint32Array(edgeCount);
   for (let i = 0; i < nodeCount; i++) nodeOf.fill(i, edgeStart[i], edgeStart[i + 1]);

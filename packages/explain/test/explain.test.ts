@@ -24,7 +24,6 @@ import { errorOf } from '../../core/test/error-of.js';
 import { explain, nameOf, parseQuantity, type QuantityName, type Step } from '../src/index.js';
 import { everyQuantity, outputInTheMiddle, randomSample, stepsOf } from './samples.js';
 
-/** Reads a quantity from the public properties of a pass. */
 function engineNumber(pass: Pass, { quantity, node, from }: QuantityName): number {
   const { cache, gradients } = pass;
   switch (quantity) {
@@ -136,10 +135,7 @@ describe("the engine's numbers", () => {
     expect(derivation.text()).toBe(before);
   });
 
-  /**
-   * Whether a step computes only the case 1 summand of dLossDx, for an output that has successors. The step that
-   * computes the complete dLossDx has the same name.
-   */
+  /** For an output with successors, the case 1 part and the complete dLossDx have the same name. */
   const isCaseOneAlone = (step: Step, graph: Graph) => {
     const i = graph.indexOf(step.quantity.node);
     return step.case === 1 && graph.successorStart[i + 1] > graph.successorStart[i];
@@ -149,7 +145,7 @@ describe("the engine's numbers", () => {
 describe('the cases', () => {
   const caseOf = (what: string) => explain(articleNetwork(), [0.5], [10], mse(), what).root.case;
 
-  it('dloss/dx is case 1 for an output and case 2 for other nodes; slopes and derivatives with respect to parameters are case 3; forward values have no case', () => {
+  it('dloss/dx is case 1 for an output and case 2 for other nodes; slopes and parameter derivatives are case 3', () => {
     expect(caseOf('dloss/dx_7')).toBe(1);
     for (const id of [1, 2, 3, 4, 5, 6]) expect(caseOf(`dloss/dx_${id}`)).toBe(2);
     for (const what of ['dloss/db_4', 'dloss/dc_4', 'dloss/dw_2to4', 'slope_4']) expect(caseOf(what)).toBe(3);

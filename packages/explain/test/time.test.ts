@@ -51,7 +51,6 @@ const inputs: Row[] = [
 ];
 const targets: (Row | null)[] = [null, [1], [0]];
 
-/** All distinct steps of a derivation. */
 function distinctSteps(root: Step): Step[] {
   const found = new Map<string, Step>();
   const queue = [root];
@@ -92,7 +91,7 @@ describe('an explanation through time', () => {
     }
   });
 
-  it('the derivative with respect to a weight is written as a sum over time, divided by the number of steps with a target', () => {
+  it('dloss/dw is written as a sum over time, divided by the number of steps with a target', () => {
     const { root, text } = explainSequence(recurrence(), [[1], [3]], [[1], [5]], mse(), 'dloss/dw_htoh');
     // h(0) = 2, h(1) = 10: dloss/dh(1) = 2·5, dloss/dh(0) = 2·1 + 10·2.
     expect(root.value).toBe((10 * 2 + 22 * 0) / 2);
@@ -252,7 +251,7 @@ describe('nodes with aggregations other than the sum', () => {
 });
 
 describe('a trace through time', () => {
-  it('traceSequence is bit-identical to the engine at every step, and its final sums over time are the gradients of the engine', () => {
+  it('traceSequence is bit-identical to the engine at every step, and its final sums are the gradients', () => {
     const network = lstmNetwork();
     const pass = backpropagateSequence(network, inputs, targets, mse());
     const traced = traceSequence(network, inputs, targets, mse());

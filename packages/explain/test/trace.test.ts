@@ -20,7 +20,6 @@ import { everyQuantity, outputInTheMiddle, randomSample, type Sample } from './s
 const traceOf = ({ network, input, target, loss }: Sample) => trace(network, input, target, loss);
 const kinds = ['h', 'g', 'x', 'slope', 'dLossDx'] as const;
 
-/** The first step that reads a quantity that no earlier step wrote; undefined if there is none. */
 function firstReadBeforeWrite(trace: Trace, order: readonly TraceStep[]): TraceStep | undefined {
   return order.find((step, at) => {
     const { value } = replay({ ...trace, steps: order }, at);

@@ -13,7 +13,6 @@ const whole: WritingOptions = { maxTerms: 1000, depth: 1000, steps: 100_000, dig
 
 const rendered = new Set<string>();
 
-/** Throws if KaTeX rejects a formula in strict mode. */
 function render(formula: string, displayMode: boolean): void {
   if (rendered.has(formula)) return;
   katex.renderToString(formula, { displayMode, strict: 'error', throwOnError: true });

@@ -1,6 +1,6 @@
 /**
- * Serializes the state of a training run: a tree of objects, arrays, numbers and vectors. Vectors become separate
- * tensors; numbers that JSON cannot represent become strings.
+ * Serializes the state of a training run as JSON. Vectors become separate tensors; numbers that JSON cannot represent
+ * become strings.
  */
 import type { OptimizerState } from '@nnbp/core';
 import { JsonValue } from './json-value.js';
@@ -39,7 +39,7 @@ export interface Checkpoint {
   };
 }
 
-/** Serializes a checkpoint as JSON, and returns the vectors as tensors that the JSON refers to. */
+/** Returns the JSON, and the tensors that the JSON refers to. */
 export function writeCheckpoint({ epoch, random, optimizer, underway, earlyStopping }: Checkpoint): {
   readonly text: string;
   readonly tensors: readonly Tensor[];

@@ -30,11 +30,11 @@ export interface NodesDocument {
   readonly ids: readonly string[];
   readonly from: readonly SourceDocument[];
   readonly activation: FunctionName | string;
-  /** The aggregation. Default: the sum. */
+  /** Default: the sum. */
   readonly aggregation?: FunctionName | string;
-  /** b of the nodes, if it is fixed or shared. Default: a separate parameter for each node. */
+  /** Default: a separate parameter for each node. */
   readonly b?: ParameterDocument;
-  /** c of the nodes, if it is fixed or shared. Default: a separate parameter for each node. */
+  /** Default: a separate parameter for each node. */
   readonly c?: ParameterDocument;
   /** One entry per edge; null for a separate parameter. Default: all are separate. */
   readonly w?: readonly (ParameterDocument | null)[];
@@ -52,11 +52,10 @@ export interface NetworkDocument {
   readonly initial?: readonly (readonly [id: string, value: number])[];
   readonly inputScaler?: ScalerDocument;
   readonly outputScaler?: ScalerDocument;
-  /** Output transform. Default: none. */
+  /** Default: none. */
   readonly outputTransform?: Exclude<OutputTransform, 'none'>;
 }
 
-/** The entries of a {@link NetworkDocument}. */
 export const networkEntries: readonly string[] = [
   'format',
   'version',
@@ -93,31 +92,27 @@ export function readFunction(json: JsonValue): FunctionName {
   return { name: at('name').text(), ...(options && { options }), ...(custom && { custom }) };
 }
 
-/** Reads the source of an edge. @throws NnbpError `MALFORMED` */
+/** @throws NnbpError `MALFORMED` */
 export function readSource(json: JsonValue): SourceDocument {
   if (typeof json.value === 'string') return json.value;
   const at = json.object(['id', 'delay']);
   return { id: at('id').text(), delay: at('delay').number() };
 }
 
-/** Reads a mean and a deviation per column. @throws NnbpError `MALFORMED` */
+/** @throws NnbpError `MALFORMED` */
 export function readScaler(json: JsonValue): ScalerDocument {
   const at = json.object(['mean', 'deviation']);
   return { mean: at('mean').numbers(), deviation: at('deviation').numbers() };
 }
 
-/** Reads the name of an output transform. @throws NnbpError `MALFORMED` */
+/** @throws NnbpError `MALFORMED` */
 export function readOutputTransform(json: JsonValue): Exclude<OutputTransform, 'none'> {
   const { value } = json;
   const isKnown = value === 'sigmoid' || value === 'softmax' || value === 'logSoftmax';
   return isKnown ? value : json.throwExpected('"sigmoid", "softmax" or "logSoftmax"');
 }
 
-/**
- * Returns the version of a model, if it is supported.
- *
- * @throws NnbpError `UNKNOWN_FORMAT` (a model from another program or a newer version)
- */
+/** @throws NnbpError `UNKNOWN_FORMAT` (a model from another program or a newer version) */
 export function readVersion(actualFormat: unknown, actualVersion: unknown): 1 | typeof version {
   if (actualFormat !== format) {
     throw new NnbpError('UNKNOWN_FORMAT', `This is not an @nnbp model: expected "format": "${format}".`);
@@ -131,11 +126,7 @@ export function readVersion(actualFormat: unknown, actualVersion: unknown): 1 | 
   return actualVersion;
 }
 
-/**
- * Reads all entries except the nodes.
- *
- * @throws NnbpError `MALFORMED`
- */
+/** Reads all entries except the nodes. @throws NnbpError `MALFORMED` */
 export function readFrame(at: (key: string) => JsonValue): Omit<NetworkDocument, 'nodes'> {
   const initial = at('initial').optional((pairs) => pairs.list().map(readInitial));
   const inputScaler = at('inputScaler').optional(readScaler);

@@ -1,6 +1,6 @@
 /**
  * Limits on JSON, checked before it is parsed. Parsed arrays and objects can take many times the memory of the string,
- * and deep nesting overflows the parser's stack, so structural characters and levels are counted first.
+ * and deep nesting overflows the parser's stack.
  */
 import { NnbpError } from '@nnbp/core';
 
@@ -29,7 +29,6 @@ export function expectJsonLimits(text: string, what: string, max = 2 ** 18 + tex
   }
 }
 
-/** Counts structural characters and levels of nesting. */
 function count(text: string): { structural: number; depth: number } {
   const result = { structural: 0, depth: 0 };
   let depth = 0;

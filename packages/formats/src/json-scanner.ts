@@ -1,7 +1,4 @@
-/**
- * Validates and scans JSON without building objects: it advances over the text, throws on invalid JSON, and allocates
- * nothing per entry.
- */
+/** Validates and scans JSON without building objects. Allocates nothing per entry. */
 import { mismatch } from '@nnbp/core';
 
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/;
@@ -29,11 +26,7 @@ export class JsonScanner {
     this.#space();
   }
 
-  /**
-   * Throws an error that names the position, what was expected, and the text at the position.
-   *
-   * @throws NnbpError `MALFORMED`
-   */
+  /** @throws NnbpError `MALFORMED`, which names the position, what was expected, and the text at the position */
   throwExpected(expected: string): never {
     const received = this.text.slice(this.at, this.at + 20);
     throw mismatch(
@@ -88,7 +81,6 @@ export class JsonScanner {
     return from;
   }
 
-  /** Scans a finite number. */
   number(): number {
     const [digits] =
       number.exec(this.text.slice(this.at, this.at + numberLengthLimit)) ?? this.throwExpected('a number');
@@ -99,12 +91,10 @@ export class JsonScanner {
     return value;
   }
 
-  /** Whether the current value starts with this character. */
   begins(character: string): boolean {
     return this.text[this.at] === character;
   }
 
-  /** Scans `true` or `null`. */
   literal(word: 'true' | 'null'): void {
     if (!this.text.startsWith(word, this.at)) this.throwExpected(word);
     this.#step(4);

@@ -1,25 +1,24 @@
 /** A value in untrusted JSON, with its path for error messages. Every value is validated before it is used. */
 import { mismatch, NnbpError } from '@nnbp/core';
 
-/** A value in parsed JSON, and its path. Methods that read the value throw `MALFORMED` if it has another type. */
+/** Methods that read the value throw `MALFORMED` if it has another type. */
 export class JsonValue {
   constructor(
     readonly value: unknown,
     readonly path: string,
   ) {}
 
-  /** Whether the value is neither undefined nor null. */
   get present(): boolean {
     return this.value !== undefined && this.value !== null;
   }
 
-  /** Throws an error that names the path, what was expected, and this value. @throws NnbpError `MALFORMED` */
+  /** @throws NnbpError `MALFORMED`, which names the path, what was expected, and this value */
   throwExpected(expected: string): never {
     // `expected` may contain a name of any length from the file.
     throw mismatch('MALFORMED', this.path, expected.slice(0, 1000), this.value, shown(this.value));
   }
 
-  /** Throws an error for a valid value that is not supported. @throws NnbpError `UNSUPPORTED` */
+  /** For a valid value that is not supported. @throws NnbpError `UNSUPPORTED` */
   unsupported(reason: string): never {
     throw new NnbpError('UNSUPPORTED', `${this.path}, ${shown(this.value)}: ${reason}`);
   }
@@ -30,7 +29,6 @@ export class JsonValue {
     return this.#entry(key, Object.hasOwn(object, key) ? object[key] : undefined);
   }
 
-  /** All entries of an object, in the order of the file. */
   entries(): [key: string, entry: JsonValue][] {
     return Object.entries(this.#object()).map(([key, value]) => [key, this.#entry(key, value)]);
   }
@@ -81,7 +79,6 @@ export class JsonValue {
     return typeof this.value === 'boolean' ? this.value : this.throwExpected('true or false');
   }
 
-  /** The result of `read`; undefined if the value is undefined. */
   optional<T>(read: (value: JsonValue) => T): T | undefined {
     return this.value === undefined ? undefined : read(this);
   }
@@ -104,5 +101,4 @@ function shown(value: unknown): string {
   return typeof value === 'number' || typeof value === 'boolean' || value === null ? String(value) : 'an object';
 }
 
-/** Shortens a string to at most 60 characters. */
 export const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}…` : text);

@@ -110,7 +110,7 @@ function nodeLine({ graph, parameters: { vector } }: Network, i: number, placed:
 
 const compact = (name: FunctionName): FunctionName | string => (Object.keys(name).length === 1 ? name.name : name);
 
-/** A line of the JSON: a node, and the values of its parameters. The value is undefined for a fixed parameter. */
+/** One node. The value of a fixed parameter is undefined. */
 interface ReadNode {
   readonly json: JsonValue;
   readonly document: NodesDocument;
@@ -121,7 +121,7 @@ interface ReadNode {
   readonly w: readonly (number | undefined)[];
 }
 
-/** Reads the parsed JSON. @throws NnbpError `UNKNOWN_FORMAT`, `MALFORMED` */
+/** @throws NnbpError `UNKNOWN_FORMAT`, `MALFORMED` */
 function readDocument(value: unknown): { document: Omit<NetworkDocument, 'nodes'>; nodes: ReadNode[] } {
   const { format: actualFormat, version: actualVersion } = Object(value) as Record<string, unknown>;
   const old = readVersion(actualFormat, actualVersion) === 1;
@@ -155,7 +155,6 @@ function readNode(json: JsonValue): ReadNode {
   return { json, document, activation, aggregation, b: b.value, c: c.value, w: values };
 }
 
-/** Reads a number, `{ "fixed": number }` or `{ "shared": name, "value": number }`. */
 function readParameter(json: JsonValue): { placement: ParameterDocument | null; value: number | undefined } {
   const forms = 'a finite number, {"fixed": number} or {"shared": name, "value": number}';
   if (typeof json.value === 'number') return { placement: null, value: json.number() };

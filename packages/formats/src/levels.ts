@@ -5,7 +5,6 @@
  */
 import { type Aggregation, type Graph, levels } from '@nnbp/core';
 
-/** Nodes on the same level that are computed together. */
 export interface Block {
   /**
    * The nodes' indices in the graph, grouped by activation. In each group, outputs come last, in the order of
@@ -88,7 +87,7 @@ export function nextState({ nodeCount, stateStart }: Graph): number[] {
   return sources;
 }
 
-/** Blocks of nodes with an aggregation other than the sum, grouped by aggregation and number of edges. */
+/** Blocks of nodes with an aggregation other than the sum. */
 function aggregated(graph: Graph, nodes: readonly number[]): Block[] {
   const groups = new Map<string, number[]>();
   for (const i of nodes) {

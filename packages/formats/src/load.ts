@@ -1,4 +1,4 @@
-/** Loads a model. Everything is validated first, and no code in the file is executed. */
+/** Loads a model. Everything is validated before the network is built. */
 import { allFinite, type Loss, type Network, NnbpError } from '@nnbp/core';
 import { type Checkpoint, readCheckpoint } from './checkpoint.js';
 import { type NetworkDocument, readFunction } from './document.js';
@@ -60,7 +60,7 @@ export function load(file: Uint8Array, plugins: Plugins = {}): Loaded {
     ...(loss && { loss: lossNamed(loss, plugins.losses ?? []) }),
     metadata: userMetadataText === undefined ? {} : asObject(json('metadata', userMetadataText)),
   };
-  // The file is valid: now build the network.
+  // The file is valid.
   const document: unknown = JSON.parse(model);
   const network = rebuild(version === 1 ? upgrade(document as Network1) : (document as NetworkDocument), plugins);
   network.parameters.vector.set(values);

@@ -8,7 +8,7 @@ import { textAt } from './json-scanner.js';
 /** A random seed, so that a file cannot contain names chosen to collide. */
 const secret = (Math.random() * 2 ** 32) >>> 0;
 
-/** A hash set of strings, given by their positions in the text. Each string can have a mark. */
+/** Each string is given by its position in the text, and can have a mark. */
 export class Names {
   /** Position of a name in the text, plus 1; 0 for a free slot. */
   readonly #positions: Uint32Array;
@@ -17,16 +17,14 @@ export class Names {
   #lookups = 0;
   #probes = 0;
 
-  /** @param max - Maximum number of names. */
   constructor(
     readonly text: string,
-    max: number,
+    maxNames: number,
   ) {
-    this.#positions = new Uint32Array(Math.ceil(max * 1.4) + 1);
+    this.#positions = new Uint32Array(Math.ceil(maxNames * 1.4) + 1);
     this.#marks = new Uint32Array(this.#positions.length);
   }
 
-  /** Number of names. */
   get size(): number {
     return this.#size;
   }

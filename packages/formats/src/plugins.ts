@@ -11,40 +11,26 @@ export interface FunctionName {
   readonly name: string;
   /** Options of a built-in. */
   readonly options?: Options;
-  /** Whether it is a custom function. */
   readonly custom?: boolean;
 }
 
-/** Returns the {@link FunctionName} of an activation, aggregation or loss. */
 export function nameOf({ name, builtin }: Activation | Aggregation | Loss): FunctionName {
   if (builtin === undefined) return { name, custom: true };
   return { name: builtin.name, ...(Object.keys(builtin.options).length > 0 && { options: builtin.options }) };
 }
 
-/**
- * Returns the built-in activation with the given name and options, such as `elu` and `{ alpha: 0.5 }`.
- *
- * @throws NnbpError `MISSING_PLUGIN` (no such activation), `UNSUPPORTED` (an option it does not have), `NOT_FINITE`
- */
+/** @throws NnbpError `MISSING_PLUGIN` (no such activation), `UNSUPPORTED` (an option it does not have), `NOT_FINITE` */
 export function builtinActivation(name: string, options: Options = {}): Activation {
   const record = find<ActivationRecord>('activation', activationRecords, name, options);
   const changed = Object.entries(options).some(([option, value]) => value !== record.options[option].default);
   return changed ? record.make(options) : record.activation;
 }
 
-/**
- * Returns the built-in loss with the given name and options, such as `huber` and `{ delta: 0.5 }`.
- *
- * @throws NnbpError `MISSING_PLUGIN` (no such loss), `UNSUPPORTED` (an option it does not have), `OUT_OF_RANGE`
- */
+/** @throws NnbpError `MISSING_PLUGIN` (no such loss), `UNSUPPORTED` (an option it does not have), `OUT_OF_RANGE` */
 export const builtinLoss = (name: string, options: Options = {}): Loss =>
   find<LossRecord>('loss', lossRecords, name, options).make(options);
 
-/**
- * Returns the built-in aggregation with the given name.
- *
- * @throws NnbpError `MISSING_PLUGIN` (no such aggregation), `UNSUPPORTED` (an option; aggregations have none)
- */
+/** @throws NnbpError `MISSING_PLUGIN` (no such aggregation), `UNSUPPORTED` (an option; aggregations have none) */
 export function builtinAggregation(name: string, options: Options = {}): Aggregation {
   const records = Object.entries<Aggregation>(aggregations).map(
     ([known, aggregation]) => [known, { aggregation, options: {} }] as const,
@@ -80,7 +66,6 @@ export interface Plugins {
   readonly losses?: readonly Loss[];
 }
 
-/** The functions that a file refers to. */
 export interface NamedFunctions {
   readonly activations: readonly FunctionName[];
   readonly aggregations: readonly FunctionName[];
@@ -109,9 +94,8 @@ export function expectSupplied(named: NamedFunctions, plugins: Plugins): void {
 }
 
 /**
- * Returns two functions, which look up an activation or aggregation by its {@link FunctionName}. They throw the errors
- * of {@link builtinActivation} and {@link builtinAggregation}. Call {@link expectSupplied} first, because they
- * do not check that custom functions were supplied.
+ * Call {@link expectSupplied} first. The returned functions throw the errors of {@link builtinActivation} and
+ * {@link builtinAggregation}, but do not check that custom functions were supplied.
  */
 export function functionsNamed({ activations = [], aggregations = [] }: Plugins) {
   return {
@@ -136,7 +120,7 @@ function lookUp<T extends Activation | Aggregation>(
 }
 
 /**
- * Looks up a loss by its {@link FunctionName}. Call {@link expectSupplied} first.
+ * Call {@link expectSupplied} first.
  *
  * @throws NnbpError any error thrown by {@link builtinLoss}
  */

@@ -5,21 +5,18 @@
 import { NnbpError } from '@nnbp/core';
 import { expectJsonLimits } from './json-limits.js';
 
-/** A named tensor. */
 export interface Tensor {
   /** Unique in its file. */
   readonly name: string;
-  /** Shape; empty for a scalar. */
+  /** Empty for a scalar. */
   readonly shape: readonly number[];
   /** Values in row-major order. float32 is written as F32, float64 as F64. */
   readonly values: Float32Array | Float64Array;
 }
 
-/** The content of a file. */
 export interface Tensors {
-  /** Tensors by name. */
   readonly tensors: ReadonlyMap<string, Tensor>;
-  /** `__metadata__` of the header: strings by name. */
+  /** `__metadata__` of the header. */
   readonly metadata: ReadonlyMap<string, string>;
 }
 
@@ -28,11 +25,7 @@ const metadataKey = '__metadata__';
 /** Maximum length of the header, the same as in other safetensors readers. */
 const maxHeaderLength = 100_000_000;
 
-/**
- * Writes a file with the given tensors, in the given order.
- *
- * @throws NnbpError `TOO_LARGE` (a header of more than 100 MB, which no reader accepts)
- */
+/** @throws NnbpError `TOO_LARGE` (a header of more than 100 MB, which no reader accepts) */
 export function encode(tensors: readonly Tensor[], metadata: Readonly<Record<string, string>>): Uint8Array {
   const header: [string, unknown][] = [[metadataKey, metadata]];
   let end = 0;
@@ -65,9 +58,8 @@ export function encode(tensors: readonly Tensor[], metadata: Readonly<Record<str
 }
 
 /**
- * Reads a file. Only F32 and F64 are supported.
- *
- * @throws NnbpError `MALFORMED`, `TOO_LARGE` (more than about 13,000 tensors), `UNSUPPORTED` (numbers of another type)
+ * @throws NnbpError `MALFORMED`, `TOO_LARGE` (more than about 13,000 tensors), `UNSUPPORTED` (a type other than F32 and
+ * F64)
  */
 export function decode(file: Uint8Array): Tensors {
   const malformed = (what: string) => new NnbpError('MALFORMED', `Invalid safetensors file: ${what}.`);
@@ -132,7 +124,7 @@ interface Extent {
   readonly to: number;
 }
 
-/** Reads the header entry of a tensor. Throws unless its type is supported and its byte range fits its shape. */
+/** Throws unless the type is supported and the byte range fits the shape. */
 function extent(name: string, entry: unknown, malformed: Malformed): Extent {
   const { dtype, shape, data_offsets: offsets } = Object.fromEntries(entries(entry, malformed, `tensor "${name}"`));
   const areCounts = (list: unknown): list is number[] =>

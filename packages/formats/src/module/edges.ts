@@ -1,7 +1,6 @@
 /** Reads the edges and the parameter values of each node, for the generated JavaScript module of a network. */
 import type { Network } from '@nnbp/core';
 
-/** An edge into a node. */
 export interface Edge {
   /** The source node. */
   readonly node: number;
@@ -12,7 +11,6 @@ export interface Edge {
   readonly isOne: boolean;
 }
 
-/** The parameter values and the edges of a node. */
 export interface NodeNumbers {
   readonly b: number;
   /** Undefined if c is the constant 1. */
@@ -20,7 +18,6 @@ export interface NodeNumbers {
   readonly edges: readonly Edge[];
 }
 
-/** Returns a function that reads the parameter values and edges of node i. */
 export function numbersOf({ graph, parameters }: Network): (i: number) => NodeNumbers {
   const { parameterCount, stateStart } = graph;
   const values = graph.slots(parameters.vector);

@@ -10,11 +10,9 @@ import { aggregationSources } from './aggregations.js';
 interface Source {
   /** The activation as an expression, in which `a` stands for the activation's option. */
   readonly code: string;
-  /** The helpers that the expression uses: functions, and the table `powers`. */
   readonly helpers?: readonly string[];
 }
 
-/** The source of each activation, by name. TypeScript requires an entry for every built-in. */
 const sources = {
   bentIdentity: { code: '(h) => h + h * (h / (2 * (Math.hypot(h, 1) + 1)))' },
   elu: { code: '(h) => (h > 0 ? h : a * Math.expm1(h))' },
@@ -51,7 +49,6 @@ const sources = {
   tanh: { code: 'Math.tanh' },
 } satisfies Readonly<Record<ActivationName, Source>>;
 
-/** The source of each helper, by name. */
 const helperSources: ReadonlyMap<string, string> = new Map([
   [
     'bell',
@@ -97,7 +94,6 @@ function normalDistribution(h) {
   ],
 ]);
 
-/** Declarations of functions, and the name under which each function is declared. */
 export interface Functions {
   readonly declarations: readonly string[];
   readonly declaredName: (plugin: Activation | Aggregation) => string;

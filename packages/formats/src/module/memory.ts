@@ -38,7 +38,6 @@ export function stream() {
 }`;
 }
 
-/** Returns the type declarations of `predictSequence` and `stream`. */
 export function memoryTypes(inputs: readonly string[], stateSize: number): string {
   return `/** The outputs at every step of a sequence that starts from the initial state. */
 export declare function predictSequence(inputs: ArrayLike<ArrayLike<number>>): number[][];

@@ -8,7 +8,7 @@ import { counted } from './counted.js';
 
 const maxLineLength = 110;
 
-/** Returns the code of `predict`, or of `step` if the network has memory, with one line per node. */
+/** Returns the code of `predict`, or of `step` if the network has memory. */
 export function unrolled(network: Network, nodes: readonly number[], functions: Functions): string {
   const { graph, inputScaler, outputScaler, outputTransform } = network;
   const inputs = graph.ids.slice(0, graph.inputCount).map((id, k) => {
@@ -58,7 +58,6 @@ function line({ graph }: Network, i: number, { b, c, edges }: NodeNumbers, funct
   return `  const x${i} = ${scale}${name}(${wrapped(terms)}); // ${oneLine(graph.ids[i])}`;
 }
 
-/** The variable that an edge reads. */
 const source = ({ node, state }: Edge) => (state === undefined ? `x${node}` : `s[${state}]`);
 
 /** Writes "+ value", or "− |value|" if the value is negative: a + (−w) and a − w are bit-identical. */

@@ -215,10 +215,7 @@ async function expectDamaged(path: string, epoch: number): Promise<void> {
   );
 }
 
-/**
- * Whether the error shows that a file is damaged. A file in a newer version of the format is not damaged, nor is a file
- * that cannot be read at the moment.
- */
+/** A file in a newer version of the format is not damaged, nor is a file that cannot be read at the moment. */
 const isDamage = (error: unknown) => error instanceof NnbpError && error.code === 'MALFORMED';
 
 const unavailable = (path: string, error: Error) =>

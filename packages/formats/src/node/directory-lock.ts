@@ -37,10 +37,7 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
   return unlock;
 }
 
-/**
- * Whether the process identified by a lock is still running. Processes on other machines cannot be checked and count as
- * running.
- */
+/** Processes on other machines cannot be checked and count as running. */
 async function isRunning(name: string): Promise<boolean> {
   const [, pid, started, where] = lockName.exec(name)!;
   if (where !== host) return true;

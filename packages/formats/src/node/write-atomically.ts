@@ -1,6 +1,4 @@
-/**
- * Writes files atomically: a path always holds a complete file, the old or the new one.
- */
+/** Writes files atomically: a path always holds a complete file, the old or the new one. */
 import { NnbpError } from '@nnbp/core';
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
