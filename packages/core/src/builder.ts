@@ -164,11 +164,12 @@ export class GraphBuilder {
   /**
    * Declares nodes as outputs. The loss receives their values in this order. An output can also feed other nodes.
    *
-   * @throws NnbpError `DUPLICATE_OUTPUT`
+   * @throws NnbpError `DUPLICATE_OUTPUT`, `WRONG_TYPE`
    */
   output(...ids: readonly string[]): void {
     const seen = new Set<string>();
     for (const id of ids) {
+      expectId(id);
       if (this.#outputs.has(id) || seen.has(id)) {
         throw new NnbpError('DUPLICATE_OUTPUT', `Output "${id}" is declared twice.`);
       }
@@ -370,7 +371,7 @@ export class GraphBuilder {
   #declare(ids: readonly string[]): number {
     this.#expectRoomFor(ids.length);
     for (const id of ids) {
-      if (typeof id !== 'string') throw mismatch('WRONG_TYPE', "A node's id", 'a string', id);
+      expectId(id);
       if (this.#declared.has(id)) throw new NnbpError('DUPLICATE_ID', `A node with the id "${id}" already exists.`);
     }
     const first = this.#declared.size;
@@ -391,6 +392,10 @@ const parameterTypes = {
   shared: { bc: 'string', w: ['object'], eachWeight: 'string' },
   init: { bc: 'number', w: ['function'], eachWeight: '' },
 };
+
+function expectId(id: unknown): void {
+  if (typeof id !== 'string') throw mismatch('WRONG_TYPE', "A node's id", 'a string', id, shownType(id));
+}
 
 /**
  * Throws unless predecessors and parameters have the types of {@link NodeOptions}.

@@ -29,7 +29,10 @@ export const mismatch = (
 const shownValue = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value));
 
 /** The type of a value, as shown in a message. */
-export const shownType = (value: unknown): string => (value === null ? 'null' : typeof value);
+export function shownType(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
 
 /**
  * Throws unless `values` is an array, a typed array, or another array-like object.
@@ -63,27 +66,34 @@ export function expectObject(what: string, value: unknown, expected: string, nam
 }
 
 /**
- * Throws unless `graph` is a graph. The message suggests `network.graph`, since passing a network is a likely mistake.
+ * Throws unless `graph` is a graph. Likely mistakes are a builder and a network.
  *
  * @throws NnbpError `WRONG_TYPE`
  */
 export function expectGraph(graph: unknown): void {
   if (!Array.isArray((graph as { readonly ids?: unknown } | null | undefined)?.ids)) {
-    throw mismatch('WRONG_TYPE', 'graph', 'a Graph, such as network.graph', graph, shownType(graph));
+    throw mismatch('WRONG_TYPE', 'graph', 'a Graph, such as builder.build() or network.graph', graph, shownType(graph));
   }
 }
 
+/** A method of each kind of plugin, and a description for messages, which shows how one is created. */
+const plugins = {
+  engine: ['prepare', 'an Engine, such as `await auto()` or `js()`'],
+  loss: ['derivative', 'a Loss, such as `mse()`'],
+  metric: ['start', 'a Metric, such as `accuracy()`'],
+  optimizer: ['step', 'an Optimizer, such as `adam()`'],
+} as const;
+
 /**
- * Throws unless `engine` is an engine. The message suggests `await`, since passing the promise of `auto()` is a likely
- * mistake.
+ * Throws unless `plugin` is of this kind. Likely mistakes are the promise of `auto()`, `mse` without a call, and names.
  *
  * @throws NnbpError `WRONG_TYPE`
  */
-export function expectEngine(engine: unknown): void {
-  const { prepare, then } = Object(engine) as Partial<Record<'prepare' | 'then', unknown>>;
-  if (typeof prepare !== 'function') {
-    const shown = typeof then === 'function' ? 'a promise' : shownType(engine);
-    throw mismatch('WRONG_TYPE', 'engine', 'an Engine, such as `await auto()` or `js()`', engine, shown);
+export function expectPlugin(kind: keyof typeof plugins, plugin: unknown): void {
+  const [method, expected] = plugins[kind];
+  const { [method]: found, then } = Object(plugin) as Record<string, unknown>;
+  if (typeof found !== 'function') {
+    throw mismatch('WRONG_TYPE', kind, expected, plugin, typeof then === 'function' ? 'a promise' : shownType(plugin));
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { FloatArray } from './contract.js';
 import { NnbpError } from './errors.js';
-import { expectFiniteNumber, expectLength } from './expect.js';
+import { expectFiniteNumber, expectLength, expectObject } from './expect.js';
 import type { Graph } from './graph.js';
 
 /** The parameters of one node, or their gradients. */
@@ -58,7 +58,7 @@ export class ParameterVector<Vector extends FloatArray = Float64Array> {
    * Sets some parameters of a node and leaves the others unchanged. A shared parameter changes for all nodes or edges
    * that share it.
    *
-   * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, `NOT_FINITE`; the parameters are then unchanged
+   * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, `NOT_FINITE`, `WRONG_TYPE`; the parameters are then unchanged
    */
   set(
     id: string,
@@ -66,6 +66,7 @@ export class ParameterVector<Vector extends FloatArray = Float64Array> {
   ): void {
     const { graph, vector } = this;
     const i = computedNode(graph, id);
+    expectObject(`parameters of node "${id}"`, values, 'an object with b, c or w', ['b', 'c', 'w']);
     const changes: [index: number, value: number][] = [];
     const change = (name: string, index: number, value: number) => {
       if (index < 0) {

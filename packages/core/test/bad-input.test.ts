@@ -207,6 +207,30 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
     /vector: expected 17 numbers, received 1/,
     () => new ParameterVector(network().graph, new Float64Array(1)),
   ],
+  [
+    'an unknown parameter of a node',
+    'WRONG_TYPE',
+    /parameters of node "output.0": expected an object with b, c or w, received "bias"/,
+    () => network().setParameters('output.0', { bias: 1 } as never),
+  ],
+  [
+    'a builder instead of a graph',
+    'WRONG_TYPE',
+    /graph: expected a Graph, such as builder.build\(\) or network.graph, received object/,
+    () => new Network(new GraphBuilder() as never),
+  ],
+  [
+    'an array of outputs',
+    'WRONG_TYPE',
+    /A node's id: expected a string, received array/,
+    () => new GraphBuilder().output(['a'] as never),
+  ],
+  [
+    'a loss that was not called',
+    'WRONG_TYPE',
+    /loss: expected a Loss, such as `mse\(\)`, received function/,
+    () => backpropagate(network(), [1, 2], [0], mse as never),
+  ],
   ['an incomplete random state', 'WRONG_LENGTH', /state/, () => new Random(1).restore([1, 2])],
   ['a deviation of 0', 'OUT_OF_RANGE', /above 0/, () => new Standardization([0], [0])],
   [

@@ -3,7 +3,6 @@ import {
   expectArray,
   expectFinite,
   expectLength,
-  expectList,
   expectObject,
   expectWeight,
   type Loss,
@@ -102,7 +101,11 @@ export function iteratorOf<Item>(
 /** Converts an array of samples to tables. */
 export function tablesOf(data: Tables | readonly Sample[]): Tables {
   if (!('inputs' in data)) {
-    expectList('data', data);
+    if (!Array.isArray(data)) {
+      const expected = '{ inputs, targets }, { sequences }, a stream, or an array of { input, target }';
+      const shown = `an object with the properties ${Object.keys(data).join(', ') || 'none'}`;
+      throw mismatch('WRONG_TYPE', 'data', expected, data, shown);
+    }
     data.forEach((sample, s) => expectObject(`data, sample ${s}`, sample, '{ input, target }'));
     return { inputs: data.map((sample) => sample.input), targets: data.map((sample) => sample.target) };
   }

@@ -1,5 +1,5 @@
 /** Runs a `Trainer` for a number of epochs, with callbacks, early stopping and resuming. */
-import { expectInteger, type Network } from '@nnbp/core';
+import { expectInteger, expectList, expectObject, type Network } from '@nnbp/core';
 import { untilAborted } from './abort.js';
 import type { Data } from './data.js';
 import { EarlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
@@ -101,6 +101,8 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
   const started = performance.now();
   const { optimizer, callbacks = [], signal, resume, epochs } = options;
   expectInteger('epochs', epochs, 1);
+  expectList('callbacks', callbacks);
+  callbacks.forEach((callback, k) => expectObject(`callbacks[${k}]`, callback, '{ onEpochEnd } or other methods'));
   signal?.throwIfAborted();
   const early = options.earlyStopping
     ? new EarlyStopping(options.earlyStopping, options.validation !== undefined, resume?.earlyStopping)

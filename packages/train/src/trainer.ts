@@ -3,7 +3,7 @@ import {
   type Engine,
   type Executor,
   expectArray,
-  expectEngine,
+  expectPlugin,
   expectFinite,
   expectFiniteNumber,
   expectInteger,
@@ -198,7 +198,10 @@ export class Trainer {
    */
   constructor(network: Network, data: Data, options: TrainerOptions) {
     const { engine = js(), optimizer, dropout, seed = 0, yieldEvery = 12 } = options;
-    expectEngine(engine);
+    expectPlugin('engine', engine);
+    expectPlugin('loss', options.loss);
+    for (const metric of options.metrics ?? []) expectPlugin('metric', metric);
+    expectPlugin('optimizer', optimizer);
     this.network = network;
     this.#options = options;
     this.#optimizer =

@@ -156,6 +156,36 @@ test.each<[what: string, code: string, message: string, data: Data, more: Partia
     () => streamOf(samples),
     { standardize: true },
   ],
+  [
+    'data whose tables have other names',
+    'WRONG_TYPE',
+    'data: expected { inputs, targets }, { sequences }, a stream, or an array of { input, target }, received an object with the properties xs, ys.',
+    { xs: [[1]], ys: [[1]] } as never,
+    {},
+  ],
+  ['a loss that was not called', 'WRONG_TYPE', 'such as `mse()`, received function', table, { loss: mse as never }],
+  [
+    'the name of an optimizer',
+    'WRONG_TYPE',
+    'such as `adam()`, received string',
+    table,
+    { optimizer: 'adam' as never },
+  ],
+  ['the name of a metric', 'WRONG_TYPE', 'such as `accuracy()`, received string', table, { metrics: ['r2' as never] }],
+  [
+    'a single callback',
+    'WRONG_TYPE',
+    'callbacks: expected an array, received object',
+    table,
+    { callbacks: { onEpochEnd() {} } as never },
+  ],
+  [
+    'a function as a callback',
+    'WRONG_TYPE',
+    'callbacks[0]: expected { onEpochEnd } or other methods, received function',
+    table,
+    { callbacks: [(() => {}) as never] },
+  ],
 ])('fit rejects %s', async (_, code, message, data, overrides) => {
   await expect(fit(tanhNetwork(), data, options(overrides))).rejects.toMatchObject({
     code,
