@@ -347,6 +347,19 @@ describe('two computed tensors with different numbers of axes', () => {
 });
 
 describe('operator sets and inputs', () => {
+  test('the default axis of Softmax is 1 before operator set 13, and the last axis since', () => {
+    const bytes = (shape: readonly (number | string)[], operatorSet: number) =>
+      model({ shape, nodes: [op('Softmax', ['x'])], operatorSet });
+    const softmax = (row: readonly number[]) => {
+      const exponentials = row.map(Math.exp);
+      return exponentials.map((x) => x / exponentials.reduce((a, b) => a + b));
+    };
+    expectPredicts(bytes(['N', 3], 12), softmax);
+    expectPredicts(bytes(['steps', 'N', 3], 13), softmax);
+    const error = errorOf(() => fromOnnx(bytes(['steps', 'N', 3], 12)));
+    expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/axis 1; expected.*axis 2/)]);
+  });
+
   test('operator set 6 aligns shapes by the attribute "axis", and earlier operator sets are rejected with advice', () => {
     const constants = { w, b: floats([2], [10, 20]) };
     const nodes = [op('MatMul', ['x', 'w']), op('Add', ['0', 'b'], { broadcast: 1n, axis: 1n })];

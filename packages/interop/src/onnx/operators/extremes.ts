@@ -17,7 +17,8 @@ const maxOffset = 2 ** 24;
  * a + min(relu(h − a), high − a) − min(relu(a − h), a − low), where a is the number nearest to 0 in the range.
  */
 export function clamped(tape: Tape, h: Entry, low: number, high: number): Entry {
-  const [hasLow, hasHigh] = [low > -maxFloat32, high < maxFloat32];
+  // NaN is a bound too: the network then rejects it as a parameter.
+  const [hasLow, hasHigh] = [!(low <= -maxFloat32), !(high >= maxFloat32)];
   if (!hasLow && !hasHigh) return h;
   if (!hasHigh && low >= -maxOffset) return affine(tape.apply(relu, affine(h, 1, -low)), 1, low);
   if (!hasLow && high <= maxOffset) return affine(tape.apply(relu, affine(h, -1, high)), -1, high);

@@ -77,7 +77,8 @@ const finalTransform =
   (transform: 'softmax' | 'logSoftmax'): Operator =>
   (call) => {
     const rows = call.table(0);
-    call.expectAxis(call.integer('axis', -1));
+    // Before operator set 13, the default was 1, the axis of the batch or the steps of a sequence.
+    call.expectAxis(call.integer('axis', call.operatorSet < 13 ? 1 : -1));
     return { ...rows, endedBy: call.label, transform };
   };
 
