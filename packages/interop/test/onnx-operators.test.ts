@@ -48,10 +48,22 @@ interface Model {
   readonly constants?: Readonly<Record<string, Tensor>>;
   readonly nodes: readonly Node[];
   readonly operatorSet?: number;
+  /** The type of `x`. Default: 1, float. */
+  readonly type?: number;
+  /** Names of further outputs of the last node. */
+  readonly otherOutputs?: readonly string[];
 }
 
 /** Writes a model. The result of node k is named `k`; the last result is the output. */
-function model({ width = 3, shape = ['N', width], constants = {}, nodes, operatorSet = 13 }: Model): Uint8Array {
+function model({
+  width = 3,
+  shape = ['N', width],
+  constants = {},
+  nodes,
+  operatorSet = 13,
+  type = 1,
+  otherOutputs = [],
+}: Model): Uint8Array {
   const dim = shape.map((size) => (typeof size === 'string' ? { dimParam: size } : { dimValue: BigInt(size) }));
   return encodeModel({
     irVersion: 8n,
@@ -61,9 +73,12 @@ function model({ width = 3, shape = ['N', width], constants = {}, nodes, operato
     ],
     graph: {
       name: 'g',
-      node: nodes.map((node, k) => ({ ...node, output: [String(k)] })),
+      node: nodes.map((node, k) => ({
+        ...node,
+        output: [String(k), ...(k === nodes.length - 1 ? otherOutputs : [])],
+      })),
       initializer: Object.entries(constants).map(([name, tensor]) => ({ ...tensor, name })),
-      input: [{ name: 'x', type: { tensorType: { elemType: 1, shape: { dim } } } }],
+      input: [{ name: 'x', type: { tensorType: { elemType: type, shape: { dim } } } }],
       output: [{ name: String(nodes.length - 1) }],
     },
   });
@@ -118,6 +133,13 @@ describe('an operator that is affine', () => {
     );
     const training = op('BatchNormalization', ['x', 'scale', 'B', 'mean', 'variance'], { training_mode: 1n });
     expect(errorOf(() => fromOnnx(model({ constants, nodes: [training] }))).message).toMatch(/export.*inference/);
+    const older = model({
+      constants,
+      nodes: [normalization],
+      operatorSet: 9,
+      otherOutputs: ['newMean', 'newVariance'],
+    });
+    expect(errorOf(() => fromOnnx(older)).message).toMatch(/export.*inference/);
   });
 
   test('Scaler of ai.onnx.ml computes (x − offset) · scale', () => {

@@ -24,7 +24,9 @@ function perChannel(
 
 /** `BatchNormalization`: scale · (x − mean) / √(variance + ε) + shift, with the mean and variance from training. */
 export const batchNormalization: Operator = (call) => {
-  if (call.integer('training_mode', 0) !== 0) call.unsupported('training mode; export the model for inference');
+  // Before operator set 14, a second output requested training mode.
+  if (call.integer('training_mode', 0) !== 0 || call.node.output.slice(1).some((name) => name !== ''))
+    call.unsupported('training mode; export the model for inference');
   const rows = call.rows(0);
   const channels = rows.shape.at(0) ?? 0;
   if (call.integer('spatial', 1) === 0 && rows.shape.length > 1) call.unsupported('spatial = 0');
