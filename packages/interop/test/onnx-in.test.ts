@@ -373,7 +373,7 @@ test.each<[string, ChainArguments[0], RegExp, ChainArguments[2]?]>([
       ['Constant', '', 'n', { value_string: 'a' }],
       ['Add', 'x n', 'y'],
     ],
-    /not a number/,
+    /a sparse constant or a string/,
   ],
   ['a constant with a row per sample', [['Add', 'x V', 'y']], /shape \[2, 3\] together with rows of shape \[2\]/],
 ])('%s is rejected as unsupported', (_, nodes, message, integers = {}) => {
@@ -433,6 +433,29 @@ test('float32, float64, int32, int64 and bool tensors are imported; string or in
   expect(rejected({ dataType: 1, dataLocation: 1 }).message).toMatch(/another file/);
   expect(rejected({ dataType: 1, dims: [-2n] }).message).toMatch(/sizes from 0 to 2⁵³ − 1, received -2/);
   expect(rejected({ dataType: 1, floatData: [1, NaN] }).code).toBe('NOT_FINITE');
+});
+
+test('sparse tensors and constant outputs are valid, but not supported', () => {
+  const error = (graph: object) =>
+    errorOf(() =>
+      fromOnnx(
+        encodeModel({
+          opsetImport: [{ version: 13n }],
+          graph: {
+            node: [{ opType: 'Add', input: ['x', 'n'], output: ['y'] }],
+            input: [{ name: 'x', type: { tensorType: { shape: { dim: [{}, { dimValue: 2n }] } } } }],
+            output: [{ name: 'y' }, { name: 'n' }],
+            ...graph,
+          },
+        }),
+      ),
+    );
+  const tensor = { name: 'n', dims: [2n], dataType: 1, floatData: [1, 2] };
+  const sparse = error({ sparseInitializer: [{ values: tensor }] });
+  expect([sparse.code, sparse.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/"n".*dense.*sparse/)]);
+  const output = error({ initializer: [tensor] });
+  expect([output.code, output.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/"n".*a constant.*Remove/)]);
+  expect(error({ initializer: [tensor], output: [{ name: 'z' }] }).code).toBe('MALFORMED');
 });
 
 test('an operand can be an initializer or the result of a Constant', () => {

@@ -224,7 +224,7 @@ export class Call {
     const single = this.#attribute('value_float')?.f ?? this.#attribute('value_int')?.i;
     if (single !== undefined) return { dims: [], values: [Number(single)] };
     const list = this.#attribute('value_floats')?.floats ?? this.#attribute('value_ints')?.ints;
-    if (list === undefined) this.unsupported('a constant that is not a number');
+    if (list === undefined) this.unsupported('a sparse constant or a string');
     return { dims: [list.length], values: Array.from(list, Number) };
   }
 

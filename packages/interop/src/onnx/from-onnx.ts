@@ -109,6 +109,12 @@ function read(
   expectLargeEnoughFiles(tensorsOf(graph), files, externalBytes);
   const tape = new Tape(baseLimit + size + externalBytes);
   const values = new Map<string, Value>();
+  for (const { values: sparse } of graph.sparseInitializer) {
+    throw new NnbpError(
+      'UNSUPPORTED',
+      `Initializer "${sparse?.name ?? ''}": expected a dense tensor, received a sparse one. Export the model with dense weights.`,
+    );
+  }
   for (const tensor of graph.initializer) {
     values.set(tensor.name, constant(tensor, `Initializer "${tensor.name}"`, files));
   }
@@ -169,8 +175,17 @@ const isReverse = (node: Proto<'NodeProto'>) =>
 /** The rows of an output of the model. */
 function resultOf(values: ReadonlyMap<string, Value>, name: string): Rows {
   const value = values.get(name);
-  if (value === undefined || !('entries' in value)) {
-    throw new NnbpError('MALFORMED', `Output "${name}": expected a value that is computed from the inputs.`);
+  if (value === undefined) {
+    throw new NnbpError(
+      'MALFORMED',
+      `Output "${name}": expected the result of an operator or an input, but it is neither.`,
+    );
+  }
+  if (!('entries' in value)) {
+    throw new NnbpError(
+      'UNSUPPORTED',
+      `Output "${name}": expected a value that is computed from the inputs, received a constant. Remove this output.`,
+    );
   }
   if (value.part !== undefined && value.part !== 'directed') {
     throw new NnbpError(

@@ -23,6 +23,7 @@ interface Reduction extends Pick<Rows, 'shape' | 'batchAxis'> {
 export function reduction(call: Call, rows: Rows): Reduction {
   const { shape, entries, batchAxis = 0 } = rows;
   const axes = call.listed(1, 'axes') ?? [];
+  if (axes.length === 0 && call.integer('noop_with_empty_axes', 0) !== 0) call.unsupported('noop_with_empty_axes');
   if (axes.length === 0) call.unsupported('a reduction over all axes, including the batch');
   const reduced = new Set(axes.map((axis) => call.axisOf(rows, axis)));
   const kept = [...shape.keys()].filter((axis) => !reduced.has(axis));
