@@ -415,6 +415,16 @@ describe('operator sets and inputs', () => {
   });
 });
 
+test('integers from an input are imported only if a Cast converts them before arithmetic', () => {
+  const constants = { two: floats([], [2]), w };
+  const toFloat = [op('Identity', ['x']), op('Cast', ['0'], { to: 1n }), op('Div', ['1', 'two'])];
+  const integerRows = [[5, -7, 2]];
+  expectPredicts(model({ constants, nodes: toFloat, type: 7 }), (row) => row.map((x) => x / 2), integerRows);
+  const nodes = [op('Identity', ['x']), op('Div', ['0', 'two']), op('Cast', ['1'], { to: 1n })];
+  const error = errorOf(() => fromOnnx(model({ constants, nodes, type: 7 })));
+  expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/Div.*integers.*Cast/)]);
+});
+
 describe('numbers in other data types and in external files', () => {
   const weights = [1, -2, 0.5, 3, -1, 0.25];
 

@@ -14,9 +14,10 @@ import {
   expectedWidth,
 } from './inputs.js';
 import { operatorOf, readsMovedBatch, readsSequences } from './operators.js';
+import { isFloatType } from './operators/shapes.js';
 import { metadataOf } from './metadata.js';
 import { networkOf } from './network-of-tape.js';
-import { decodeModel, type Proto } from './schema.js';
+import { dataTypes, decodeModel, type Proto } from './schema.js';
 import { setNextStates, statesInMetadata, statesOf } from './states.js';
 import { type Rows, Tape } from './tape.js';
 import { sizeOf } from '../size-of.js';
@@ -125,6 +126,7 @@ function read(
       : { next: new Map(Object.entries(states)), initial: undefined, isInFile: false };
   const { states: stateRows, inputs } = statesOf(graph, declaredStates, tape);
   for (const [name, rows] of stateRows) values.set(name, rows);
+  expectNoIntegerArithmetic(graph, inputs, values);
   const inputIds = addInputs(graph, inputs, tape, values, isStepwise);
   for (const node of graph.node) run(new Call(node, tape, values, operatorSet, files), values);
   for (const [input, output] of declaredStates.next) {
@@ -165,6 +167,31 @@ function addInputs(
       values.set(input.name, rows);
       return rows.entries.map((_, k) => `${input.name}.${k}`);
     });
+}
+
+/** Operators that only move data. */
+const dataMovement = /^(?:Identity|Reshape|Flatten|Squeeze|Unsqueeze|Concat|Split|Slice|Gather|Transpose)$/;
+
+/** Throws if an operator computes with the integers of an input: ONNX truncates quotients of integers. */
+function expectNoIntegerArithmetic(
+  { node }: Proto<'GraphProto'>,
+  inputs: readonly Proto<'ValueInfoProto'>[],
+  constants: ReadonlyMap<string, Value>,
+): void {
+  const typeOf = ({ type }: Proto<'ValueInfoProto'>) => type?.tensorType?.elemType || dataTypes.float;
+  const integers = new Set(
+    inputs.filter((input) => !constants.has(input.name) && !isFloatType(typeOf(input))).map(({ name }) => name),
+  );
+  for (const { opType, name, input, output } of node) {
+    if (/^(?:Cast|Shape)$/.test(opType) || !input.some((each) => integers.has(each))) continue;
+    if (!dataMovement.test(opType)) {
+      throw new NnbpError(
+        'UNSUPPORTED',
+        `${opType} "${name || output[0]}": not supported: integers from an input of the model. Export the model with float32 inputs, or with a Cast to float32 before this operator.`,
+      );
+    }
+    for (const each of output) integers.add(each);
+  }
 }
 
 /** Whether a recurrent operator reads the steps backwards, or in both directions. */
