@@ -140,7 +140,7 @@ function networkOf(link: Link, inputs: readonly string[], outputActivation: Acti
   return network;
 }
 
-/** Decodes HTML escapes (`&amp;`) and URL escapes (`%2C`) in the part after the `#`. */
+/** Decodes HTML escapes (`&amp;`) and URL escapes (`%2C`). */
 function unescaped(fragment: string): string {
   const text = fragment.replaceAll('&amp;', '&');
   try {
@@ -195,8 +195,7 @@ class Link {
   }
 
   /**
-   * Numbers separated by commas. Empty entries, such as after a trailing comma, are ignored. An empty setting means no
-   * layers.
+   * Numbers separated by commas. Empty entries are ignored. An empty setting means no layers.
    */
   sizes(name: string, fallback: readonly number[]): readonly number[] {
     const text = this.#entries.get(name);

@@ -23,7 +23,6 @@ export interface Computed {
   readonly initial?: { readonly sum: number; readonly value: number };
 }
 
-/** The nodes of a network, and their connections. */
 export interface SequentialNodes {
   /** Name for error messages: "The synaptic model". */
   readonly what: string;
@@ -41,10 +40,10 @@ interface Incoming {
 }
 
 /**
- * Builds the network. Each node of the model becomes one node of the network; its id is its index in `nodes`. Three
- * kinds of nodes are added: for a connection with a gate, a node `FROM*GATER`, the product of the two values; for a
- * node that is a gate, a node `GATER.gain` with its value; and for a node with a connection to itself, a node
- * `INDEX.sum` with its sum. In the id of a product, `@-1` marks a value of the previous step.
+ * Each node of the model becomes one node of the network; its id is its index in `nodes`. Three kinds of nodes are
+ * added: for a connection with a gate, a node `FROM*GATER`, the product of the two values; for a node that is a gate, a
+ * node `GATER.gain` with its value; and for a node with a connection to itself, a node `INDEX.sum` with its sum. In the
+ * id of a product, `@-1` marks a value of the previous step.
  *
  * @throws NnbpError `UNSUPPORTED`, `MALFORMED`
  */

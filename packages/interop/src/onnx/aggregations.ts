@@ -1,6 +1,6 @@
 /**
  * Writes aggregations as ONNX operators. The tensor z contains w · x of every edge; its shape is [batch, nodes, edges] or
- * [steps, batch, nodes, edges]. The operators aggregate over its last axis.
+ * [steps, batch, nodes, edges].
  */
 import type { AggregationName } from '@nnbp/aggregations';
 import type { Aggregation } from '@nnbp/core';
@@ -13,7 +13,6 @@ const reduce =
   (operations, z, _, axis) =>
     operations.reduce(opType, z, axis);
 
-/** Aggregations by name. TypeScript requires an entry for every built-in aggregation. */
 const makeTable = () =>
   ({
     logSumExp: reduce('ReduceLogSumExp'),
@@ -39,7 +38,7 @@ let table: Readonly<Record<string, Write | undefined>> | undefined;
 
 /**
  * Adds operations that aggregate z. Returns the name of the result, or undefined for a custom aggregation. The table is
- * created on first use, so that bundlers can remove the code that creates it if this function is not used.
+ * created on first use, so that bundlers can remove it.
  *
  * @param axis - The last axis of z.
  */

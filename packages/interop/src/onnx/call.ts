@@ -15,10 +15,8 @@ interface Broadcast {
   readonly right: readonly number[];
 }
 
-/** Whether an operation is a recurrent layer. */
 export const isRecurrent = ({ opType }: Proto<'NodeProto'>): boolean => /^(?:RNN|LSTM|GRU)$/.test(opType);
 
-/** An operation that is being read. */
 export class Call {
   /** Operator and name for error messages: `Gemm "layer 1"`. */
   readonly label: string;
@@ -39,7 +37,6 @@ export class Call {
     return this.node.input.length;
   }
 
-  /** The number of results. */
   get resultCount(): number {
     return this.node.output.length;
   }
@@ -68,7 +65,7 @@ export class Call {
     return value;
   }
 
-  /** Returns operand k if its `part` is the given one; undefined if it is not. */
+  /** Operand k if it has this `part`, otherwise undefined. */
   partial(k: number, part: NonNullable<Rows['part']>): Rows | undefined {
     const value = this.values.get(this.node.input[k] ?? '');
     return value !== undefined && 'entries' in value && value.part === part ? value : undefined;
@@ -97,7 +94,7 @@ export class Call {
     return rows;
   }
 
-  /** A constant initial state, [directions × units]. It has to be the same for all samples. */
+  /** A constant initial state, [directions × units]. */
   initialState(k: number, directions: number, units: number, layout: number): number[] {
     const { dims, values } = this.constant(k);
     const samples = dims[layout === 1 ? 0 : 1];
@@ -190,7 +187,7 @@ export class Call {
     return isFirst ? undefined : counts[0];
   }
 
-  /** The `lead` of the operands, if they are sequences; otherwise undefined. It must be the same for all operands. */
+  /** The `lead` of the operands if they are sequences, otherwise undefined. */
   get lead(): readonly number[] | undefined {
     // The initial states of a recurrent operator have no steps.
     const names = isRecurrent(this.node) ? this.node.input.slice(0, 1) : this.node.input;
@@ -250,7 +247,6 @@ export class Call {
     return this.has(k) ? Array.from(this.constant(k).values) : this.integers(name);
   }
 
-  /** A list of floats. The operators of ai.onnx.ml have their parameters as attributes. */
   floats(name: string): number[] {
     return this.#attribute(name)?.floats ?? [];
   }
@@ -301,7 +297,6 @@ export class Call {
     return [...dims, ...new Array<number>(after).fill(1)];
   }
 
-  /** Broadcasts two shapes. */
   broadcast(a: readonly number[], b: readonly number[]): Broadcast {
     const axes = Math.max(a.length, b.length);
     const padded = (dims: readonly number[]) => [...new Array<number>(axes - dims.length).fill(1), ...dims];

@@ -90,7 +90,6 @@ export class ColumnIndex {
     return joined;
   }
 
-  /** Selects the columns of the requested nodes. */
   #narrow({ tensor, nodes }: Columns, requested: ReadonlySet<number>): Columns {
     const columns = [...nodes.keys()].filter((column) => requested.has(nodes[column]));
     if (columns.length === nodes.length) return { tensor, nodes };

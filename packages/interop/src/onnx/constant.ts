@@ -121,7 +121,6 @@ export function externalPaths(tensors: readonly Proto<'TensorProto'>[]): string[
   return [...new Set(paths.map(({ value }) => value))];
 }
 
-/** Converts a size to a safe integer. */
 export function safeSize(size: bigint, label: string): number {
   if (size < 0n || size > Number.MAX_SAFE_INTEGER) {
     throw mismatch('MALFORMED', label, 'sizes from 0 to 2⁵³ − 1', size);

@@ -13,7 +13,6 @@ export interface Delay {
   readonly scale: number;
 }
 
-/** The delayed edges of a model. */
 export class Delays {
   readonly #tape: Tape;
   readonly #known = new Map<number, Delay>();

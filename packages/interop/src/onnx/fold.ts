@@ -47,10 +47,10 @@ const operandAt = (call: Call, operands: readonly (Constant | undefined)[], k: n
 
 const firstOperand: Fold = (call, operands) => operandAt(call, operands, 0);
 
-/** The ONNX integer types, whose numbers have no fraction. */
+/** The ONNX integer types. */
 const integerTypes: readonly number[] = [2, 3, 4, 5, 6, 7, 12, 13];
 
-/** `Cast` of constants. To an integer type, it truncates; to bool (type 9), it converts numbers other than 0 to 1. */
+/** `Cast` of constants. To an integer type, it truncates; to bool (type 9), it converts all numbers except 0 to 1. */
 const cast: Fold = (call, operands) => {
   const operand = operandAt(call, operands, 0);
   const to = call.integer('to', 1);
@@ -63,7 +63,6 @@ const cast: Fold = (call, operands) => {
   return { ...operand, values };
 };
 
-/** An operator that applies a function of two numbers to each pair of entries. */
 const binary =
   (value: (a: number, b: number) => number): Fold =>
   (call, operands) => {

@@ -45,10 +45,7 @@ export class FoldedParameters {
     return (inner?.(options) ?? 1) * (linear === true ? this.#scale(i) : 1);
   }
 
-  /**
-   * Returns x of node i divided by the value that the ONNX model computes for the node: c, or 1 if that value is already
-   * x. This factor is multiplied into the weights of the edges from the node.
-   */
+  /** Returns x of node i divided by the value that the ONNX model computes for the node: c, or 1 if that value is x. */
   factorOfX(i: number): number {
     if (i < this.#graph.inputCount || i >= this.#graph.nodeCount) return 1;
     return this.written[this.#graph.activationOf[i]].linear === true ? 1 : this.#scale(i);
@@ -73,7 +70,7 @@ export class FoldedParameters {
     );
   }
 
-  /** Writes parameters of nodes as a constant tensor. `what` names them in errors. See {@link numbers}. */
+  /** Writes parameters of nodes as a constant tensor. `what` names them in errors. */
   constant(what: string, nodes: readonly number[], values: ArrayLike<number>, dims?: readonly number[]): string {
     const more = nodes.length === 1 ? '' : ` and ${nodes.length - 1} more`;
     return this.numbers(`${what} of node "${this.#graph.ids[nodes[0]]}"${more}`, values, dims);

@@ -93,8 +93,6 @@ function importModel(bytes: Uint8Array, options: FromOnnxOptions): Network {
 }
 
 /**
- * Reads a model.
- *
  * @param isStepwise - Whether recurrent layers read sequences of any length. If false, they read samples with a fixed
  * number of steps.
  */
@@ -199,7 +197,6 @@ const isReverse = (node: Proto<'NodeProto'>) =>
   isRecurrent(node) &&
   node.attribute.some(({ name, s }) => name === 'direction' && new TextDecoder().decode(s) !== 'forward');
 
-/** The rows of an output of the model. */
 function resultOf(values: ReadonlyMap<string, Value>, name: string): Rows {
   const value = values.get(name);
   if (value === undefined) {
@@ -223,7 +220,6 @@ function resultOf(values: ReadonlyMap<string, Value>, name: string): Rows {
   return value;
 }
 
-/** The final softmax of the model, if there is one. */
 function outputTransformOf(results: readonly Rows[]): Rows['transform'] {
   const transforms = results.flatMap(({ transform }) => transform ?? []);
   if (transforms.length > 0 && results.length > 1) {

@@ -61,7 +61,6 @@ export function isReadByRecurrentOperator(
   return false;
 }
 
-/** Options for reading an input. */
 interface InputOptions {
   /** The number of columns, if the model does not specify it. */
   readonly width?: number | undefined;

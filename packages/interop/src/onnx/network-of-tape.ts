@@ -73,7 +73,7 @@ export function networkOf(
     const layer = from.length === 0 ? undefined : layerName(nodes.map((node) => ids[node]));
     if (aggregation !== undefined) {
       for (const node of nodes) {
-        // A product that applies a gate has no parameters. A pooling window has none either.
+        // A pooling window has no parameters, and neither has a product that applies a gate.
         const { weights, bias } = needed.get(node)!.h;
         const isPlain = bias === 0 && from.every((node, k) => weights[k] * edgeFrom(node).scale === 1);
         builder.node(ids[node], { ...options, aggregation, ...(isPlain && { fixed: { b: 0, c: 1, w: 1 } }) });
@@ -175,7 +175,6 @@ function networkNode(tape: Tape, { g, h, aggregation, fixed }: TapeNode): Networ
   return { g, aggregation: inner.aggregation, h: { ...inner.h, bias: h.bias }, fixed: undefined };
 }
 
-/** Groups the nodes, in the order of the tape. */
 function group(needed: ReadonlyMap<number, NetworkNode>): Group[] {
   const groups: Group[] = [];
   for (const [node, { g, aggregation, h }] of [...needed].sort(([a], [b]) => a - b)) {

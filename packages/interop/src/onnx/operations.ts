@@ -14,7 +14,6 @@ export interface Table {
   readonly width: number;
 }
 
-/** Inputs, outputs and metadata of the model. */
 export interface Frame {
   readonly name: string;
   /** Names of the axes before the columns. Each can have any size. */
@@ -30,7 +29,7 @@ export interface Frame {
 /** The oldest version of the file format that supports an operator set. */
 const irVersionOf = (opset: number): bigint => (opset < 15 ? 7n : opset < 19 ? 8n : 9n);
 
-/** Collects operations and their constants. Generated names begin with "/", unlike those of inputs and outputs. */
+/** Generated names begin with "/", unlike those of inputs and outputs. */
 export class Operations {
   readonly #nodes: Node[] = [];
   readonly #constants: Tensor[] = [];
@@ -43,7 +42,6 @@ export class Operations {
     return this.addMany(opType, input, 1, attributes)[0];
   }
 
-  /** Adds an operation with several results. */
   addMany(opType: string, input: readonly string[], results: number, attributes: Attributes = {}): string[] {
     const name = `/${opType}.${this.#nodes.length}`;
     const output = results === 1 ? [name] : Array.from({ length: results }, (_, k) => `${name}.${k}`);

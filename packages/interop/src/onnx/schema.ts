@@ -112,7 +112,6 @@ type Init<Name extends MessageName> = { readonly [F in keyof Table[Name]]?: Valu
 /** The argument of `encodeModel`: plain objects in which all fields are optional. */
 export type ModelInit = Init<'ModelProto'>;
 
-/** Encodes a model as a file. */
 export const encodeModel = (model: ModelInit): Uint8Array => encode(messages, 'ModelProto', model);
 
 /** Decodes a model file. Throws an `Error` if it is invalid, or `TOO_LARGE` if it would need too much memory. */

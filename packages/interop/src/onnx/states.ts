@@ -8,7 +8,6 @@ import { metadataOf } from './metadata.js';
 import type { Proto } from './schema.js';
 import type { Rows, Tape } from './tape.js';
 
-/** The states of a single-step model. */
 export interface States {
   /** Name of the input that is a state → name of the output that is its next value. */
   readonly next: ReadonlyMap<string, string>;
@@ -66,7 +65,6 @@ export function statesOf(
   return { states, inputs: input.filter(({ name }) => !states.has(name)) };
 }
 
-/** Sets the entries that become the next value of a state. */
 export function setNextStates(tape: Tape, state: Rows, next: Rows, name: string, nextName: string): void {
   const label = `State "${name}"`;
   if (next.endedBy !== undefined) {

@@ -9,12 +9,11 @@ import { identity } from '@nnbp/activations';
 export interface Entry {
   /** Indices of the nodes on the tape. All entries of a matrix product share one list. */
   readonly from: readonly number[];
-  /** One weight per node. */
   readonly weights: ArrayLike<number>;
   readonly bias: number;
   /**
-   * Entries with the same key share their bias and weights. For example, all entries that one convolution filter
-   * computes have the same key. `indices[k]` is the index of the shared weight of edge k.
+   * Entries with the same key share their bias and weights, such as the entries of one convolution filter. `indices[k]`
+   * is the index of the shared weight of edge k.
    */
   readonly share?: { readonly key: string; readonly indices: readonly number[] };
 }
@@ -30,7 +29,6 @@ export interface Fixed {
 /** A function that is not an activation, but may become one together with the operations that follow. */
 export interface Unfinished {
   readonly unfinished: 'erf' | 'square' | 'abs';
-  /** Label of the operation, for error messages. */
   readonly label: string;
 }
 
@@ -114,7 +112,6 @@ export class Tape {
     }
   }
 
-  /** Adds an input node. */
   input(): Entry {
     this.nodes.push(undefined);
     return this.#entryOf(this.nodes.length - 1);

@@ -1,7 +1,4 @@
-/**
- * Exports a network as an ONNX model. A block of nodes becomes one matrix product. The scale c of a node is multiplied
- * into the weights of the edges that read the node, so a dense layer becomes a Gemm and an activation.
- */
+/** Exports a network as an ONNX model. */
 import { mismatch, type Network, NnbpError } from '@nnbp/core';
 import { Writer } from './writer.js';
 
@@ -85,7 +82,6 @@ export function toOnnx(network: Network, options: OnnxOptions = {}): Uint8Array 
   });
 }
 
-/** Throws if a name is not allowed in ONNX or is used twice. */
 function expectNames(names: Readonly<Record<string, string>>): void {
   const used = new Set<string>();
   for (const [option, name] of Object.entries(names)) {

@@ -11,7 +11,6 @@ export type Scalar = 'string' | 'bytes' | 'float' | 'double' | 'int32' | 'int64'
  * `many` list as one field per entry. The reader accepts both encodings for either.
  */
 export type Field = readonly [number: number, type: string, list?: 'many' | 'packed'];
-/** The fields of each message, by name. */
 export type Messages = Readonly<Record<string, Readonly<Record<string, Field>>>>;
 type Message = Record<string, unknown>;
 
@@ -81,7 +80,6 @@ class Writer {
     } else this.#varint(value as number | bigint);
   }
 
-  /** Writes the length of `bytes`, then `bytes`. */
   #lengthAndBytes(bytes: Uint8Array): void {
     this.#varint(bytes.length);
     this.#reserve(bytes.length);

@@ -8,13 +8,12 @@ import { FoldedParameters } from './folded-parameters.js';
 import { Operations } from './operations.js';
 import { isWritable, type LayerContext, writeRecurrent, writeUnrolled, writeWindows } from './standard-layers.js';
 
-/** Adds the operations of a network, from its inputs to its outputs. */
 export class Writer {
   readonly operations = new Operations();
   readonly #graph: Graph;
   readonly #parameters: FoldedParameters;
   readonly #columns: ColumnIndex;
-  /** The axis along which a tensor has one column per node; see `ColumnIndex`. */
+  /** The axis along which a tensor has one column per node. */
   readonly #axis: bigint;
 
   /**
@@ -296,7 +295,6 @@ export class Writer {
   }
 }
 
-/** Throws if a delayed edge is not inside a recurrent layer. */
 function expectRecurrent(graph: Graph, steps: readonly (Step | UnrolledStep)[]): void {
   for (const step of steps) {
     if ('recurrent' in step || 'unrolled' in step) continue;

@@ -25,7 +25,6 @@ export interface BlockParameters {
   readonly indices: readonly number[] | undefined;
 }
 
-/** A block of nodes in the module. */
 export interface ModuleBlock extends Block {
   /**
    * `Dense` has a matrix of weights, which only this block uses. The other kinds have a list of weights, one per edge:
@@ -124,7 +123,6 @@ interface Edge {
   readonly slot: number;
 }
 
-/** The edges into node i. */
 const edgesOf = (graph: Graph, i: number): Edge[] =>
   Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => {
     const edge = graph.edgeStart[i] + k;

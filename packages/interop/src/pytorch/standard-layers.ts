@@ -19,7 +19,7 @@ export interface ParameterTensor {
   readonly parameters: readonly number[];
 }
 
-/** A layer of the exported model that is written as a PyTorch module. */
+/** A layer that is written as a PyTorch module. */
 export interface ModuleLayer {
   readonly kind: 'Recurrent' | 'Windows';
   /** The nodes that the layer computes, one per column of its output. */

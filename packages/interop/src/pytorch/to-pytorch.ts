@@ -77,7 +77,6 @@ interface PythonFunction {
   readonly text: string;
 }
 
-/** Creates one function per activation of the graph. */
 function pythonFunctions(graph: Graph): PythonFunction[] {
   return graph.activations.map((activation, k) => {
     const expression = pythonOf(activation);
@@ -94,7 +93,6 @@ function pythonFunctions(graph: Graph): PythonFunction[] {
   });
 }
 
-/** Creates one function per aggregation of the graph. */
 function pythonAggregations(graph: Graph): ReadonlyMap<Aggregation, PythonFunction> {
   const used = graph.aggregations.filter((aggregation) => aggregation !== undefined);
   return new Map(
@@ -266,9 +264,7 @@ const valuesOfBlocks = `        values = [x, state] if self.has_state else [x]
             state = torch.cat([values[k] for k in self.next_reads], 1)
             if self.next_columns is not None:
                 state = state[:, self.next_columns]`;
-/**
- * The lines of `step` that compute the output values x and the next state, if the network is computed layer by layer.
- */
+/** Like `valuesOfBlocks`, if the network is computed layer by layer. */
 const valuesOfLayers = `        values, states, after = [x], iter(state.split(self.state_sizes, 1)), []
         for block, own in zip(self.blocks, prepared):
             if isinstance(block, Recurrent):

@@ -1,6 +1,5 @@
 /** The Python code of `train.py`, which is the same for every network. */
 
-/** The content of the file. */
 export const trainSource = String.raw`"""Trains the network of network.py, in one or several processes, on one or several machines.
 
     torchrun --nproc_per_node=4 train.py --data data.csv --loss mse --epochs 20

@@ -16,14 +16,12 @@ export interface Edge {
   readonly source: number;
 }
 
-/** Queries about the nodes of a graph. */
 export class Nodes {
   constructor(
     readonly graph: Graph,
     readonly known: Known,
   ) {}
 
-  /** Whether the graph has delayed edges. */
   get hasDelays(): boolean {
     return this.graph.edgeDelay !== undefined;
   }

@@ -25,7 +25,6 @@ export interface PlanOptions {
 
 /** Options for export formats that also support layers over all time steps of a sample. */
 export interface UnrolledPlanOptions extends PlanOptions {
-  /** Whether to look for recurrent layers that are unrolled over their time steps. */
   readonly unrolled: boolean;
 }
 

@@ -20,7 +20,6 @@ export interface Gate {
   readonly peepholes?: readonly number[] | undefined;
 }
 
-/** A recurrent layer. */
 export interface RecurrentLayer {
   readonly kind: 'rnn' | 'lstm' | 'gru';
   /** Name of the activation. It is `tanh` for `lstm` and `gru`. */
@@ -33,7 +32,7 @@ export interface RecurrentLayer {
   readonly nodes: readonly number[];
   /** The inputs of the layer at each step, in the order of the graph. */
   readonly inputs: readonly number[];
-  /** The gates. `rnn`: its only gate. `lstm`: i, f, g, o. `gru`: r, z, n. */
+  /** `rnn`: its only gate. `lstm`: i, f, g, o. `gru`: r, z, n. */
   readonly gates: readonly Gate[];
   /** For a `gru`, whether the reset gate is applied after the recurrent weights of the candidate. */
   readonly resetAfter: boolean;

@@ -60,7 +60,6 @@ export const meanOrMedian: Operator = (call) => {
   return aggregateLastAxis(call, median, sorted, call.integer('keepdims', 1) !== 0);
 };
 
-/** Aggregates over the last axis. */
 function aggregateLastAxis(call: Call, aggregation: Aggregation, { shape, entries }: Rows, isKept: boolean): Rows {
   const rest = shape.slice(0, -1);
   const width = shape.at(-1)!;

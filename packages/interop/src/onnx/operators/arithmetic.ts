@@ -27,7 +27,7 @@ function withConstant(
   return { shape, entries };
 }
 
-/** `Add`, or `Sub` if the sign is −1. The sum of two tensors has the edges of both. */
+/** `Add`, or `Sub` if the sign is −1. */
 export const addition =
   (sign: 1 | -1): Operator =>
   (call) => {
@@ -63,7 +63,6 @@ export const total =
     return { ...added, entries: added.entries.map((entry) => affine(entry, 1 / call.count, 0)) };
   };
 
-/** `Mul` with a constant or a tensor. */
 export const multiplication: Operator = (call) => {
   const [a, b] = [call.operand(0), call.operand(1)];
   const times = (scale: number) => ({ scale });

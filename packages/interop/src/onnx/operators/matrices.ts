@@ -5,7 +5,7 @@ import { sizeOf } from '../../size-of.js';
 import { affine, type Entry, type Rows, sum } from '../tape.js';
 import type { Operator } from './operator.js';
 
-/** A constant matrix, stored in row-major or column-major order. */
+/** A constant matrix. */
 interface Matrix {
   readonly rows: number;
   readonly columns: number;

@@ -18,7 +18,6 @@ const functions: ReadonlyMap<string, Activation> = /* @__PURE__ */ new Map<strin
   ['softplus', softplus],
 ]);
 
-/** The parameters of one direction. */
 interface Direction {
   readonly units: number;
   readonly activations: readonly Activation[];
@@ -60,7 +59,6 @@ const parameterNames = [
   [7, 'peepholes P'],
 ] as const;
 
-/** Imports a recurrent operator that runs over sequences of any length, or over a fixed number of steps per sample. */
 function recurrent(call: Call, kind: Kind): Rows[] {
   const rows = call.rows(0);
   const isSequence = rows.lead?.length === 2;
@@ -82,7 +80,6 @@ function recurrent(call: Call, kind: Kind): Rows[] {
   return isSequence ? overSequences(call, kind, layout) : overSample(call, kind, rows, direction);
 }
 
-/** Creates the nodes of one step, which read the previous step through states. */
 function overSequences(call: Call, kind: Kind, layout: 0 | 1): Rows[] {
   if (kind.states.some((k) => call.isComputed(k))) {
     call.unsupported(
@@ -110,7 +107,7 @@ function overSequences(call: Call, kind: Kind, layout: 0 | 1): Rows[] {
   ];
 }
 
-/** Creates separate nodes for each step of a sample, [steps, batch, inputs], in one or both directions. */
+/** Creates separate nodes for each step of the input, [steps, batch, inputs]. */
 function overSample(call: Call, kind: Kind, { shape, entries, batchAxis }: Rows, name: string): Rows[] {
   if (!['forward', 'reverse', 'bidirectional'].includes(name)) {
     call.malformed(`direction = ${name}; expected forward, reverse or bidirectional`);

@@ -6,13 +6,12 @@ import type { Rows } from '../tape.js';
 import { middle } from './aggregations.js';
 import type { Operator } from './operator.js';
 
-/** Returns its operand unchanged. */
 export const passThrough: Operator = (call) => call.operand(0);
 
 /** Whether a type of ONNX is float, float16, double or bfloat16. */
 export const isFloatType = (type: number): boolean => [1, 10, 11, 16].includes(type);
 
-/** `Cast` of a computed operand to a floating-point type: returns its operand unchanged. */
+/** `Cast` of a computed operand to a floating-point type. */
 export const cast: Operator = (call) => {
   const to = call.integer('to', 1);
   if (!isFloatType(to)) call.unsupported(`type ${to}; expected a floating-point type`);
@@ -26,7 +25,6 @@ export const dropout: Operator = (call) => {
   return call.operand(0);
 };
 
-/** Maximum number of axes. */
 const maxAxes = 16;
 
 /**
@@ -115,7 +113,7 @@ export const unsqueeze: Operator = (call) => {
   return { ...rows, shape: sizes.toSpliced(newBatchAxis, 1), batchAxis: newBatchAxis };
 };
 
-/** The sizes after an `Unsqueeze`, including the inserted axes. */
+/** The sizes after an `Unsqueeze`. */
 export function unsqueezed(call: Call, sizes: readonly number[]): number[] {
   const named = call.listed(1, 'axes') ?? [];
   const rank = sizes.length + named.length;
@@ -164,7 +162,6 @@ const picked = (rows: Rows, axis: number, positions: readonly number[]): Rows =>
   entries: pick(rows.entries, rows.shape, axis, positions),
 });
 
-/** `Concat` along an axis. */
 export const concat: Operator = (call) => {
   const parts = Array.from({ length: call.count }, (_, k) => call.rows(k));
   if (parts.length === 0) call.malformed('expected operands, received none');
@@ -222,7 +219,6 @@ export const gather: Operator = (call) => {
   };
 };
 
-/** `Split` along an axis. */
 export const split: Operator = (call) => {
   const rows = call.rows(0);
   const axis = call.axisOf(rows, call.integer('axis', 0));

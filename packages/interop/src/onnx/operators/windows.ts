@@ -14,7 +14,6 @@ interface Windows {
   readonly positions: readonly (readonly number[])[];
 }
 
-/** Computes the windows of an operator from the shape of its kernel and its strides, dilations and padding. */
 function windowsOf(call: Call, grid: readonly number[], kernel: readonly number[]): Windows {
   const axes = grid.length;
   if (axes === 0 || kernel.length !== axes)
@@ -199,7 +198,7 @@ const globalPool =
 export const globalMaxPool = globalPool(max);
 export const globalAveragePool = globalPool(mean);
 
-/** `Pad` with a constant value. A negative number of positions removes them. */
+/** `Pad` with a constant value. A negative pad removes entries. */
 export const pad: Operator = (call) => {
   const rows = call.rows(0);
   const { shape, entries } = rows;
