@@ -221,6 +221,63 @@ describe('nnbp train with --time', () => {
     expect([code, stderr]).toEqual([1, expect.stringMatching(/2024-01-01 occurs twice.*--group store/)]);
   });
 
+  test('forecast rounds a value to the precision of the changes of the series, and shows the baseline exactly', async () => {
+    const values = Array.from({ length: 60 }, (_, k) => (12_345_678.125 + k / 4).toFixed(3));
+    const rows = values.map((value, k) => `${k},${value}`);
+    const { nnbp } = await workspace({ 'meter.csv': ['t,kwh', ...rows, ''].join('\n') });
+    await nnbp('train', 'meter.csv', '--target', 'kwh', '--time', 't', '--epochs', '200', '-o', 'm.nnbp');
+    const { stdout } = await nnbp('forecast', 'm.nnbp', 'meter.csv');
+    const [, forecast, baseline] = stdout.trim().split('\n')[1].split(',').map(Number);
+    expect(baseline).toBe(12_345_692.875);
+    expect(forecast).toBeCloseTo(12_345_693.125, 2);
+  });
+
+  test('times with decimal commas are read and written', async () => {
+    const rows = Array.from({ length: 40 }, (_, k) => `${k / 2};${k % 5}`.replace('.', ','));
+    const { nnbp } = await workspace({ 'sensor.csv': ['s;value', ...rows, ''].join('\r\n') });
+    const options = ['--target', 'value', '--time', 's', '--window', '5', '--epochs', '1', '-o', 'm.nnbp'];
+    expect((await nnbp('train', 'sensor.csv', ...options)).stdout).toContain(
+      'from 0 to 19.5, with a step of 0.5 units',
+    );
+    const { stdout } = await nnbp('forecast', 'm.nnbp', 'sensor.csv');
+    expect(stdout.split('\n')[1]).toMatch(/^20;/);
+    await nnbp('train', 'sensor.csv', ...options, '--horizon', '2');
+    expect((await nnbp('forecast', 'm.nnbp', 'sensor.csv')).stdout.split('\n')[2]).toMatch(/^20,5;/);
+  });
+
+  test('a row without a series is rejected', async () => {
+    const rows = Array.from({ length: 60 }, (_, k) => `${k},${k < 50 ? 'north' : ''},${k}`);
+    const { nnbp } = await workspace({ 'stores.csv': ['t,store,units', ...rows, ''].join('\n') });
+    const { code, stderr } = await nnbp('train', 'stores.csv', '-t', 'units', '--time', 't', '--group', 'store');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('stores.csv, row 51: "store" has no value.')]);
+  });
+
+  test('forecast reads times as numbers if the model was trained on numbers, and rejects dates', async () => {
+    const series = (times: readonly unknown[]) =>
+      ['t,y', ...times.map((time, k) => `${String(time)},${k % 7}`), ''].join('\n');
+    const from = (first: number) => Array.from({ length: 60 }, (_, k) => first + k);
+    const { nnbp } = await workspace({
+      'train.csv': series(from(0)),
+      'later.csv': series(from(1900)),
+      'dates.csv': series(from(0).map(dateOf)),
+    });
+    await nnbp('train', 'train.csv', '-t', 'y', '--time', 't', '--epochs', '1', '-o', 'm.nnbp');
+    await nnbp('train', 'dates.csv', '-t', 'y', '--time', 't', '--epochs', '1', '-o', 'd.nnbp');
+    expect((await nnbp('forecast', 'm.nnbp', 'later.csv')).stdout).toMatch(/\n1960,/);
+    const [dates, numbers] = [
+      await nnbp('forecast', 'm.nnbp', 'dates.csv'),
+      await nnbp('forecast', 'd.nnbp', 'train.csv'),
+    ];
+    expect([dates.code, dates.stderr]).toEqual([
+      1,
+      expect.stringContaining('are numbers, but column "t" contains dates'),
+    ]);
+    expect([numbers.code, numbers.stderr]).toEqual([
+      1,
+      expect.stringContaining('are dates, but column "t" contains numbers'),
+    ]);
+  });
+
   test('forecast rejects a model that does not forecast', async () => {
     const rows = Array.from({ length: 20 }, (_, k) => `${k / 2},${k}`);
     const { nnbp } = await workspace({ 'line.csv': ['x,y', ...rows, ''].join('\n') });
@@ -250,6 +307,21 @@ describe('times', () => {
     [['2024-05-01 22:00', '2024-05-01 23:00', '2024-05-02 00:00'], '1 hour', '2024-05-02 01:00', 24],
     [['2024-05-01T10:00:00Z', '2024-05-01T10:00:30Z'], '30 seconds', '2024-05-01 10:01:00', 2880],
     [['5', '7', '9'], '2 units', '11', 1],
+    [['1990', '2000', '2010', '2020'], '10 years', '2030', 1],
+    [['2016', '2018', '2020'], '2 years', '2022', 1],
+    [['2023-01', '2023-05', '2023-09'], '4 months', '2024-01', 3],
+    [['2023-01', '2023-06', '2023-11'], '5 months', '2024-04', 1],
+    [['20240227', '20240228', '20240229'], '1 day', '2024-03-01', 7],
+    [['202310', '202311', '202312'], '1 month', '2024-01', 12],
+    [['2024022822', '2024022823', '2024022900'], '1 hour', '2024-02-29 01:00', 24],
+    [['20240228233000', '20240228234500'], '15 minutes', '2024-02-29 00:00:00', 96],
+    [['2024-02-28', '20240229'], '1 day', '2024-03-01', 7],
+    [['2024-05-01 10:00:00.000', '2024-05-01 10:00:00.100'], '100 ms', '2024-05-01 10:00:00.200', 864_000],
+    [['2024-05-01T10:00:59.250000Z', '2024-05-01T10:00:59.500000Z'], '250 ms', '2024-05-01 10:00:59.750', 345_600],
+    [['01.05.2024 10:00:58,5', '01.05.2024 10:01:00,0'], '1500 ms', '2024-05-01 10:01:01.500', 57_600],
+    [['2024-05-01 10:00:00.000', '2024-05-01 10:00:01.000'], '1 second', '2024-05-01 10:00:02', 86_400],
+    [['1704067200007', '1704067200107'], '100 units', '1704067200207', 1],
+    [['20240130', '20240131', '20240132'], '1 unit', '20240133', 1],
   ])('the times %j have a step of %s and continue with %s', (cells, text, next, season) => {
     const { values, precision } = timesIn(cells);
     const step = stepOf(values, precision);
@@ -297,6 +369,17 @@ describe('times', () => {
       expect(() => timesIn([cell])).toThrow(`received "${cell}"`);
     },
   );
+
+  test('a number among dates is rejected', () => {
+    const read = () => readTimes('a.csv', 'when', ['2024-05-30', '45443'], (k) => 6 * k + 1);
+    expect(read).toThrow('a.csv, row 7: expected a time in column "when"');
+    expect(read).toThrow('received "45443". Other cells of the column are dates.');
+  });
+
+  test('digits that are read as dates are reported', () => {
+    const { note } = timesIn(['20240531', '20240601']);
+    expect(note).toBe('"time": times such as 20240531 are read as dates.');
+  });
 
   test('the last second of a day is read', () => {
     expect(timesIn(['2024-05-31 23:59:59']).values).toEqual([Date.UTC(2024, 4, 31, 23, 59, 59)]);

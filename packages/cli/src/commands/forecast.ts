@@ -103,11 +103,12 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
     return values.map((value, h) => ({
       name: window.series.name,
       time: timeText(after(lastTimeOf(window), model.step, h + 1), table.precision),
-      value: rounded(value),
-      baseline: rounded(baseline[h]),
+      value: rounded(value, window.scale),
+      baseline: baseline[h],
     }));
   });
   const number = (value: number) => numberCell(value, csv.decimal);
+  const timeCell = (at: string) => (table.precision === 'number' ? number(Number(at)) : at);
   const { group, time, target } = model;
   const names = [time, `forecast_${target}`, 'baseline'];
   const text =
@@ -125,7 +126,7 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
           csvLine([...(group === undefined ? [] : [group]), ...names], csv.dialect.delimiter),
           ...rows.map(({ name, time: at, value, baseline }) =>
             csvLine(
-              [...(group === undefined ? [] : [asPlainText(name)]), at, number(value), number(baseline)],
+              [...(group === undefined ? [] : [asPlainText(name)]), timeCell(at), number(value), number(baseline)],
               csv.dialect.delimiter,
             ),
           ),

@@ -6,6 +6,7 @@ import { expectColumns } from '../guess.js';
 import { Problem } from '../problem.js';
 import { shellWord } from '../shell-word.js';
 import { counted } from '../table.js';
+import { groupReader } from '../training/groups.js';
 import { monthOffset, type Precision, readTimes, type Step, stepOf, stepsBetween, timeText } from './time.js';
 
 export interface SeriesColumns {
@@ -50,11 +51,14 @@ export async function readSeries(
 ): Promise<SeriesTable> {
   expectColumns(csv, [target, time, ...(group === undefined ? [] : [group])]);
   const columnOf = (name: string) => csv.header.indexOf(name);
-  const [timeAt, targetAt, groupAt] = [columnOf(time), columnOf(target), group === undefined ? -1 : columnOf(group)];
+  const [timeAt, targetAt] = [columnOf(time), columnOf(target)];
   const missing = new MissingValues(missingValues);
+  const groupOf =
+    group === undefined ? () => '' : groupReader(csv, group, 'Every row must have a value that identifies its series.');
   const rows: { number: number; name: string; time: string; value: number }[] = [];
   let withoutValue = 0;
-  for await (const { cells, number } of csv.rows()) {
+  for await (const row of csv.rows()) {
+    const { cells, number } = row;
     const cell = cells[targetAt];
     if (missing.always(cell) || missing.inNumbers(cell)) {
       withoutValue++;
@@ -66,7 +70,7 @@ export async function readSeries(
         `${csv.name}, row ${number}: expected a number in column "${target}", received "${cell}". With --time, the target must be a column of numbers.`,
       );
     }
-    rows.push({ number, name: groupAt < 0 ? '' : cells[groupAt], time: cells[timeAt], value });
+    rows.push({ number, name: groupOf(row), time: cells[timeAt], value });
   }
   if (rows.length === 0) throw new Problem(`${csv.name} has no rows with a value in column "${target}".`);
   const times = readTimes(
@@ -74,7 +78,15 @@ export async function readSeries(
     time,
     rows.map((row) => row.time),
     (k) => rows[k].number,
+    { decimal: csv.decimals[timeAt], areNumbers: known?.unit === 'number' },
   );
+  if (known !== undefined && (known.unit === 'number') !== (times.precision === 'number')) {
+    const kinds = ['numbers', 'dates'];
+    if (known.unit !== 'number') kinds.reverse();
+    throw new Problem(
+      `${csv.name}: the model was trained on times that are ${kinds[0]}, but column "${time}" contains ${kinds[1]}.`,
+    );
+  }
   const byName = new Map<string, { time: number; value: number }[]>();
   rows.forEach(({ name, value }, k) => {
     const list = byName.get(name) ?? [];
@@ -100,7 +112,9 @@ export async function readSeries(
       longest.list.map((row) => row.time),
       times.precision,
     );
+  const numbers = times.precision === 'number' ? [target, time] : [target];
   const notes = [
+    ...numbers.flatMap((name) => csv.ambiguities.get(name) ?? []),
     ...(times.note === undefined ? [] : [times.note]),
     ...(withoutValue === 0 ? [] : [`Left out ${counted(withoutValue, 'row')} without a value in column "${target}".`]),
   ];

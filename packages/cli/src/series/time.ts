@@ -1,8 +1,9 @@
 /** Parses the times in the cells of a table, and determines the regular step between them. All times are UTC. */
+import { type Decimal, numberIn } from '../csv/number-format.js';
 import { Problem } from '../problem.js';
 
 /** The finest unit of time in a column. `number`: the column has numbers instead of times. */
-export type Precision = 'number' | 'year' | 'month' | 'day' | 'minute' | 'second';
+export type Precision = 'number' | 'year' | 'month' | 'day' | 'minute' | 'second' | 'millisecond';
 
 /** The regular step between two times. `weekday`: Monday to Friday. */
 export interface Step {
@@ -11,9 +12,14 @@ export interface Step {
 }
 
 const day = 86_400_000;
-const iso = /^(\d{4})-(\d{1,2})(?:-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(?:Z|[+-]00:?00)?)?)?$/;
-const yearLast = /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?: (\d{1,2}):(\d{2})(?::(\d{2}))?)?$/;
-const yearFirst = /^(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?: (\d{1,2}):(\d{2})(?::(\d{2}))?)?$/;
+/** The mean length of a month of the Gregorian calendar. */
+const daysPerMonth = 146_097 / 4800;
+const iso =
+  /^(\d{4})-(\d{1,2})(?:-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(?:Z|[+-]00:?00)?)?)?$/;
+const yearLast = /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?: (\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)?$/;
+const yearFirst = /^(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?: (\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)?$/;
+/** 202405, 20240531, 2024053118 and so on, for years from 1700 to 2199. */
+const digitsOnly = /^(1[7-9]\d{2}|2[01]\d{2})(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(\d{2})?)?)?)?$/;
 const quarter = /^(\d{4})[- ]?Q([1-4])$/i;
 
 /** The times in a column. */
@@ -24,62 +30,108 @@ export interface Times {
   readonly note?: string;
 }
 
+/** Options of {@link readTimes}. */
+export interface TimesOptions {
+  /** Decimal separator of times that are numbers. Default: a point. */
+  readonly decimal?: Decimal;
+  /** Whether times are numbers, even if they look like years or dates. Default: false. */
+  readonly areNumbers?: boolean;
+}
+
 /**
  * @param rowNumber - Returns the row of the file that contains cell k.
- * @throws Problem that names the file, the row, the column, and the first cell that is not a time
+ * @throws Problem that names the file, the row, the column, and the first cell that is not a time, or is a number
+ * although other cells are dates
  */
 export function readTimes(
   file: string,
   column: string,
   cells: readonly string[],
   rowNumber: (k: number) => number,
+  { decimal = '.', areNumbers = false }: TimesOptions = {},
 ): Times {
   const canBeMonth = (part: number) => !cells.some((cell) => Number(yearLast.exec(cell)?.[part]) > 12);
   const [firstCanBeMonth, secondCanBeMonth] = [canBeMonth(1), canBeMonth(3)];
   const dayFirst = !firstCanBeMonth && secondCanBeMonth;
-  let finest = 0;
-  const rank: Precision[] = ['number', 'year', 'month', 'day', 'minute', 'second'];
-  const values = cells.map((cell, k) => {
-    const found = timeIn(cell, dayFirst);
-    if (found === undefined) {
-      throw new Problem(
-        `${file}, row ${rowNumber(k)}: expected a time in column "${column}", such as 2024-05-31, 2024-05, 31.05.2024 or 17, received "${cell}".`,
-      );
-    }
-    finest = Math.max(finest, rank.indexOf(found.precision));
-    return found.value;
+  const rank: Precision[] = ['number', 'year', 'month', 'day', 'minute', 'second', 'millisecond'];
+  const notTime = (k: number, hint = '') =>
+    new Problem(
+      `${file}, row ${rowNumber(k)}: expected a time in column "${column}", such as 2024-05-31, 2024-05, 31.05.2024 or 17, received "${cells[k]}".${hint}`,
+    );
+  let times = cells.map((cell, k) => {
+    const found = timeIn(cell, dayFirst, decimal);
+    if (found === undefined) throw notTime(k);
+    return found;
   });
+  const isNumber = ({ precision }: Time) => precision === 'number';
+  let note: string | undefined;
+  const example = areNumbers ? undefined : cells.find((cell, k) => isNumber(times[k]) && digitsOnly.test(cell));
+  if (example !== undefined) {
+    const dates = times.map((time, k) => (isNumber(time) ? dateInDigits(cells[k]) : time));
+    if (dates.every((date) => date !== undefined)) {
+      times = dates;
+      note = `"${column}": times such as ${example} are read as dates.`;
+    }
+  }
+  const finest = Math.max(
+    ...rank.filter((name) => times.some(({ precision }) => precision === name)).map((name) => rank.indexOf(name)),
+  );
+  const mixed = finest > 0 ? times.findIndex(isNumber) : -1;
+  if (mixed >= 0) throw notTime(mixed, ' Other cells of the column are dates.');
+  const values = times.map(({ value }) => value);
   // Integers that all look like years are years.
-  const areYears = finest === 0 && values.every((value) => Number.isInteger(value) && value >= 1700 && value < 2200);
+  const areYears =
+    !areNumbers && finest === 0 && values.every((value) => Number.isInteger(value) && value >= 1700 && value < 2200);
   const ambiguous =
     firstCanBeMonth && secondCanBeMonth
       ? cells.find((cell) => yearLast.exec(cell)?.[2] !== '.' && yearLast.test(cell))
       : undefined;
+  if (ambiguous !== undefined) note = `"${column}": dates such as ${ambiguous} are read as month/day/year.`;
   return {
     values: areYears ? values.map((year) => Date.UTC(year, 0, 1)) : values,
     precision: areYears ? 'year' : rank[finest],
-    ...(ambiguous !== undefined && { note: `"${column}": dates such as ${ambiguous} are read as month/day/year.` }),
+    ...(note !== undefined && { note }),
   };
 }
 
-function timeIn(cell: string, dayFirst: boolean): { value: number; precision: Precision } | undefined {
+interface Time {
+  readonly value: number;
+  readonly precision: Precision;
+}
+
+function timeIn(cell: string, dayFirst: boolean, decimal: Decimal): Time | undefined {
   const full = iso.exec(cell) ?? yearFirst.exec(cell);
-  if (full !== null) return timeOf(full[1], full[2], full[3], full[4], full[5], full[6]);
+  if (full !== null) return timeOf(full[1], full[2], full[3], full[4], full[5], full[6], full[7]);
   const parts = yearLast.exec(cell);
   if (parts !== null) {
     const startsWithDay = dayFirst || parts[2] === '.';
     const [month, date] = startsWithDay ? [parts[3], parts[1]] : [parts[1], parts[3]];
-    return timeOf(parts[4], month, date, parts[5], parts[6], parts[7]);
+    return timeOf(parts[4], month, date, parts[5], parts[6], parts[7], parts[8]);
   }
   const inQuarter = quarter.exec(cell);
   if (inQuarter !== null) return timeOf(inQuarter[1], String(3 * Number(inQuarter[2]) - 2));
-  const number = cell === '' ? NaN : Number(cell);
-  return Number.isFinite(number) ? { value: number, precision: 'number' } : undefined;
+  const number = numberIn(cell, decimal);
+  return number === undefined ? undefined : { value: number, precision: 'number' };
+}
+
+/** The date in a cell such as 20240531; undefined if there is none. */
+function dateInDigits(cell: string): Time | undefined {
+  const parts = digitsOnly.exec(cell);
+  return parts === null ? undefined : timeOf(parts[1], parts[2], parts[3], parts[4], parts[5] ?? '00', parts[6]);
 }
 
 type Part = string | undefined;
 
-function timeOf(year: string, month: string, date?: Part, hour?: Part, minute?: Part, second?: Part) {
+/** @param fraction - The digits of a second after the decimal separator. Rounded to milliseconds. */
+function timeOf(
+  year: string,
+  month: string,
+  date?: Part,
+  hour?: Part,
+  minute?: Part,
+  second?: Part,
+  fraction?: Part,
+): Time | undefined {
   const parts = [Number(year), Number(month) - 1, ...[date ?? 1, hour ?? 0, minute ?? 0, second ?? 0].map(Number)];
   const value = Date.UTC(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5]);
   const at = new Date(value);
@@ -87,9 +139,18 @@ function timeOf(year: string, month: string, date?: Part, hour?: Part, minute?: 
   read.push(at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds());
   // Date.UTC reads 31 February as a date in March, 10:75 as 11:15, and the year 50 as 1950.
   if (read.some((part, k) => part !== parts[k])) return undefined;
+  const milliseconds = Math.round(1000 * Number(`0.${fraction ?? 0}`));
   const precision: Precision =
-    second !== undefined ? 'second' : hour !== undefined ? 'minute' : date !== undefined ? 'day' : 'month';
-  return { value, precision };
+    milliseconds > 0
+      ? 'millisecond'
+      : second !== undefined
+        ? 'second'
+        : hour !== undefined
+          ? 'minute'
+          : date !== undefined
+            ? 'day'
+            : 'month';
+  return { value: value + milliseconds, precision };
 }
 
 /** The most frequent step between adjacent times. `times` must be sorted. */
@@ -102,14 +163,16 @@ export function stepOf(times: readonly number[], precision: Precision): Step {
   const [interval, count] = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0] ?? [1, 0];
   if (precision === 'number') return { unit: 'number', count: interval };
   const days = interval / day;
-  const months = [1, 2, 3, 6, 12].find((n) => days >= 28 * n && days <= 31 * n - (n === 12 ? 6 : 0));
-  if (months !== undefined) {
+  const usual = [1, 2, 3, 6, 12].find((n) => days >= 28 * n && days <= 31 * n - (n === 12 ? 6 : 0));
+  // Also 4 months, 5 years and so on.
+  const months = usual ?? Math.round(days / daysPerMonth);
+  if (months > 0) {
     const pairs = times.length - 1;
     const ofMonths = times.filter((time, k) => k > 0 && addMonths(times[k - 1], months) === time).length;
     // The unit is a month if most adjacent times are exactly `months` months apart, or if at least 20 % of the steps
     // differ from the most frequent step, for example in a series of the last workday of each month. A series with steps
     // of 28 days meets neither condition.
-    if (ofMonths > pairs / 2 || count <= 0.8 * pairs) return { unit: 'month', count: months };
+    if (ofMonths > pairs / 2 || (usual !== undefined && count <= 0.8 * pairs)) return { unit: 'month', count: months };
   }
   const isWeekend = (time: number) => new Date(time).getUTCDay() % 6 === 0;
   if (days === 1 && times.length > 10 && !times.some(isWeekend)) return { unit: 'weekday', count: 1 };
@@ -185,7 +248,7 @@ export function stepText({ unit, count }: Step): string {
   const many = (value: number, one: string) => `${value === 1 ? '1' : String(value)} ${one}${value === 1 ? '' : 's'}`;
   if (unit === 'number') return many(count, 'unit');
   if (unit === 'weekday') return '1 weekday';
-  if (unit === 'month') return count === 12 ? '1 year' : many(count, 'month');
+  if (unit === 'month') return count % 12 === 0 ? many(count / 12, 'year') : many(count, 'month');
   for (const [size, one] of [
     [7 * day, 'week'],
     [day, 'day'],
@@ -204,7 +267,7 @@ export function stepText({ unit, count }: Step): string {
  * a year. Returns 1 if there is no season.
  */
 export function seasonOf({ unit, count }: Step): number {
-  if (unit === 'month') return 12 / count;
+  if (unit === 'month') return 12 % count === 0 ? 12 / count : 1;
   if (unit === 'weekday') return 5;
   if (unit === 'number') return 1;
   if (count === day) return 7;
@@ -214,8 +277,8 @@ export function seasonOf({ unit, count }: Step): number {
 
 /** Formats a time with the precision of its column. */
 export function timeText(time: number, precision: Precision): string {
-  if (precision === 'number') return String(Number(time.toPrecision(12)));
+  if (precision === 'number') return String(Number(time.toPrecision(15)));
   const text = new Date(time).toISOString();
-  const length = { year: 4, month: 7, day: 10, minute: 16, second: 19 }[precision];
+  const length = { year: 4, month: 7, day: 10, minute: 16, second: 19, millisecond: 23 }[precision];
   return text.slice(0, length).replace('T', ' ');
 }
