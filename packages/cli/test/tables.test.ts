@@ -486,3 +486,31 @@ describe('quotes, comments and other separators', () => {
     expect(summary.columns[0].name).toBe('#x');
   });
 });
+
+describe('predicted numbers', () => {
+  it('predict rounds numbers to the precision of the differences between the targets', async () => {
+    const rows = lines(60, (k) => `${k},${1_700_000_000 + 2 * k}`);
+    const { nnbp } = await train(
+      table('x,time', rows),
+      '-t',
+      'time',
+      '--hidden',
+      'none',
+      '--optimizer',
+      'lm',
+      '--epochs',
+      '20',
+    );
+    const { stdout } = await nnbp('predict', 'm.nnbp', 'a.csv', '--only');
+    const predicted = stdout.trim().split('\n').slice(1).map(Number);
+    predicted.forEach((value, k) => expect(value).toBeCloseTo(1_700_000_000 + 2 * k, 3));
+  });
+
+  it('predict writes the values of a fitted formula with twelve digits', async () => {
+    const rows = lines(10, (k) => `${k},${2_451_545 + k / 8}`);
+    const { nnbp, write } = await train(table('x,day', rows), '-t', 'day', '--number', 'day');
+    expect((await nnbp('fit', 'a.csv', '-f', 'day = a + b*x', '-o', 'f.json')).code).toBe(0);
+    await write('new.csv', 'x\n1\n');
+    expect((await nnbp('predict', 'f.json', 'new.csv', '--only')).stdout).toBe('predicted_day\n2451545.125\n');
+  });
+});

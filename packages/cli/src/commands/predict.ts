@@ -137,6 +137,8 @@ async function predictSequences(
 class PredictionFormat {
   /** The names of the added columns. */
   readonly #names: readonly string[];
+  /** Rounds a predicted number of the target column `k`. */
+  readonly #rounded: (value: number, k: number) => number;
   readonly columns: Columns;
 
   constructor(
@@ -144,6 +146,11 @@ class PredictionFormat {
     readonly options: PredictOptions,
   ) {
     this.columns = columns;
+    // A fitted formula has no scaler. It is computed in float64.
+    this.#rounded = (value, k) =>
+      hasColumns && network.outputScaler === undefined
+        ? Number(value.toPrecision(12))
+        : rounded(value, network.outputScaler?.deviation[k]);
     const category = categoryOf(columns);
     if (options.probabilities === true && (category === undefined || lossNamed(columns.loss).transform === undefined)) {
       throw misuse(
@@ -190,8 +197,11 @@ class PredictionFormat {
   /** The values of the added columns: numbers, or a category and possibly its probabilities. */
   #predictions(outputs: readonly number[]): (string | number)[] {
     const category = categoryOf(this.columns);
-    if (category === undefined) return outputs.map(rounded);
+    if (category === undefined) return outputs.map(this.#rounded);
     const best = outputs.indexOf(Math.max(...outputs));
-    return [category.values[best], ...(this.options.probabilities === true ? outputs.map(rounded) : [])];
+    return [
+      category.values[best],
+      ...(this.options.probabilities === true ? outputs.map((value) => rounded(value)) : []),
+    ];
   }
 }
