@@ -9,14 +9,11 @@ import { errorOf } from '../../core/test/error-of.js';
 import { countLoaded, damaged } from '../../formats/test/fuzz.js';
 import { operationsOf } from './onnx-models.js';
 
-// keras.test.ts covers models written by TensorFlow.js.
-
 const random = new Random(3);
 const numbers = (count: number) => Array.from({ length: count }, () => Math.fround(random.uniform() - 0.5));
 
 type Weights = Readonly<Record<string, readonly [shape: readonly number[], values: readonly number[]]>>;
 
-/** A Sequential model. */
 function model(shape: readonly (number | null)[], layers: readonly (readonly [string, object])[], weights: Weights) {
   const entries = Object.entries(weights);
   const listed = layers.map(([kind, config], k) => ({

@@ -125,7 +125,7 @@ describe('a network that is exported', () => {
     return new Network(builder.build(), { seed: 1 });
   };
 
-  test('toNeatPython adds identity nodes for the weighted inputs of an aggregation and for an output with c = 2, without changing predictions', () => {
+  test('toNeatPython adds identity nodes for the weighted inputs of an aggregation and for an output with c = 2', () => {
     const network = networkOf((b) => {
       const [x, y] = b.inputs(2);
       b.node('h', { from: [x, y], activation: hardSigmoid });

@@ -89,7 +89,7 @@ describe('a gated or backward connection', () => {
     expect(outputs(gatedByOutput, [1, 1])).toEqual([2.5, 0.5 + 2 * 2.5]);
   });
 
-  test('a connection from a node to itself adds the previous sum of the node, not its output, even if the squash is INVERSE', () => {
+  test('a connection from a node to itself adds the previous sum of the node, not its output', () => {
     const self = modelWith('INVERSE', { from: 2, to: 2, weight: 0.5, gater: null });
     // The sums are 0.5 + 2 and 0.5 + 2 + 1.25.
     expect(outputs(self, [1, 1])).toEqual([1 - 2.5, 1 - 3.75]);

@@ -23,7 +23,7 @@ const W: readonly [number[], number[]] = [
 ];
 const b: readonly [number[], number[]] = [[3], [0.5, -0.5, 0.25]];
 
-test('a classifier exported by PyTorch is imported: a flattened image, Gemm with transB, a softmax at the end', () => {
+test('a classifier exported by PyTorch is imported', () => {
   const network = fromOnnx(
     onnxModel({
       inputs: { image: [null, 1, 1, 2] },
@@ -56,7 +56,7 @@ test('a classifier exported by PyTorch is imported: a flattened image, Gemm with
   expect(backpropagate(network, [1, 1], [1, 0], mse()).outputs[0]).toEqual(logits);
 });
 
-test('a dense layer exported by Keras is imported: MatMul, then Add', () => {
+test('a dense layer exported by Keras is imported', () => {
   const network = chain(
     [
       ['MatMul', 'x W', 'm'],

@@ -22,9 +22,8 @@ export function difference(a: Network, b: Network, rows: readonly number[][]): n
 }
 
 /**
- * A model like those that other programs export. `numbers` become float32 tensors, `integers` int64 tensors. A
- * dimension of `null` has no fixed size. In `nodes` and `outputs`, names are separated by spaces, and `-` stands for an
- * omitted input or output.
+ * Encodes a model. `numbers` become float32 tensors, `integers` int64 tensors. A dimension of `null` has no fixed size.
+ * In `nodes` and `outputs`, names are separated by spaces, and `-` stands for an omitted input or output.
  */
 export function onnxModel(model: {
   readonly inputs: Readonly<Record<string, readonly (number | null)[]>>;

@@ -354,16 +354,16 @@ describe('an operator that changes shapes', () => {
   });
 });
 
-describe('two computed tensors with different numbers of axes', () => {
+describe('different numbers of axes', () => {
   const nodes = [op('Unsqueeze', ['x', 'axis']), op('Mul', ['0', 'x'])];
   const constants = { axis: integers(1) };
 
-  test('are rejected, because ONNX aligns the batch of one with an axis of the other', () => {
+  test('two computed tensors are rejected if ONNX aligns the batch of one with an axis of the other', () => {
     const error = errorOf(() => fromOnnx(model({ constants, nodes })));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/Mul.*other samples\. Reshape/)]);
   });
 
-  test('are multiplied if the batch size is 1', () => {
+  test('tensors with different numbers of axes are multiplied if the batch size is 1', () => {
     expectPredicts(model({ shape: [1, 3], constants, nodes }), (row) => row.map((x) => x * x));
   });
 });

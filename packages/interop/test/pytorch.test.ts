@@ -20,7 +20,7 @@ import { decode, encode } from '@nnbp/formats/shared';
 
 // checks/interop/pytorch.test.mjs compares outputs and training with PyTorch itself.
 
-/** A random network. About half of these networks have delays, aggregations, and fixed and shared parameters. */
+/** About half of the random networks have delays, aggregations, and fixed and shared parameters. */
 function randomNetwork(random: Random): Network {
   const graph = random.uniform() < 0.5 ? randomGraph(random) : randomGeneralGraph(random);
   const network = new Network(graph);
@@ -201,7 +201,7 @@ describe('a standard layer', () => {
     expect(imported.filter((value, p) => value === p + 1.5)).toHaveLength(1);
   });
 
-  test('recurrent modules start from the initial state of the graph, even if they are between dense layers', () => {
+  test('recurrent modules start from the initial state of the graph', () => {
     const network = networkOf((b) => {
       const x = b.layer(2, { from: b.inputs(3), activation: tanh, name: 'x' });
       const before = ['h', 'k'].map((id, k) => delayed(id, 1, { initial: [0.5, -0.25][k] }));

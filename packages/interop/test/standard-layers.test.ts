@@ -135,7 +135,6 @@ describe.each(recurrent)('%s', (name, operator, add) => {
       });
       expect(kindsOf(changed), graph.ids[i]).toEqual([]);
     }
-    // A node outside the layer reads a value of the previous step.
     const delays = networkOf((b) => {
       const units = add(b, b.inputs(3));
       return [b.node('y', { from: [delayed(units[0])], activation: identity }), ...units.slice(1)];

@@ -1,4 +1,4 @@
-/** Bidirectional recurrent layers: one layer reads the sequence forward, the other in reverse. */
+/** Bidirectional recurrent layers over a sequence of a fixed number of steps. */
 import { type GraphBuilder, mismatch, NnbpError, type Source } from '@nnbp/core';
 import { type Cell, expectUnits, type LayerState } from './cell.js';
 import { gruCell, type GruOptions } from './gru.js';

@@ -22,7 +22,6 @@ export interface LayerState {
   readonly c: readonly Source[];
 }
 
-/** A recurrent cell, which adds the nodes of one step. */
 export interface Cell {
   /** Default name of the layer. */
   readonly name: string;
@@ -48,11 +47,7 @@ export function recurrent(builder: GraphBuilder, cell: Cell, options: RecurrentO
   return h;
 }
 
-/**
- * Throws unless the number of units is an integer ≥ 1.
- *
- * @throws NnbpError `EMPTY_LAYER`
- */
+/** @throws NnbpError `EMPTY_LAYER` */
 export function expectUnits(units: number): void {
   if (!Number.isInteger(units) || units < 1) {
     throw mismatch('EMPTY_LAYER', 'units', 'an integer ≥ 1', units);

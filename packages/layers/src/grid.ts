@@ -45,7 +45,7 @@ export interface Windows {
 
 const pair = (size: Size): readonly [number, number] => (typeof size === 'number' ? [size, size] : size);
 
-/** Returns the number of windows that fit: ⌊(size + 2 padding − dilation (kernel − 1) − 1) / stride⌋ + 1. */
+/** Returns the number of windows that fit. */
 export const windowCount = (size: number, kernel: number, stride: number, padding: number, dilation: number): number =>
   Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
 

@@ -44,7 +44,6 @@ export interface GruOptions extends RecurrentOptions {
 export const gru = (builder: GraphBuilder, options: GruOptions): string[] =>
   recurrent(builder, gruCell(options), options);
 
-/** Returns the cell of {@link gru}. */
 export function gruCell(options: Omit<GruOptions, 'from'>): Cell {
   const { units, resetAfter = true, initializer = uniformWithinInverseRoot(units) } = options;
   return {

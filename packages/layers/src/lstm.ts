@@ -41,7 +41,6 @@ export interface LstmOptions extends RecurrentOptions {
 export const lstm = (builder: GraphBuilder, options: LstmOptions): string[] =>
   recurrent(builder, lstmCell(options), options);
 
-/** Returns the cell of {@link lstm}. */
 export function lstmCell(options: Omit<LstmOptions, 'from'>): Cell {
   const { units, forgetBias = 1, peepholes = false, initializer = uniformWithinInverseRoot(units) } = options;
   return {

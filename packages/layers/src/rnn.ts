@@ -30,7 +30,6 @@ export interface RnnOptions extends RecurrentOptions {
 export const rnn = (builder: GraphBuilder, options: RnnOptions): string[] =>
   recurrent(builder, rnnCell(options), options);
 
-/** Returns the cell of {@link rnn}. */
 export function rnnCell({
   units,
   activation = tanh,

@@ -1,4 +1,4 @@
-/** Helpers that add the nodes of layers: weighted nodes, products, and nodes with fixed parameters. */
+/** Helpers that add the nodes of layers. */
 import { identity } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
 import { type Activation, delayed, edgeName, type GraphBuilder, type Initializer, type Source } from '@nnbp/core';
@@ -17,7 +17,6 @@ export interface Weighted {
   readonly activation: Activation;
   /** Initial value of b. */
   readonly bias?: number;
-  /** Initializer of the weights. */
   readonly weights: Initializer;
   /**
    * A name for the parameters. Nodes whose parameters have the same name share b and, edge by edge, their weights. They
@@ -59,5 +58,4 @@ export const fixedNode = (
 export const numbered = (name: string, count: number): string[] =>
   Array.from({ length: count }, (_, k) => `${name}.${k}`);
 
-/** Returns delayed edges that read these nodes at the previous step. */
 export const atPreviousStep = (ids: readonly string[]): Source[] => ids.map((id) => delayed(id));

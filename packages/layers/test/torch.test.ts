@@ -172,10 +172,7 @@ describe.each([
   });
 });
 
-/**
- * Sets b and the weights of each filter. The order of the weights is taken from a node with a complete window, since
- * windows at the border can be incomplete.
- */
+/** Sets b and the weights of each filter. */
 function setFilters(graph: Graph, vector: Float64Array, { weight, bias }: Tensors): void {
   if (weight === undefined) return;
   const filters = weight as readonly Numbers[];
@@ -189,7 +186,7 @@ function setFilters(graph: Graph, vector: Float64Array, { weight, bias }: Tensor
   });
 }
 
-/** Returns the parameter indices of a filter's weights, in the order of a node with a complete window. */
+/** Returns the parameter indices of a filter's weights. Windows at the border can lack some of them. */
 function weightIndices(graph: Graph, filter: number, filters: number): number[] {
   const perFilter = graph.outputs.length / filters;
   let widest: number[] = [];

@@ -71,10 +71,7 @@ function residualsOf({ value, derivative }: NonNullable<ElementwiseLoss['residua
   return { value: fill(value), derivative: fill(derivative) };
 }
 
-/**
- * Returns a message about the first invalid target, for example "output 1: expected -1 or 1, received 0". Returns
- * undefined if all targets are valid.
- */
+/** Returns a message about the first invalid target, such as "output 1: expected -1 or 1, received 0". */
 export function firstProblem(t: ArrayLike<number>, problem: (t: number) => string | undefined): string | undefined {
   for (let k = 0; k < t.length; k++) {
     const message = problem(t[k]);

@@ -26,8 +26,8 @@ import { auto, cores } from '@nnbp/wasm';
 const minFastWork = 4e6;
 
 /**
- * Minimum edges × rows × epochs for several threads: about a second of work, because threads take 0.1 s to start.
- * Whether threads help is measured for each graph, and the result is bit-identical either way.
+ * Minimum edges × rows × epochs for several threads: about a second of work, because threads take 0.1 s to start. The
+ * result is bit-identical for any number of threads.
  */
 const minThreadedWork = 4e9;
 const maxThreads = 4;

@@ -91,8 +91,7 @@ describe('the defaults of nnbp', () => {
     expect(network.predict([0, 1])[0]).toBeCloseTo(1, 1);
   });
 
-  // With 24 edges and 4 samples, 50,000 epochs are enough work for the fast engine, but 40,000 are not. Training stops
-  // after the first epoch.
+  // With 24 edges and 4 samples, 50,000 epochs are enough work for the fast engine, but 40,000 are not.
   const stopAfterFirstEpoch = { callbacks: [{ onEpochEnd: ({ stop }: nnbp.Progress) => stop() }] };
   const list = xor.inputs.map((input, s) => ({ input, target: xor.targets[s] }));
   const sequences = { sequences: list.map(({ input, target }) => ({ inputs: [input], targets: [target] })) };
@@ -130,7 +129,7 @@ describe('the defaults of nnbp', () => {
     expect(await engineFor(large, data, 100)).toBe(await engineFor(large, data, 200));
   });
 
-  test('compile uses the fastest engine, and evaluate uses the fastest engine only if there is enough work', async () => {
+  test('compile uses the fastest engine, and evaluate uses it if there is enough work', async () => {
     const network = fresh();
     const predictor = await nnbp.compile(network);
     expect(predictor.engine).toBe('wasm');

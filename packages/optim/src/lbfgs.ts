@@ -39,7 +39,7 @@ export function lbfgs(options: LbfgsOptions = {}): Optimizer {
   let steps = 0;
   let converged = false;
   let pairs: Pair[] = [];
-  /** The loss and gradient at the end of the last iteration; undefined if they are not known. */
+  /** The loss and gradient at the end of the last iteration. */
   let last: { readonly loss: number; readonly gradient: Float64Array; readonly at: Float64Array } | undefined;
 
   const converge = (loss: number): number => {

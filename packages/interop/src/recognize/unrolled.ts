@@ -10,7 +10,7 @@ import { type RecurrentLayer, recurrentLayers } from './recurrent.js';
 
 /** A recurrent layer over all steps of a sample. Steps are in the order in which the layer reads them. */
 export interface UnrolledLayer {
-  /** The layer at the last step. All steps share its parameters. */
+  /** The layer at the last step. */
   readonly layer: RecurrentLayer;
   /** For each step, its inputs, in the order of the inputs of `layer`. */
   readonly inputs: readonly (readonly number[])[];
@@ -22,7 +22,7 @@ export interface UnrolledLayer {
   readonly nodes: readonly number[];
 }
 
-/** Finds all layers that are unrolled over at least two steps. Returns an empty list if the graph has delays. */
+/** Finds all layers that are unrolled over at least two steps. */
 export function unrolledLayers(nodes: Nodes): UnrolledLayer[] {
   if (nodes.hasDelays || nodes.graph.weightSlots === undefined) return [];
   const copies = new Copies(nodes);
@@ -48,7 +48,7 @@ export function directionsOf(layers: readonly UnrolledLayer[]): (readonly Unroll
 const kindOf = ({ layer: { kind, activation, resetAfter, units, gates } }: UnrolledLayer) =>
   [kind, activation, resetAfter, units.length, gates.map(({ peepholes }) => peepholes !== undefined)].join();
 
-/** The constant nodes that only these layers read. They become the initial states of the ONNX operators. */
+/** The constant nodes that only these layers read: their initial states. */
 export function constantsOf(nodes: Nodes, layers: readonly UnrolledLayer[]): Set<number> {
   const { graph } = nodes;
   const readers = successorsOf(graph).nodes;
@@ -98,7 +98,7 @@ class Copies {
     }
   }
 
-  /** The copy of node i at another step; undefined if there is none. */
+  /** The copy of node i at the given step. */
   at(i: number, step: number): number | undefined {
     return this.#of[i]?.list[step];
   }
@@ -108,7 +108,7 @@ class Copies {
     return this.#of[i]?.step;
   }
 
-  /** The number of copies of node i, one per step; 0 if it has none. */
+  /** The number of copies of node i, one per step. */
   count(i: number): number {
     return this.#of[i]?.list.length ?? 0;
   }
@@ -151,10 +151,7 @@ class LastStep extends Nodes {
   }
 }
 
-/**
- * Extends a layer found at the last step to all steps. Returns undefined if that is impossible, for example because a
- * step is not a copy of the last step.
- */
+/** Extends a layer found at the last step to all steps. Returns undefined if that is impossible. */
 function unrolledLayer(nodes: Nodes, copies: Copies, last: LastStep, layer: RecurrentLayer): UnrolledLayer | undefined {
   const { graph } = nodes;
   const steps = copies.count(layer.units[0]);

@@ -26,18 +26,16 @@ export interface WindowLayer {
 
 /** Nodes that each read one window. */
 interface Windows {
-  /** The nodes that read the windows, in the order of the graph. */
+  /** In the order of the graph. */
   readonly nodes: readonly number[];
   /** The nodes that each of `nodes` reads, ascending. */
   readonly read: readonly (readonly number[])[];
 }
 
-/** Finds all convolution and pooling layers of a graph. */
 export function windowLayers(nodes: Nodes): WindowLayer[] {
   const { graph } = nodes;
   const level = levels(graph);
   const found: WindowLayer[] = [];
-  /** The layer of each node. */
   const layerOf = new Map<number, WindowLayer>();
   const add = (layer: WindowLayer | undefined) => {
     if (layer === undefined) return;
@@ -150,8 +148,6 @@ interface Layout {
  * The ways to divide `size` nodes into channels, in the order in which they are tried: the layouts with as many
  * channels as the previous layer, then the channels-first layouts, then the channels-last layouts. All layouts that fit
  * compute the same outputs.
- *
- * @param channelCounts - The possible numbers of channels, in the order in which they are tried.
  */
 function layouts(size: number, channelCounts: readonly number[], previousChannels: number | undefined): Layout[] {
   const all = channelCounts.map((channels) => layoutsOf(size, channels));
@@ -179,7 +175,7 @@ function layoutsOf(size: number, channels: number): Layout[] {
   return channels === 1 ? [first] : [first, last];
 }
 
-/** The common divisors of two numbers, in ascending order. */
+/** In ascending order. */
 const commonDivisors = (a: number, b: number) => divisors(a).filter((divisor) => b % divisor === 0);
 
 /** All nodes that the windows read, in the order of the graph, and the position of each in this list. */

@@ -54,7 +54,7 @@ function modelOf(op, attributes, tensors) {
   return Uint8Array.from([...int(1, 8), ...graph, ...message(8, text(1, ''), int(2, 14))]);
 }
 
-/** State of a linear congruential generator. It starts with a constant, so that every run draws the same numbers. */
+/** State of a linear congruential generator. */
 let seed = 20261126;
 /** Returns the next random number: float32, within ±0.5. */
 function uniform() {

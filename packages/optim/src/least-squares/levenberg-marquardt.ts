@@ -23,9 +23,8 @@ export interface LevenbergMarquardtOptions {
   readonly tolerance?: number;
   /**
    * The lower bound of each parameter, in the order of the parameter vector (for a formula, that of
-   * `FormulaGraph.parameters`); −Infinity for no bound. The first step clamps initial values to the bounds. If
-   * parameters are frozen (`freeze`), they are left out: the indices of `lower`, `upper` and `undetermined` count only the parameters
-   * that are trained.
+   * `FormulaGraph.parameters`); −Infinity for no bound. The first step clamps initial values to the bounds. The
+   * indices of `lower`, `upper` and `undetermined` count only the trained parameters, not those frozen by `freeze`.
    */
   readonly lower?: ArrayLike<number>;
   /** The upper bound of each parameter, in the same order as `lower`; Infinity for no bound. */
@@ -81,9 +80,9 @@ const emptyMemory = (): Memory => ({
  * Requires a loss that declares `residuals` (mse), and uses full batches. An iteration needs one Jacobian and a few
  * evaluations of the loss. Memory: 3 n² numbers for n parameters.
  *
- * @throws NnbpError `OUT_OF_RANGE` (an option), `WRONG_TYPE` (bounds that are not arrays); training throws `UNSUPPORTED` if the loss is not a sum of squares,
- * `TOO_LARGE` for more than 5,000 parameters, and `WRONG_LENGTH` if the length of `lower` or `upper` is not the
- * number of parameters
+ * @throws NnbpError `OUT_OF_RANGE` (an option), `WRONG_TYPE` (bounds that are not arrays); training throws
+ * `UNSUPPORTED` if the loss is not a sum of squares, `TOO_LARGE` for more than 5,000 parameters, and `WRONG_LENGTH` if
+ * the length of `lower` or `upper` is not the number of parameters
  */
 export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): LevenbergMarquardt {
   const name = 'levenbergMarquardt';
@@ -152,7 +151,6 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Lev
   };
 }
 
-/** Throws unless the bounds are arrays without NaN, and no lower bound is above the upper one. */
 function expectBounds(name: string, lower?: ArrayLike<number>, upper?: ArrayLike<number>): void {
   if (lower !== undefined) expectArray(`${name}: lower`, lower);
   if (upper !== undefined) expectArray(`${name}: upper`, upper);
@@ -217,9 +215,8 @@ function descend(
 }
 
 /**
- * Takes one Gauss–Newton step, or sets `converged` if recent steps have not become shorter, the step is too long or
- * raises the loss, or the data do not determine all parameters. The criterion is the length of the steps because, near
- * the minimum, rounding hides changes in the loss.
+ * Takes one Gauss–Newton step, or sets `converged`. The criterion is the length of the steps because, near the minimum,
+ * rounding hides changes in the loss.
  */
 function refine(
   linearized: Linearization,
