@@ -7,7 +7,6 @@
 /** Evaluates the function along the line: returns its value and slope at a step. */
 export type AlongLine = (step: number) => { readonly value: number; readonly slope: number };
 
-/** The result of a line search. */
 export interface LineSearchResult {
   /** The accepted step. If no step is accepted: the best step found, or 0 if no step was better than the start. */
   readonly step: number;

@@ -1,35 +1,30 @@
 /**
- * The code shared by all optimizers that update the parameters with a {@link Rule}. It counts steps, keeps vectors such
- * as momenta from step to step, and saves and restores this state.
+ * The code shared by all optimizers that follow a {@link Rule}: counts steps, and keeps, saves and restores vectors such
+ * as momenta.
  */
 import { type Builtin, expectLength, type FloatArray, NnbpError, type Optimizer } from '@nnbp/core';
 import { type LearningRate, scheduleOf } from './schedule.js';
 
-/** The learning rate and the number of a step. */
 export interface Step {
-  /** The learning rate of this step. */
+  /** The learning rate. */
   readonly rate: number;
-  /** The number of the step, counted from 1. */
+  /** Counted from 1. */
   readonly number: number;
 }
 
 /** An update rule. `Scalar` is the union of the names of the scalars that an update uses. */
 export interface Rule<Scalar extends string> extends Builtin {
   readonly learningRate: LearningRate;
-  /**
-   * The initial value of the entries of each vector, by the vector's name. Each vector is as long as the parameter
-   * vector.
-   */
+  /** The initial value of the entries of each vector, by name. A vector has one entry per parameter. */
   readonly vectors: Readonly<Record<string, number>>;
   /** The initial values of the numbers that the rule keeps in addition to the step count, by name. */
   readonly numbers?: Readonly<Record<string, number>>;
   readonly fullBatch?: boolean;
   readonly isPlainDescent?: boolean;
-  /** Returns the scalars of a step, which are computed once per step, in float64. */
+  /** Returns the scalars of a step, in float64. */
   scalars(step: Step, numbers: Readonly<Record<string, number>>): Readonly<Record<Scalar, number>>;
   /** Updates `numbers` for this step. Called after `scalars`. */
   advance?(step: Step, numbers: Record<string, number>): void;
-  /** Updates the parameters in place. */
   update(
     parameters: FloatArray,
     gradients: FloatArray,
@@ -38,7 +33,6 @@ export interface Rule<Scalar extends string> extends Builtin {
   ): void;
 }
 
-/** Creates an optimizer from an update rule. */
 export function optimizer<Scalar extends string>(rule: Rule<Scalar>): Optimizer {
   const { name, fullBatch, options } = rule;
   const schedule = scheduleOf(name, rule.learningRate);

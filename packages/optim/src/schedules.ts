@@ -124,8 +124,7 @@ export function plateau(options: PlateauOptions): Schedule {
     name: 'plateau',
     rate: () => now.rate,
     observe(loss) {
-      // The threshold is relative to |best|. With best · (1 − threshold), a loss above a negative best loss would count
-      // as an improvement.
+      // With best · (1 − threshold), a loss above a negative best loss would count as an improvement.
       const improved = now.best === Infinity ? loss < Infinity : loss < now.best - threshold * Math.abs(now.best);
       if (improved) now.best = loss;
       now.bad = improved ? 0 : now.bad + 1;

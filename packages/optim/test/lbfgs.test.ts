@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { rosenbrock } from './objectives.js';
 import runs from './scipy/lbfgs.generated.json' with { type: 'json' };
 
-/** Creates an objective from a loss and its gradient, and counts the evaluations. */
+/** Creates an objective that counts its evaluations. */
 function objectiveOf(loss: (p: Float64Array) => number, gradient: (p: Float64Array) => readonly number[]) {
   const objective: Objective & { evaluations: number } = {
     residualCount: 0,
@@ -68,7 +68,7 @@ const functions: Readonly<Record<string, (n: number) => ReturnType<typeof object
 };
 
 describe('lbfgs', () => {
-  // The maximum differences are 2e-12 of the points and 0 of the counts.
+  // The points differ by at most 2e-12.
   test.each(runs as unknown as [string, number, number, number[][]][])(
     'lbfgs evaluates the same points as SciPy: %s with a memory of %d',
     (name, memory, count, points) => {
@@ -100,8 +100,8 @@ describe('lbfgs', () => {
     }
   });
 
-  // scipy 1.10's L-BFGS-B with the same tolerances takes 44, 88 and 307 evaluations.
   test('lbfgs takes at most 1.2 times as many evaluations as SciPy', () => {
+    // The evaluations of SciPy 1.10's L-BFGS-B with the same tolerances, by dimension.
     const scipy = { 2: 44, 10: 88, 50: 307 };
     for (const [n, evaluations] of Object.entries(scipy)) {
       const objective = chained(Number(n));
@@ -208,7 +208,6 @@ describe('lbfgs', () => {
       const parameters = Float64Array.of(5);
       optimizer.iterate!(objective, parameters);
       expect(optimizer.state().numbers.pairs).toBe(pairs);
-      // The next iteration decreases the loss further.
       const loss = objective.loss(parameters);
       optimizer.iterate!(objective, parameters);
       expect(objective.loss(parameters)).toBeLessThan(loss);

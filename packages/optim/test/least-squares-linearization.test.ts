@@ -6,7 +6,6 @@ import { Linearization } from '../src/least-squares/linearization.js';
 const near = (value: number): unknown => expect.closeTo(value, 14);
 const unbounded = { lower: undefined, upper: undefined };
 
-/** An objective with a fixed Jacobian and fixed residuals. */
 function fixed(jacobian: readonly (readonly number[])[], residuals = jacobian.map(() => 1)): Objective {
   return {
     residualCount: jacobian.length,
@@ -19,7 +18,6 @@ function fixed(jacobian: readonly (readonly number[])[], residuals = jacobian.ma
   };
 }
 
-/** Linearizes an objective at `parameters` (default: all 0). */
 function linearize(
   objective: Objective,
   n: number,

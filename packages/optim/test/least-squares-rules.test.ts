@@ -12,7 +12,7 @@ interface Iteration {
   readonly slope?: number;
   /** The loss before the step. Default: 1. */
   readonly loss?: number;
-  /** The loss of each step that is tried, in this order. */
+  /** The loss of each step tried. */
   readonly losses: readonly number[];
 }
 

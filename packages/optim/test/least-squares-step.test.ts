@@ -83,7 +83,7 @@ describe('trustRegionStep', () => {
   });
 
   test('if λ underflows, the last damped step is the result', () => {
-    // Column 0 is excluded: the step minimizes (3·s − 3)² + (4·s + 8)². The diagonal entry 0 would hide the first row.
+    // Column 0 is excluded: the step minimizes (3·s − 3)² + (4·s + 8)². An undamped solve ignores row 0: R[0, 0] = 0.
     const factor = new TriangularFactor(2);
     factor.R.set([0, 3, 0, 4]);
     factor.z.set([-3, 8]);

@@ -7,7 +7,7 @@ const { adagrad, adam, adamw, chain, clipByNorm, clipByValue, cosine, decayWeigh
   optim;
 const { lion, nadam, oneCycle, plateau, rmsprop, rprop, sgd, stepDecay } = optim;
 
-/** Updates a parameter, initially 1, with the gradients 0.5, -0.25 and 1. Returns its value after each step. */
+/** Returns the value of a parameter after each step. */
 function path(optimizer: Optimizer): number[] {
   const p = Float64Array.of(1);
   return [0.5, -0.25, 1].map((g) => {
@@ -94,7 +94,6 @@ describe('update rules', () => {
     // (m + g) / 2 = (-1, -0.25): the gradient decides the first sign, the momentum the second.
     optimizer.step(p, Float64Array.of(-3, 1.5));
     [1.81, 2].forEach((x, k) => expect(p[k]).toBeCloseTo(x, 14));
-    // If gradient and momentum are 0, the parameter does not change.
     const still = Float64Array.of(1);
     lion({ learningRate: 0.1 }).step(still, Float64Array.of(0));
     expect(still[0]).toBe(1);

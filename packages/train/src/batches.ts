@@ -1,4 +1,4 @@
-/** Creates batches from a table in memory, optionally in random order, or from a stream. Reuses the same buffers. */
+/** Creates batches from a table in memory or from a stream, in buffers that are reused. */
 import {
   copyRows,
   type Loss,
@@ -53,10 +53,10 @@ export interface Batch {
   indexInData(s: number): number;
 }
 
-/** A source of batches. `next` returns undefined at the end of the epoch. */
 export interface BatchSource {
   /** Begins an epoch. */
   start(): void;
+  /** Returns undefined at the end of the epoch. */
   next(): Batch | undefined | Promise<Batch | undefined>;
   /** Closes the stream, if there is one. */
   stop(): Promise<void>;
@@ -72,7 +72,7 @@ export interface BatchTable extends SampleTable {
   readonly order: Uint32Array;
   /** The index in `order` at which the next batch begins. */
   readonly first: number;
-  /** Skips this number of samples, on which the network has already been trained. */
+  /** Skips samples on which the network has already been trained. */
   skip(samples: number): void;
 }
 

@@ -51,7 +51,7 @@ export type SampleStream = AsyncIterable<Sample> | (() => AsyncIterable<Sample>)
 /** Data for `fit` and `evaluate`. */
 export type Data = Tables | readonly Sample[] | SampleStream | Sequences;
 
-/** Some rows of a table, with their indices in the table. */
+/** Some rows of a table. */
 export interface Part extends Tables {
   /** Index of each row in the original table. Default: 0, 1, 2, … */
   readonly rows?: ArrayLike<number>;
@@ -61,31 +61,22 @@ export interface Part extends Tables {
 export interface FlatData extends Pick<Part, 'rows'> {
   readonly inputs: Float64Array;
   readonly targets: Float64Array;
-  /** The weight of each sample. Default: 1. */
+  /** Default: 1. */
   readonly weights?: Float64Array;
   readonly samples: number;
 }
 
-/**
- * Whether the data are sequences.
- *
- * @throws NnbpError `WRONG_TYPE` if they are neither an object nor a function
- */
+/** Whether the data are sequences. Throws if the data are neither an object nor a function. */
 export function areSequences(data: Data): data is Sequences {
   if (typeof data !== 'function') expectObject('data', data, 'tables, samples, sequences or a stream');
   return 'sequences' in data;
 }
 
-/** Whether the data are a stream of samples. */
 export function isStream(data: Data): data is SampleStream {
   return typeof data === 'function' || Symbol.asyncIterator in data;
 }
 
-/**
- * Starts to read a stream.
- *
- * @throws NnbpError `WRONG_TYPE` if it is not an async iterable
- */
+/** Starts to read a stream. */
 export function iteratorOf<Item>(
   stream: AsyncIterable<Item> | (() => AsyncIterable<Item>),
   what: string,
@@ -119,11 +110,7 @@ export function tablesOf(data: Tables | readonly Sample[]): Tables {
   return data;
 }
 
-/**
- * Throws unless the sample fits the network.
- *
- * @param label - Identifies the sample in error messages.
- */
+/** Throws unless the sample fits the network. */
 export function checkSample(network: Network, sample: Sample, label: string): void {
   expectObject(label, sample, '{ input, target }');
   const { input, target } = sample;
@@ -145,7 +132,7 @@ export function expectTarget(label: string, target: Target, width: number): void
   expectFinite(label, knownCount === width ? (target as Row) : Array.from(target, (t) => (t === null ? 0 : t)));
 }
 
-/** Standardizes a checked sample and writes it as row `s`. Throws if the loss cannot use its target. */
+/** Standardizes a checked sample and writes it as row `s`. Throws if the loss cannot use the target. */
 export function writeSample(
   network: Network,
   loss: Loss | undefined,
@@ -168,7 +155,7 @@ export function writeSample(
   if (problem !== undefined) throw new NnbpError('WRONG_TARGET', `${label}, target, for ${loss!.name}: ${problem}.`);
 }
 
-/** Returns the value that represents null in flat targets. Throws if the loss does not support unknown targets. */
+/** Returns the value that represents null in flat targets. */
 function unknownTarget({ name, unknownTargets }: Loss, label: string): number {
   if (unknownTargets === true) return NaN;
   throw new NnbpError(
@@ -207,7 +194,7 @@ export function flatten(network: Network, loss: Loss, tables: Part, what: string
   };
 }
 
-/** Splits the samples at random: a `fraction` of them becomes validation data, the rest training data. */
+/** Splits the samples at random. `fraction` is the fraction of validation data. */
 export function split(tables: Tables, fraction: number, random: Random): { trainingData: Part; validationData: Part } {
   const order = Uint32Array.from({ length: tables.inputs.length }, (_, s) => s);
   shuffle(order, random);

@@ -29,7 +29,6 @@ export class DivergedError extends NnbpError {
   }
 }
 
-/** What to try for each cause. */
 const advice: Readonly<Record<DivergenceCause, string>> = {
   'unscaled input': 'The inputs are very large: use standardize: true, or scale them to about 1.',
   rate: 'Values or parameters have become very large: use a smaller learning rate, or chain(clipByNorm(1), optimizer).',

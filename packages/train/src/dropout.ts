@@ -63,10 +63,6 @@ const gate: Aggregation = {
  * Prepares an executor with dropout. For each node with dropout, adds two nodes: an input for the mask, and a product
  * node that multiplies the node's value by the mask. The node's successors read the product. So any engine can run the
  * graph and compute its derivatives. Parameters and state keep their layout.
- *
- * @throws NnbpError `WRONG_TYPE`, `OUT_OF_RANGE` (an invalid rate), `UNKNOWN_ID` (a node that the graph does not have,
- * or an empty group), `CONFLICT` (a node in two groups, or a node that no other node reads in the same step), and any
- * error thrown by `engine.prepare`
  */
 export function prepareWithDropout(
   engine: Engine,

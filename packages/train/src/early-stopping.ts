@@ -21,13 +21,9 @@ export interface EarlyStoppingState {
   readonly parameters: FloatArray;
 }
 
-/** Monitors the loss of each epoch. */
 export class EarlyStopping {
   #state: EarlyStoppingState | undefined;
 
-  /**
-   * @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA` (the validation loss is monitored, but there is no validation data)
-   */
   constructor(
     readonly options: EarlyStoppingOptions,
     hasValidation: boolean,
@@ -43,7 +39,7 @@ export class EarlyStopping {
     this.#state = state;
   }
 
-  /** The current state; undefined before the first epoch. */
+  /** Undefined before the first epoch. */
   get state(): EarlyStoppingState | undefined {
     return this.#state;
   }

@@ -28,7 +28,7 @@ export interface EvaluateOptions {
   readonly yieldEvery?: number;
 }
 
-/** Maximum number of steps of a sequence that are computed at once. Longer sequences are computed in parts. */
+/** Maximum number of steps of a sequence that are computed at once. */
 const maxWindow = 64;
 
 /**

@@ -141,7 +141,6 @@ export function drawGroups<G>(sizes: ReadonlyMap<G, number>, fraction: number, r
   return drawn;
 }
 
-/** Returns the names in random order. */
 function shuffled<G>(names: readonly G[], random: Random): G[] {
   const order = Uint32Array.from(names.keys());
   shuffle(order, random);
@@ -155,11 +154,6 @@ function sizesOf(groups: readonly unknown[]): Map<unknown, number> {
   return sizes;
 }
 
-/**
- * Throws unless a fraction is between 0 and 1.
- *
- * @throws NnbpError `OUT_OF_RANGE`
- */
 export function expectFraction(name: string, fraction: number): void {
   if (!(fraction > 0 && fraction < 1)) throw mismatch('OUT_OF_RANGE', name, 'a fraction between 0 and 1', fraction);
 }
@@ -168,7 +162,6 @@ export function expectFraction(name: string, fraction: number): void {
  * Splits a validation set off a training set. With `groups`, draws whole groups. Otherwise, takes the last samples.
  *
  * @param training - Indices of samples, in ascending order.
- * @throws NnbpError `OUT_OF_RANGE` (a fraction that is not between 0 and 1, or a training set with only one group)
  */
 export function validationSplit(
   training: Uint32Array,

@@ -26,10 +26,8 @@ export interface ParameterName {
 export type Freeze = readonly (string | ParameterName)[] | ((parameter: ParameterName) => boolean);
 
 /**
- * Returns an optimizer that updates all parameters except the frozen ones. The wrapped optimizer receives only the
- * other parameters. A shared parameter is frozen if it is frozen for any of its nodes.
- *
- * @throws NnbpError `UNKNOWN_ID` for a node, an edge or a parameter that the graph does not have; `WRONG_TYPE`
+ * Wraps an optimizer, which then receives only the parameters that are not frozen. A shared parameter is frozen if it
+ * is frozen for any of its nodes.
  */
 export function withoutFrozen(optimizer: Optimizer, graph: Graph, freeze: Freeze): Optimizer {
   const frozen = frozenParameters(graph, freeze);

@@ -1,6 +1,6 @@
 /**
- * Permutation importance: measures how much a network relies on each input. The measure is the increase of the loss
- * when the values of that input are shuffled between samples.
+ * Permutation importance of an input: the increase of the loss when the values of that input are shuffled between
+ * samples.
  */
 import { type Engine, expectInteger, type Loss, mismatch, type Network, Random, shuffle } from '@nnbp/core';
 import { type MeanAndDeviation, meanAndDeviation } from './cross-validate.js';

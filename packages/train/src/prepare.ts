@@ -1,4 +1,4 @@
-/** Converts the caller's data and options to batches. If a check fails, the network is unchanged. */
+/** Converts the caller's data and options to batches. */
 import { expectInteger, type Network, NnbpError, Random, shuffle, Standardization } from '@nnbp/core';
 import { batchesOf, type BatchSource, streamBatches, tableBatches } from './batches.js';
 import {
@@ -29,7 +29,6 @@ import {
 } from './sequences.js';
 import type { TrainerOptions } from './trainer.js';
 
-/** The sources of batches. */
 export interface Sources {
   readonly training: BatchSource;
   /** The training data without shuffling, for metrics. */
@@ -48,7 +47,7 @@ export interface Sources {
 export const sequenceOptionOf = ({ truncate, stateful = false }: TrainerOptions): string | undefined =>
   truncate !== undefined ? 'truncate' : stateful ? 'stateful' : undefined;
 
-/** Saves the network's scalers. Returns a function that restores them. */
+/** Returns a function that restores the network's current scalers. */
 export function rememberScalers(network: Network): () => void {
   const { inputScaler, outputScaler } = network;
   return () => {
@@ -172,7 +171,6 @@ function batchSizeFor({ optimizer, batchSize, stateful = false }: TrainerOptions
   return size;
 }
 
-/** Splits the sequences into training and validation sequences. */
 function divideSequences(
   data: SequenceList,
   { validation, seed }: TrainerOptions,
@@ -186,7 +184,6 @@ function divideSequences(
   return { trainingData: pick(order.subarray(count)), validationData: pick(order.subarray(0, count)) };
 }
 
-/** Splits the samples into training and validation data. */
 function divide(
   tables: Tables,
   { validation, seed }: TrainerOptions,

@@ -136,7 +136,7 @@ function drawOptions<Options extends object>(space: SearchSpace<Options>, count:
   return [...distinct.values()];
 }
 
-/** Returns the number of trials and the budget of each round. The last round has the largest budget. */
+/** Returns the number of trials and the budget of each round. */
 function roundsOf(trials: number, minBudget: number, maxBudget: number, reduction: number) {
   const rounds: { count: number; budget: number }[] = [];
   let count = trials;

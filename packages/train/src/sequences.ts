@@ -70,15 +70,10 @@ export interface SequenceBatchOptions {
   readonly stateful?: boolean | undefined;
 }
 
-/** Whether the sequences are a stream. */
 export const isSequenceStream = (sequences: Sequences['sequences']): sequences is SequenceStream =>
   typeof sequences === 'function' || Symbol.asyncIterator in sequences;
 
-/**
- * Whether sequences are in memory.
- *
- * @throws NnbpError `WRONG_TYPE` if they are neither an array of sequences nor a stream, or if `data` has weights
- */
+/** Whether sequences are in memory. Throws if they are neither an array nor a stream, or if `data` has weights. */
 export function isSequenceList(data: Sequences): data is SequenceList {
   const { sequences } = data;
   if ('weights' in data) {
@@ -99,11 +94,7 @@ function expectSequence(sequence: Sequence, label: string): void {
   if (weights !== undefined) expectArray(`${label}, weights`, weights);
 }
 
-/**
- * Throws unless there are sequences and all of them fit the network.
- *
- * @throws NnbpError `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `OUT_OF_RANGE`
- */
+/** Throws unless there are sequences and all of them fit the network. */
 export function checkSequences(network: Network, { sequences, indices }: SequenceList, what: string): void {
   if (sequences.length === 0)
     throw new NnbpError('EMPTY_DATA', `${what}, sequences: expected at least one sequence, received none.`);
@@ -285,7 +276,6 @@ class Windows {
     this.#resetState();
   }
 
-  /** Starts to read the given sequences. */
   begin(members: readonly FlatSequence[]): void {
     const lengthAt = (index: number) => (index < members.length ? lengthOf(members[index]) : 0);
     // The sort is stable: sequences of the same length keep their order.
@@ -319,7 +309,6 @@ class Windows {
     });
   }
 
-  /** Returns the next window. */
   next(): Batch {
     const { inputCount, outputs, stateSize } = this.#network.graph;
     const width = outputs.length;

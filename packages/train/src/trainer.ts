@@ -140,12 +140,11 @@ export interface EpochRecord {
   readonly samplesPerSecond: number;
 }
 
-/** Called after each batch. A promise is awaited. If the result is true, `run` returns before the epoch is finished. */
+/** Called after each batch. If the result is true, `run` returns before the epoch is finished. */
 export type AfterBatch = () => boolean | Promise<boolean>;
 
 /**
- * Trains a network batch by batch. It owns an executor until `dispose` is called. `fit` uses it to train for a number
- * of epochs, with callbacks and early stopping.
+ * Trains a network batch by batch. A trainer owns an executor until `dispose` is called.
  *
  * @example
  * ```ts
@@ -179,7 +178,6 @@ export class Trainer {
   #epochs = 0;
   /** Whether an epoch has begun but not ended. */
   #underway = false;
-  /** The numbers of batches and samples processed in this epoch or, between epochs, in the last one. */
   #batches = 0;
   #samples = 0;
   /** The sums of the samples' weighted losses and of the samples' weights. */
@@ -266,7 +264,7 @@ export class Trainer {
     return this.#executor.parameters;
   }
 
-  /** The state to resume from. It does not contain the parameters of the network: save them too. */
+  /** The state to resume from, without the network's parameters: save those too. */
   get state(): TrainState {
     const { carried } = this.#sources.training;
     return {
@@ -404,7 +402,6 @@ export class Trainer {
   /**
    * Trains until the end of the epoch.
    *
-   * @param after - Called after each batch.
    * @returns The record of the epoch; undefined if `after` returned true.
    * @internal
    */
@@ -445,7 +442,7 @@ export class Trainer {
   }
 
   /**
-   * Trains for several epochs, or until it is time to yield. Requires `isSynchronous`. It avoids a promise per epoch,
+   * Trains for several epochs, or until it is time to yield. Requires `isSynchronous`. Avoids a promise per epoch,
    * which would take longer than an epoch of a few samples.
    *
    * @param log - The results of finished epochs are appended.
@@ -467,7 +464,7 @@ export class Trainer {
     return false;
   }
 
-  /** Yields to the event loop. @internal */
+  /** @internal */
   async yield(): Promise<void> {
     await this.#pace.yield();
     this.#options.signal?.throwIfAborted();
@@ -601,7 +598,6 @@ export class Trainer {
   }
 }
 
-/** Throws unless a state has the properties of {@link TrainState}. */
 function expectState(state: TrainState): void {
   expectObject('state', state, 'a state from Trainer.state');
   const { epoch, random, optimizer, underway } = state;

@@ -9,7 +9,6 @@ import { TriangularFactor } from './triangular-factor.js';
  */
 const [safeCondition, singularCondition] = [1e10, 1e16];
 
-/** The bounds of the parameters; undefined if there are none. */
 export interface Bounds {
   readonly lower: ArrayLike<number> | undefined;
   readonly upper: ArrayLike<number> | undefined;
@@ -21,7 +20,6 @@ export class Linearization {
   /** The largest norm so far of each column of the Jacobian. */
   scale = new Float64Array(0);
   readonly #bounds: Bounds;
-  /** The condition number of the factor. */
   #condition = 1;
   #isPivoted = false;
   #excluded: ReadonlySet<number> = new Set();
@@ -50,10 +48,7 @@ export class Linearization {
     return loss;
   }
 
-  /**
-   * Reorders the columns so that dependent ones come last. This takes as long as the rest of an iteration, so it is
-   * done only when needed.
-   */
+  /** Reorders the columns so that dependent ones come last. Takes as long as the rest of an iteration. */
   pivot(): void {
     if (!this.#isPivoted) this.factor.pivot();
     this.#isPivoted = true;
@@ -82,8 +77,8 @@ export class Linearization {
   }
 
   /**
-   * Returns the parameters after `step`, which is in pivoted order. Clamps these parameters to the bounds, and
-   * sets `step` to the change that remains.
+   * Returns the parameters after `step`, clamped to the bounds. Sets `step`, which is in pivoted order, to the change
+   * that remains.
    */
   applyStep(parameters: Float64Array, step: Float64Array): Float64Array {
     const { lower, upper } = this.#bounds;
@@ -103,10 +98,7 @@ export class Linearization {
     return norm(change);
   }
 
-  /**
-   * Excludes each parameter that is at a bound and would cross this bound, by setting its column to 0 for this
-   * iteration. Returns the indices of the excluded parameters.
-   */
+  /** Excludes parameters at a bound that they would cross: sets their columns to 0. Returns their indices. */
   #excludeAtBounds(parameters: Float64Array): Set<number> {
     const { lower, upper } = this.#bounds;
     const { R, z, n } = this.factor;

@@ -215,8 +215,8 @@ export class TriangularFactor {
 
   /**
    * Computes the step that minimizes ‖J·step + r‖² + λ·‖D·step‖², and writes it to `step`, in the order of the columns.
-   * If a diagonal entry of the damped R is 0, or a whole column of R, the entry of the step in that column is 0. For a
-   * column of zeros and a small λ, it would otherwise be a rounding error divided by √λ.
+   * The step of a column is 0 if the diagonal entry of the damped R is 0, or if the column of R is 0. (For a column of
+   * zeros and a small λ, the step would otherwise be a rounding error divided by √λ.)
    *
    * @param scale - The diagonal of D, in the order of the columns.
    * @returns The factor of the damped problem, whose R satisfies RᵀR = JᵀJ + λ·D². Valid until the next call.
@@ -238,10 +238,7 @@ export class TriangularFactor {
     return true;
   }
 
-  /**
-   * Returns a copy of the factor with the additional rows √λ·D. Row i of √λ·D is 0 before column i, so only the
-   * first j + 1 entries of its column j are used.
-   */
+  /** Returns a copy of the factor with the additional rows √λ·D. */
   #damp(lambda: number, scale: Float64Array): TriangularFactor {
     const { n } = this;
     const damped = (this.#damped ??= new TriangularFactor(n));

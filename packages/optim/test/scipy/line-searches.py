@@ -3,9 +3,9 @@
     python3 packages/optim/test/scipy/line-searches.py
 
 writes line-searches.generated.json next to this file. For each search: a name, the value and slope at step 0, one row
-of step, value and slope for each evaluation, the resulting step, and whether this step is accepted. If the bracket is narrow, DCSRCH
-evaluates the best point again and ends with a warning. L-BFGS-B accepts that point. Here it is also accepted, and the repeated
-evaluation is omitted.
+of step, value and slope for each evaluation, the resulting step, and whether this step is accepted. If the bracket is
+narrow, DCSRCH evaluates the best point again and ends with a warning. As in L-BFGS-B, that point counts as accepted;
+the repeated evaluation is omitted.
 """
 import json
 import math
@@ -123,7 +123,7 @@ def inflection(t):
     return (729.5, -1) if t == 0 else ((9 - t) ** 3, -3 * (9 - t) ** 2) if t < 8 else (0, 0)
 
 
-# These return the value and slope at each step, chosen so that the search compares two equal numbers.
+# The value and slope at each step, chosen so that the search compares two equal numbers.
 exactly_accepted = {0: (0, -10), 1: (-0.01, 9)}.get
 exactly_narrow = {0: (0, -1), 2: (-1, -7), 10: (-41, 1), 9: (-40, -1)}.get
 # Between the steps 1 and 5, three times the mean slope is equal to the sum of the slopes.

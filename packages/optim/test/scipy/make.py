@@ -41,7 +41,7 @@ def factor(title, rows, rank):
         "columns": columns[:rank].tolist(),
         "R": (signs[:, None] * r)[:rank].ravel().tolist(),
         "z": (signs * z)[:rank].tolist(),
-        # ‖R‖·‖R⁻¹‖, where ‖R‖ is the Frobenius norm, which is cheap to compute.
+        # ‖R‖·‖R⁻¹‖: the Frobenius norm of R times the spectral norm of R⁻¹.
         "condition": float(np.linalg.norm(rows) / singular[-1]) if rank == n else None,
     }
 
