@@ -82,7 +82,7 @@ test('values from before the first step are nodes with a built-in identity activ
 });
 
 test('a graph that would be too large is rejected before anything is built', () => {
-  const tooLarge = (expected: string, received: number) =>
+  const tooLarge = (expected: string, received: number): unknown =>
     expect.objectContaining({
       code: 'OUT_OF_RANGE',
       details: expect.objectContaining({ expected, received }) as unknown,
