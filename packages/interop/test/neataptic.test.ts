@@ -33,10 +33,16 @@ describe(`models trained by ${program} ${version}`, () => {
     expect(maxStepError(fromNeataptic(model.json), model)).toBeLessThan(1e-12);
   });
 
-  test('the dropout mask of a node becomes its c', () => {
-    const network = fromNeataptic(models.find(({ name }) => name.includes('dropout'))!.json);
-    expect(network.getParameters('4').c).toBe(0.75);
-    expect(network.getParameters(network.graph.ids[network.graph.outputs[0]]).c).toBeUndefined();
+  test('the dropout mask of a node is its c, which training does not change, also if the node reads itself', () => {
+    const { json } = models.find(({ name }) => name.includes('dropout'))!;
+    const { connections } = json as { readonly connections: readonly object[] };
+    const self = { from: 4, to: 4, weight: 0.5, gater: null };
+    for (const given of [json, { ...(json as object), connections: [...connections, self] }]) {
+      const { graph } = fromNeataptic(given);
+      const fixedC = (i: number) => graph.constants[graph.scaleSlot(i) - graph.parameterCount];
+      expect(fixedC(graph.indexOf('4'))).toBe(0.75);
+      expect(fixedC(graph.outputs[0])).toBe(1);
+    }
   });
 });
 

@@ -22,9 +22,9 @@ export interface Part {
   readonly b: number;
   /** In the order of `from`. */
   readonly w: ArrayLike<number>;
-  /** Scale. Default: fixed at 1, because most libraries have no scale. */
+  /** Scale. It is a constant, because no library trains a scale. Default: 1. */
   readonly c?: number;
-  /** Set if b, c and w are constants. Default: b and w are parameters, and so is c if it is given. */
+  /** Set if b and w are constants. Default: b and w are parameters. */
   readonly constant?: true;
   /** Constant weights, by edge name. Default: none. */
   readonly fixed?: Readonly<Record<string, number>>;
@@ -77,7 +77,6 @@ export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
       );
     }
     if (nodes[at].constant === true) return;
-    if (c !== undefined) vector[graph.scaleIndex(i)] = c;
     vector[graph.biasIndex(i)] = b;
     from.forEach((_, k) => {
       const index = graph.weightIndex(graph.edgeStart[i] + k, i);
@@ -90,7 +89,7 @@ export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
 /** The constants of a node, as the `fixed` option of `GraphBuilder`. */
 function fixedOf({ from, b, c, w, constant, fixed }: Part): NonNullable<NodeOptions['fixed']> {
   if (constant === true) return { b, c: c ?? 1, w: byEdge(from, w) };
-  return { ...(c === undefined && { c: 1 }), ...(fixed && { w: fixed }) };
+  return { c: c ?? 1, ...(fixed && { w: fixed }) };
 }
 
 const byEdge = <T>(from: readonly Source[], values: ArrayLike<T>): Record<string, T> =>

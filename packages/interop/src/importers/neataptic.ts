@@ -49,11 +49,11 @@ const squashes = new Map<string, Squash>([
 ]);
 
 /**
- * Imports the result of neataptic's `Network.toJSON()`. The id of a node is its index in the list `nodes`. If a node
- * has a dropout mask other than 1, its c is the mask; otherwise, its c is fixed at 1. `BIPOLAR_SIGMOID` becomes
- * tanh(h / 2), `INVERSE` an identity with negated weights, and `ABSOLUTE` a leaky ReLU with slope −1. `STEP` and
- * `BIPOLAR` become {@link step} and {@link bipolarStep}, whose derivative is 0: a network with such nodes can predict,
- * but no gradient passes through these nodes in training. To load such a network from a file, pass both as `activations`.
+ * Imports the result of neataptic's `Network.toJSON()`. The id of a node is its index in the list `nodes`. The c of a
+ * node is fixed at its dropout mask, which is 1 without dropout. `BIPOLAR_SIGMOID` becomes tanh(h / 2), `INVERSE` an
+ * identity with negated weights, and `ABSOLUTE` a leaky ReLU with slope −1. `STEP` and `BIPOLAR` become {@link step} and
+ * {@link bipolarStep}, whose derivative is 0: a network with such nodes can predict, but no gradient passes through
+ * these nodes in training. To load such a network from a file, pass both as `activations`.
  *
  * A recurrent model, such as an LSTM, a GRU or NARX, becomes a network with delays: `predictSequence` returns the same
  * outputs as neataptic if you call `activate` of `Network.fromJSON(json)` once per row, in order. A gated connection
