@@ -1,7 +1,7 @@
 /** Compares trust-region steps with exact solutions that SciPy's root finder computes. */
 import { Random } from '@nnbp/core';
 import { TriangularFactor } from '@nnbp/optim';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { trustRegionStep } from '../src/least-squares/trust-region.js';
 import scipy from './scipy/least-squares.generated.json' with { type: 'json' };
 
@@ -78,18 +78,39 @@ describe('trustRegionStep', () => {
     const { step, lambda, length } = trustRegionStep(factor, Float64Array.of(1, 1), 20, 0, false);
     expect([...step]).toEqual([expect.closeTo(3, 12), expect.closeTo(4, 12)]);
     expect(length).toBeCloseTo(5, 12);
-    // λ starts at 1/1000 of its upper bound, 125 / 20, and each of 30 iterations divides it by √1000.
-    expect(lambda / (6.25e-3 * 1000 ** -15)).toBeCloseTo(1, 9);
+    // λ starts at 1/1000 of its upper bound, 125 / 20, and each iteration divides it by √1000, until (1e-14 · 5)².
+    expect(lambda / (6.25e-3 * 1000 ** -8.5)).toBeCloseTo(1, 9);
+    // The next step starts from there, so that one factorization suffices.
+    const solve = vi.spyOn(factor, 'solve');
+    expect(trustRegionStep(factor, Float64Array.of(1, 1), 20, lambda / 2, false).lambda).toBe(lambda / 2);
+    expect(solve).toHaveBeenCalledTimes(1);
+  });
+
+  test('no λ is negligible for a determined problem', () => {
+    const factor = factorOf(2, [1, 0, 0, 1e-16], [-1, -1]);
+    const { lambda, length } = trustRegionStep(factor, Float64Array.of(1, 1), 1e14, 0, true);
+    expect(lambda).toBeLessThan(1e-28);
+    expect(Math.abs(length / 1e14 - 1)).toBeLessThanOrEqual(0.1);
+  });
+
+  test('λ is negligible relative to the scaled Jacobian', () => {
+    // For every factor, the same problem in other units. Only D · step has the same units in all of them.
+    const lambdas = [1, 1e-9, 1e9].map((unit) => {
+      const factor = factorOf(2, [3, 4 * unit], [-25]);
+      return trustRegionStep(factor, Float64Array.of(1, unit), 20, 0, false).lambda;
+    });
+    for (const lambda of lambdas) expect(lambda / lambdas[0]).toBeCloseTo(1, 9);
   });
 
   test('if λ underflows, the last damped step is the result', () => {
-    // Column 0 is excluded: the step minimizes (3·s − 3)² + (4·s + 8)². An undamped solve ignores row 0: R[0, 0] = 0.
+    // Column 0 is excluded: the step minimizes (3·s − 3)² + (4·s + 8)². An undamped solve ignores row 0: R[0, 0] = 0. The
+    // entries are multiplied by 1e-150, so that the λ that is negligible underflows, too.
     const factor = new TriangularFactor(2);
-    factor.R.set([0, 3, 0, 4]);
+    factor.R.set([0, 3e-150, 0, 4e-150]);
     factor.z.set([-3, 8]);
-    const { step, lambda } = trustRegionStep(factor, Float64Array.of(1, 1), 10, 1e-150, false);
+    const { step, lambda } = trustRegionStep(factor, Float64Array.of(1, 1), 1e151, 1e-303, false);
     expect(lambda).toBe(0);
-    expect([...step]).toEqual([0, expect.closeTo(-23 / 25, 12)]);
+    expect([step[0], step[1] / 1e150]).toEqual([0, expect.closeTo(-23 / 25, 3)]);
   });
 
   test.each([1, 10, 1000])('within a radius of %d, a parameter that is excluded at a bound does not move', (radius) => {

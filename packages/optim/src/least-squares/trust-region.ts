@@ -40,6 +40,8 @@ export function trustRegionStep(
     if (length <= (1 + tolerance) * radius) return { step, lambda: 0, length };
   }
 
+  // Without full rank, the step approaches the shortest of the undamped steps, which may be within the radius.
+  const negligible = isDetermined ? 0 : negligibleDamping(factor, scale);
   let lower = 0;
   let upper = gradientNorm(factor, scale) / radius;
   let lambda = guess > lower && guess < upper ? guess : upper / 1000;
@@ -49,11 +51,20 @@ export function trustRegionStep(
     const excess = length - radius;
     if (Math.abs(excess) <= tolerance * radius) break;
     if (excess > 0) lower = lambda;
+    else if (lambda <= negligible) break;
     else upper = lambda;
     const next = lambda + (excess / radius) * (1 / relativeDecrease(damped, scale, step, length));
     lambda = next > lower && next < upper ? next : Math.sqrt(Math.max(lower, upper / 1000) * upper);
   }
   return { step, lambda, length };
+}
+
+/**
+ * Returns (1e-14·‖J·D⁻¹‖)². A λ below it changes only the part of the step that rounding errors determine: a singular
+ * value of J·D⁻¹ whose square it approaches is a rounding error itself.
+ */
+function negligibleDamping({ R, n }: TriangularFactor, scale: Float64Array): number {
+  return (1e-14 * norm(R.map((entry, at) => entry / scale[at % n]))) ** 2;
 }
 
 /** Returns ‖D⁻¹·Jᵀr‖. Divided by the radius, it is an upper bound on λ. */
