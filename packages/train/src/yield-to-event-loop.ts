@@ -1,6 +1,6 @@
 /** Yields to the event loop, so that timers, messages, rendering and requests are not kept waiting. */
 
-/** Exists in Node, where it runs its callback without the delay of a timer. */
+/** Only in Node. Runs its callback without the delay of a timer. */
 declare const setImmediate: ((callback: () => void) => unknown) | undefined;
 
 /** Resolves after one turn of the event loop. */
@@ -17,15 +17,12 @@ export function yieldToEventLoop(): Promise<void> {
   });
 }
 
-/**
- * Maximum planned time between two reads of the clock, in milliseconds. The clock is not read at every step, because a
- * read takes as long as a step of a small network.
- */
+/** Maximum planned milliseconds between two reads of the clock. A read takes as long as a step of a small network. */
 const maxInterval = 1;
 
 /** Determines when to yield to the event loop, and measures how fast samples are processed. */
 export class Pace {
-  /** Samples per second in the last interval that was measured; 0 before the first. */
+  /** In the last measured interval; 0 before the first. */
   samplesPerSecond = 0;
   readonly #every: number;
   readonly #interval: number;
@@ -33,7 +30,7 @@ export class Pace {
   /** Start of the current interval, and the samples in it. */
   #since = this.#yielded;
   #samples = 0;
-  /** Batches between two reads of the clock, and how many are left until the next. */
+  /** Batches between two reads of the clock, and batches left until the next read. */
   #batches = 1;
   #left = 1;
 
@@ -43,7 +40,6 @@ export class Pace {
     this.#interval = Math.min(maxInterval, every);
   }
 
-  /** The number of batches until the next read of the clock. */
   get left(): number {
     return this.#left;
   }
@@ -67,18 +63,15 @@ export class Pace {
     this.#measure(performance.now());
   }
 
-  /** Starts a new interval. */
   resume(): void {
     this.#samples = 0;
     this.#since = performance.now();
   }
 
-  /** Yields to the event loop if it is time to. */
   yieldIfDue(): Promise<void> | undefined {
     return performance.now() - this.#yielded < this.#every ? undefined : this.yield();
   }
 
-  /** Yields to the event loop. */
   async yield(): Promise<void> {
     await yieldToEventLoop();
     this.#yielded = performance.now();

@@ -1,4 +1,4 @@
-/** Tests of step-by-step training with `Trainer`, and of `fit`, which uses a trainer. */
+/** Tests of step-by-step training with `Trainer`, and of `fit`. */
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import { backpropagateBatch, mlp, Network } from '@nnbp/core';
 import { mse } from '@nnbp/losses';

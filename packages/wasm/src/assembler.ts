@@ -1,18 +1,15 @@
 /**
- * An assembler for WebAssembly. Code is a nested list of bytes: `f32x4.add(a, b)` returns the code of the sum of `a`
- * and `b`. The assembler needs neither a toolchain nor a prebuilt binary, and it can generate kernels for the host, for
- * example with fused multiply-add.
+ * An assembler for WebAssembly, so that kernels can be generated for the features of the host. Code is a nested list of
+ * bytes: `f32x4.add(a, b)` returns the code of the sum of `a` and `b`.
  */
 
 /** A nested list of bytes and vector constants. Each vector constant becomes a local of the function. */
 export type Code = readonly (number | Code | Uint8Array | VectorConstant)[];
 
-/** The instruction for a vector constant. */
 class VectorConstant {
   constructor(readonly code: readonly number[]) {}
 }
 
-/** The types a local or a parameter can have. */
 export const i32 = 0x7f;
 export const f32 = 0x7d;
 export const f64 = 0x7c;
@@ -27,8 +24,8 @@ export interface Local {
 }
 
 /**
- * The encodings of integers that need only one byte, as most do. The arrays are shared, since a module contains about
- * ten thousand such integers.
+ * The encodings of integers that need only one byte. The arrays are shared: a module contains about ten thousand such
+ * integers.
  */
 const oneByte = Array.from({ length: 128 }, (_, byte): readonly number[] => [byte]);
 
@@ -81,13 +78,12 @@ const binary =
   (...op: number[]): Binary =>
   (a, b) => [a, b, op];
 const vector = (op: number): number[] => [0xfd, ...unsigned(op)];
-/** Returns the code of a constant with the same bytes in each lane. */
 const splatConstant = (bytes: readonly number[]): Code => {
   const code = [...vector(0x0c), ...Array.from({ length: 16 / bytes.length }, () => bytes).flat()];
   // Zero does not need a local: one machine instruction sets a register to zero.
   return bytes.some((byte) => byte !== 0) ? [new VectorConstant(code)] : code;
 };
-/** Loads and stores. `align` is a hint: log2 of the alignment in bytes. `offset` is a constant added to the address. */
+/** `align` is a hint: log2 of the alignment in bytes. `offset` is added to the address. */
 const access = (op: number[], align: number) => ({
   load: (address: Code, offset = 0): Code => [address, op, align, unsigned(offset)],
   store: (address: Code, value: Code, offset = 0): Code => [address, value, op, align, unsigned(offset)],
@@ -147,7 +143,6 @@ export const double = {
 /** Four single-precision numbers. */
 export const f32x4 = {
   const: (value: number): Code => splatConstant(floatBytes(value)),
-  /** A vector of four constants. */
   lanes: (values: readonly number[]): Code => [vector(0x0c), values.map(floatBytes)],
   load: access(vector(0x00), 2).load,
   loadSplat: access(vector(0x09), 2).load,
@@ -207,7 +202,6 @@ export const f32x4 = {
 /** Operations on a vector as four 32-bit integers, or as 128 bits. */
 export const i32x4 = {
   const: (value: number): Code => splatConstant(intBytes(value)),
-  /** A vector of four constants. */
   lanes: (values: readonly number[]): Code => [vector(0x0c), values.map(intBytes)],
   shl: (a: Code, bits: number): Code => [a, int.const(bits), vector(0xab)],
   shrS: (a: Code, bits: number): Code => [a, int.const(bits), vector(0xac)],
@@ -243,7 +237,6 @@ export type MultiplyAdd = (a: Code, b: Code, c: Code) => Code;
 export const separateMultiplyAdd: MultiplyAdd = (a, b, c) => f32x4.add(c, f32x4.mul(a, b));
 export const fusedMultiplyAdd: MultiplyAdd = (a, b, c) => [a, b, c, vector(0x105)];
 
-/** Bulk memory operations. */
 export const memory = {
   copy: (to: Code, from: Code, length: Code): Code => [to, from, length, 0xfc, 0x0a, 0x00, 0x00],
   fill: (address: Code, byte: Code, length: Code): Code => [address, byte, length, 0xfc, 0x0b, 0x00],
@@ -262,7 +255,6 @@ export const atomic = {
   add: (address: Code, value: Code, offset = 0): Code => [address, value, 0xfe, 0x1e, 2, unsigned(offset)],
 };
 
-/** Control flow. */
 export const control = {
   /** Runs the body, and runs it again whenever it executes `branch(0)`. */
   loop: (...body: Code): Code => [0x03, 0x40, body, 0x0b],
@@ -293,13 +285,11 @@ export const control = {
   ],
 };
 
-/** The type of a WebAssembly function. */
 interface FunctionType {
   readonly parameters: readonly ValueType[];
   readonly results: readonly ValueType[];
 }
 
-/** A function that other functions can call. */
 export type Callable = (...args: readonly Code[]) => Code;
 
 /** Collects functions and encodes them as a module. Imports must be declared before functions. */
@@ -325,8 +315,8 @@ export class Assembler {
   }
 
   /**
-   * Adds a function, which is exported if `exportName` is set. `write` returns the body. Its arguments are the
-   * parameters of the function, and `local`, which declares a local variable.
+   * Adds a function, and exports it if `exportName` is set. `write` returns the body; its argument `local` declares a
+   * local variable.
    */
   function(
     exportName: string | undefined,
@@ -367,7 +357,6 @@ export class Assembler {
     return this.#callable(index);
   }
 
-  /** Returns the bytes of the module. */
   bytes(): Uint8Array<ArrayBuffer> {
     const types = this.#types.map(({ parameters, results }) => [
       0x60,

@@ -12,10 +12,9 @@ export interface AutoEngine extends Engine {
 }
 
 /**
- * Returns the `wasm` engine if the host supports WebAssembly with SIMD, else `js()`. Both run every graph, so `auto`
- * does not call their `supports` method. The engine runs on one thread unless `threads` is set: starting threads
- * takes 0.1 s, and `auto` does not know how much work follows. `fit` from `nnbp` does know, and sets `threads` for long
- * training runs.
+ * Returns the `wasm` engine if the host supports WebAssembly with SIMD, else `js()`. The engine runs on one thread
+ * unless `threads` is set: starting threads takes 0.1 s, and `auto` does not know how much work follows. `fit` from
+ * `nnbp` sets `threads` for long training runs.
  *
  * @throws NnbpError `OUT_OF_RANGE` for an invalid option
  *

@@ -1,6 +1,6 @@
 /**
- * The timeout of a thread that waits for other threads at a barrier. When a thread has waited for ten seconds plus
- * three times the duration of its own preceding work, it treats one of the other threads as lost.
+ * The timeout of a thread that waits for other threads at a barrier: ten seconds plus three times the duration of its
+ * own preceding work. After the timeout, the thread treats one of the other threads as lost.
  */
 
 /**
@@ -8,10 +8,8 @@
  * or the process was suspended.
  */
 const maxElapsed = 100;
-/** The minimum timeout, in milliseconds. */
 const minWait = 10_000;
 
-/** Measures how long one thread waits. */
 export class BarrierTimeout {
   #startTime = performance.now();
   #last = 0;
@@ -26,8 +24,8 @@ export class BarrierTimeout {
   }
 
   /**
-   * Whether the wait identified by `turn` has lasted longer than ten seconds plus three times the time from `begin` to
-   * the start of the wait. Must be called repeatedly during the wait.
+   * Whether the wait identified by `turn` has lasted longer than the timeout. Must be called repeatedly during the
+   * wait.
    */
   isOver(turn: number): boolean {
     const now = performance.now();

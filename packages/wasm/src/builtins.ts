@@ -8,10 +8,13 @@ import { optimizerKernels } from './kernels/optimizers/index.js';
 import type { OptimizerKernel, OptimizerKernels } from './kernels/optimizers/kernel.js';
 import { transformKernels } from './kernels/transforms.js';
 
-/** The kernel number of a plugin that runs in JavaScript: a custom one, or a built-in without a kernel. */
+/** The kernel number of a plugin that runs in JavaScript. */
 export const noKernel = 256;
 
-/** The number that selects a kernel, and the values of its options in the order in which the kernel declares them. */
+/**
+ * The number that selects a kernel (`noKernel` if there is none), and the values of its options in the order in which
+ * the kernel declares them.
+ */
 export interface KernelChoice {
   readonly number: number;
   readonly options: readonly number[];
@@ -25,7 +28,6 @@ function kernelOf(kernels: Kernels, builtin: Builtin | undefined): KernelChoice 
   return { number, options: (kernels[builtin.name].options ?? []).map((name) => builtin.options[name]) };
 }
 
-/** Returns the kernel of an activation. If there is none, the number is `noKernel`. */
 export const activationKernelOf = ({ builtin }: Activation): KernelChoice => kernelOf(activationKernels, builtin);
 
 const aggregationNames = Object.entries(aggregationKernels).flatMap(([name, kernel]) => (kernel ? [name] : []));
@@ -40,20 +42,16 @@ export function aggregationNumberOf(aggregation: Aggregation | undefined): numbe
   return index < 0 ? noKernel : 1 + index;
 }
 
-/** Returns the kernel of an aggregation; undefined if it runs in JavaScript. */
 export const aggregationKernelOf = ({ builtin }: Aggregation): AggregationKernel | undefined =>
   (aggregationKernels as Readonly<Record<string, AggregationKernel | undefined>>)[builtin?.name ?? ''];
 
-/** Returns the kernel of a loss. If there is none, the number is `noKernel`. */
 export const lossKernelOf = ({ builtin }: Loss): KernelChoice => kernelOf(lossKernels, builtin);
 
-/** Returns the kernel of an optimizer with these options; undefined if there is none. */
 export function optimizerKernelOf({ name, options }: BuiltinOptimizer): OptimizerKernel | undefined {
   const kernels: Readonly<Record<string, OptimizerKernels>> = optimizerKernels;
   return Object.hasOwn(kernels, name) ? kernels[name].choose(options) : undefined;
 }
 
-/** Returns the kernel number of a gradient transform and the value of its option; undefined if it has no kernel. */
 export function transformKernelOf({ name, options }: Builtin): { number: number; option: number } | undefined {
   const number = Object.keys(transformKernels).indexOf(name);
   if (number < 0) return undefined;

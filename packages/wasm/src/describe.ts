@@ -1,4 +1,4 @@
-/** Describes how the engine runs a graph. The description is an object that can be converted to a short summary. */
+/** Describes how the engine runs a graph. */
 import type { Graph, Plan } from '@nnbp/core';
 import { fusedMultiplyAdd, type MultiplyAdd } from './assembler.js';
 import { activationKernelOf, aggregationNumberOf, noKernel } from './builtins.js';
@@ -32,7 +32,6 @@ export interface SparseNodes {
   readonly aggregation: string;
 }
 
-/** What a {@link PlanDescription} is created from. */
 export interface PlanDetails {
   readonly graph: Graph;
   readonly batchSize: number;
@@ -158,7 +157,6 @@ export class PlanDescription {
   }
 }
 
-/** The maximum number of items per list. */
 const maxListed = 6;
 
 function listed<Item>(items: readonly Item[], text: (item: Item) => string, none: string): string[] {

@@ -69,7 +69,6 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmEngine> {
   };
 }
 
-/** Starts the workers, or returns the reason why the host cannot start them. */
 async function startPool(workers: number, multiplyAdd: MultiplyAdd): Promise<{ pool?: Pool; reason?: string }> {
   if (
     typeof SharedArrayBuffer === 'undefined' ||

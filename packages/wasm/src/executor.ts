@@ -1,7 +1,4 @@
-/**
- * Runs one graph in one linear memory. A call copies the samples in, runs the kernels, and reads the results. The
- * memory is allocated once, by the constructor.
- */
+/** Runs one graph in one linear memory. A call copies the samples in, runs the kernels, and reads the results. */
 import {
   allFinite,
   type Executor,
@@ -49,7 +46,6 @@ export interface Attached {
 /** The part of the engine that an executor uses. */
 export interface Host {
   readonly threads: number;
-  /** Emits a · b + c, fused or with two roundings. */
   readonly multiplyAdd: MultiplyAdd;
   /** Why there are fewer threads than requested. */
   readonly reason?: string | undefined;
@@ -374,7 +370,7 @@ export class WasmExecutor implements Executor {
 
 const planOf = ({ graph, stepOf }: TimeGraph): Plan => plan(graph, stepOf && { partOf: stepOf });
 
-/** Returns the form with unrolled code if it is possible and faster, else the form for the general kernels. */
+/** Uses unrolled code if it is possible and faster, else the general kernels. */
 function formOf(time: TimeGraph, plan: Plan, batchSize: number, host: Host): Form {
   if (batchSize === 1 && host.threads === 1 && isUnrollable(time.original)) {
     try {
@@ -386,11 +382,7 @@ function formOf(time: TimeGraph, plan: Plan, batchSize: number, host: Host): For
   return rowsForm(time, plan, batchSize, host.threads);
 }
 
-/**
- * Allocates memory.
- *
- * @throws NnbpError `OUT_OF_RANGE` if the memory cannot be allocated
- */
+/** @throws NnbpError `OUT_OF_RANGE` if the memory cannot be allocated */
 function allocate(pages: number, shared: boolean): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: pages, ...(shared && { maximum: pages, shared }) });

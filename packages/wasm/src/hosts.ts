@@ -31,7 +31,6 @@ function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory, env
   return new WebAssembly.Instance(module, { environment: { memory, ...environment } }).exports as unknown as Exports;
 }
 
-/** Returns a host with one thread. */
 export const oneThread = (module: WebAssembly.Module, multiplyAdd: MultiplyAdd): Host => ({
   threads: 1,
   multiplyAdd,
@@ -50,8 +49,7 @@ export const oneThread = (module: WebAssembly.Module, multiplyAdd: MultiplyAdd):
 /**
  * Returns a host that runs the kernels on this thread and the pool's workers.
  *
- * @param measured - Whether each executor measures its speed with and without workers, and then uses the faster
- * alternative.
+ * @param measured - Whether each executor measures its speed with and without workers, and uses the faster.
  */
 export function manyThreads(
   module: WebAssembly.Module,

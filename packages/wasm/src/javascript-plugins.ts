@@ -1,11 +1,8 @@
-/**
- * Runs plugins that have no kernel (custom ones, and some built-ins such as `median`) in JavaScript, on the numbers in
- * the WebAssembly memory.
- */
+/** Runs plugins that have no kernel, such as custom ones, in JavaScript, on the numbers in the WebAssembly memory. */
 import type { Activation, Aggregation, Loss, Plan } from '@nnbp/core';
 import { header, unit } from './memory-map.js';
 
-/** The functions that the WebAssembly module imports to run these plugins. */
+/** The functions that the WebAssembly module imports. */
 export class JavaScriptPlugins {
   /** The loss of the next pass. */
   loss: Loss | undefined;
@@ -119,8 +116,8 @@ export class JavaScriptPlugins {
   };
 
   /**
-   * Like `lossPass`, for several threads. An error is stored for `rethrow`: this thread must complete the pass together
-   * with the workers before it throws.
+   * Like `lossPass`, for several threads. An error is stored for `rethrow`, because this thread must first complete the
+   * pass together with the workers.
    */
   readonly threadedLossPass = (): number => {
     try {

@@ -1,7 +1,4 @@
-/**
- * The memory layout for a graph, a batch size and a number of steps: the address and size of each part. The functions
- * only compute addresses.
- */
+/** The memory layout for a graph, a batch size and a number of steps: the address and size of each part. */
 import { type Graph, NnbpError } from '@nnbp/core';
 import { maxEdgesAtOnce } from './kernels/sparse-backward.js';
 import { headerBytes, maxOptimizerVectors, maxThreads, normBlock, unitBytes } from './memory-map.js';
@@ -32,7 +29,6 @@ export interface CommonLayout {
   readonly queue: number;
   readonly queueInputBytes: number;
   readonly queueTargetBytes: number;
-  /** The loss of each batch, as float64. */
   readonly queueLosses: number;
   readonly targetRows: number;
   readonly outputX: number;
@@ -71,7 +67,6 @@ export interface Layout extends CommonLayout {
   readonly seriesDeltas: number;
   /** The panels of all series, concatenated. */
   readonly seriesPanels: number;
-  /** The number of edges with entries in `outDelta` and `outWeight`. */
   readonly sparseEdges: number;
   readonly biasOf: number;
   readonly scaleOf: number;
@@ -94,14 +89,9 @@ export interface Layout extends CommonLayout {
   readonly outWeight: number;
   readonly inStart: number;
   readonly inX: number;
-  /**
-   * For each edge into a sparse node, the address of its weight. If the graph has no `weightSlots` and there are no
-   * rows of dA/dz, there is no such table, and this address is 0.
-   */
   readonly inWeight: number;
   /** A row of zeros. Tables whose length is rounded up to whole vectors are padded with its address. */
   readonly zeroRow: number;
-  /** Scratch memory for partial sums: 4 KiB per thread. */
   readonly scratch: number;
   /** For each dense unit, a table of its predecessors' rows. The tables are concatenated. */
   readonly predecessorTables: number;
@@ -111,7 +101,7 @@ export interface Layout extends CommonLayout {
 }
 
 const lineBytes = 64;
-/** The size of a 32-bit address space, in bytes. */
+/** Bytes of a 32-bit address space. */
 const addressable = 2 ** 32;
 
 export const roundedUp = (value: number, to: number) => Math.ceil(value / to) * to;
@@ -156,20 +146,17 @@ export const tableLength = (predecessors: number): number => roundedUp(predecess
  */
 const queueBytes = 32768;
 
-/** Returns the number of batches that the queue holds if each batch has `batchBytes` bytes. */
 export const queueLength = (batchBytes: number): number => Math.max(1, Math.floor(queueBytes / batchBytes));
 
-/** Returns the size of a parameter vector in bytes, rounded up to whole cache lines. */
 export const parameterVectorBytes = (graph: Graph): number => roundedUp(graph.parameterCount * 4, lineBytes);
 
-/** Returns the size in bytes of the partial sums of squares for a gradient of `parameterBytes` bytes. */
 export const squareSumBytes = (parameterBytes: number): number => 8 * Math.ceil(parameterBytes / normBlock);
 
 /** Returns the address of a slot. Parameters come first; the graph's constants start at the next cache line. */
 export const slotAddress = (graph: Graph, { parameters, parameterBytes }: CommonLayout, slot: number): number =>
   parameters + (slot < graph.parameterCount ? 4 * slot : parameterBytes + 4 * (slot - graph.parameterCount));
 
-/** Returns an allocator of consecutive addresses, each at the start of a cache line. It counts the bytes by purpose. */
+/** Returns an allocator of consecutive addresses, each at the start of a cache line. */
 export function allocator(): {
   allocate(bytes: number, purpose: Purpose): number;
   end(): number;
@@ -190,8 +177,6 @@ export function allocator(): {
 }
 
 /**
- * Lays out the memory.
- *
  * @param graph - The plain graph (see time.ts), which covers all steps.
  * @param series - For each unit, the index of the first unit of its series, if any; see `seriesOf`.
  * @throws NnbpError `OUT_OF_RANGE` if the graph needs more memory than WebAssembly can address

@@ -1,7 +1,7 @@
 /**
  * Writes the plan into memory once: the header, a record for each unit, and tables of addresses. A unit consists of
- * nodes that are computed together. After the plan is written, passes change only data, such as inputs and results, and
- * a few words of the header, such as the options of the loss.
+ * nodes that are computed together. Passes change only data and a few words of the header, such as the options of the
+ * loss.
  */
 import type { Graph, Plan } from '@nnbp/core';
 import { activationKernelOf, aggregationNumberOf } from './builtins.js';
@@ -43,7 +43,6 @@ export interface Form {
   readonly withoutMean?: boolean;
 }
 
-/** Returns the form for the general kernels, which read the graph from tables. */
 export function rowsForm({ graph, steps, stepOf }: TimeGraph, plan: Plan, batchSize: number, threads: number): Form {
   const units = rowUnits(graph, plan);
   const series = seriesOf(graph, units, steps);

@@ -103,13 +103,11 @@ export const header = {
   mean: 180,
   /** The optimizer's scalars for the training step as float32, in the order in which its kernel declares them. */
   stepScalars: 192,
-  /** The number of gradient transforms before the optimizer. */
   transformCount: 256,
   /** For each transform, its kernel number, and its option as float32. */
   transforms: 260,
   /** Bytes of the parameters and constants together. */
   slotBytes: 440,
-  /** The number of time steps. */
   steps: 420,
   /**
    * For each time step, four words: its `columns`, its `samples` (sequences can end before the last step), its
@@ -162,7 +160,6 @@ export const maxTransforms = 16;
 /** Bytes of the gradient per entry of `squareSums`. */
 export const normBlock = 4096;
 
-/** Bytes of the header. */
 export const headerBytes = 4096;
 
 /** Offsets of the words of a unit's record. */
@@ -188,9 +185,8 @@ export const unit = {
   leadingInputs: 40,
   /** The activation's options as float32, in the order in which its kernel declares them. */
   options: 44,
-  /** The kernel number of the aggregation of its nodes. */
+  /** The kernel number of the aggregation. */
   aggregation: 60,
-  /** The time step of the unit's nodes. */
   step: 64,
   /** The table that receives h: that of g, or that of x if g and x share a row. */
   h: 68,
@@ -212,7 +208,6 @@ export const unit = {
   waitsBackward: 88,
 } as const;
 
-/** Bytes of a unit's record. */
 export const unitBytes = 100;
 
 /** The maximum number of options of an activation or a loss. */

@@ -21,7 +21,6 @@ const modules = new Map<string, Promise<WebAssembly.Module>>();
  * compilation on the main thread.
  *
  * @param shared - Whether several threads share the memory.
- * @param multiplyAdd - Emits a · b + c.
  */
 export function kernels(shared: boolean, multiplyAdd: MultiplyAdd): Promise<WebAssembly.Module> {
   const key = `${shared} ${multiplyAdd === fusedMultiplyAdd}`;
@@ -37,7 +36,7 @@ export function kernels(shared: boolean, multiplyAdd: MultiplyAdd): Promise<WebA
 }
 
 /**
- * Like {@link kernels}, but throws a typed error if the host cannot compile them.
+ * Like {@link kernels}, but throws a typed error.
  *
  * @throws NnbpError `UNAVAILABLE` if the host does not support WebAssembly SIMD, or a security policy forbids its use
  */
@@ -62,7 +61,6 @@ export const multiplyAddFor = (fused: boolean): MultiplyAdd =>
     ? fusedMultiplyAdd
     : separateMultiplyAdd;
 
-/** Whether the host supports 128-bit SIMD. */
 const hasSimd = (): boolean => accepts(f32x4.const(0));
 
 function accepts(vector: Code): boolean {

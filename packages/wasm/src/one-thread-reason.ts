@@ -50,8 +50,8 @@ function sharesWithinUnit(graph: Graph, { units }: Plan): boolean {
   });
   const writers = new Map<number, number>();
   /**
-   * Records that node i writes the gradient of this slot. Returns whether an earlier call recorded another node of
-   * the same unit for the same slot. Gradients of constants are ignored.
+   * Records that node i writes the gradient of this slot. Returns whether an earlier call recorded another node of the
+   * same unit for the same slot.
    */
   const isShared = (slot: number, i: number): boolean => {
     if (slot >= graph.parameterCount) return false;

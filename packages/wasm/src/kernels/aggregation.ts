@@ -2,8 +2,7 @@
  * Aggregations A other than the sum. For each node, the forward kernel writes one row with h = b + A(z), and, for each
  * incoming edge e, one row with dA/dz_e, where z_e = w_e · x. The backward kernel multiplies the row of each edge by
  * the node's delta. The kernels of sparse edges read these products in place of the delta, so cases 2 and 3 of
- * backpropagation are the same for every aggregation. The code that differs between the aggregations is in
- * `aggregations/`.
+ * backpropagation are the same for every aggregation.
  */
 import {
   type Assembler,
@@ -25,7 +24,6 @@ import type { AggregationKernel, Edges } from './aggregations/kernel.js';
 const { add, sub, mul, shl, shrU, load, ltU, geU } = int;
 const number = int.const;
 
-/** Loads the entry of a row from a table. */
 const entryOf = (table: 'biasOf' | 'inStart' | 'edgeRowOf', row: Code): Code =>
   load(add(word(table), shl(row, number(2))));
 
@@ -102,8 +100,8 @@ export function aggregationKernel(module: Assembler, multiplyAdd: MultiplyAdd, i
 }
 
 /**
- * Emits a function of a range of nodes, given as row indices from `row` to `to`. The function multiplies dA/dz_e of
- * each edge of these nodes by the node's delta.
+ * Emits a function of a range of rows, `row` to `to`. For each incoming edge e of the rows' nodes, it multiplies
+ * dA/dz_e by the node's delta.
  */
 export function edgeDeltas(module: Assembler): Callable {
   return module.function(undefined, [i32, i32], [], ([row, to], local) => {

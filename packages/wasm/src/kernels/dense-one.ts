@@ -1,8 +1,8 @@
 /**
  * Computes the forward sums of a dense unit for one sample, h_i = b_i + Σ_j w_ji · x_j. A dense unit is a group of
- * nodes with the same predecessors and the same activation. In `dense.ts`, each lane of a vector is a sample, so with
- * one sample, three of four lanes would do no useful work. Here, each lane is a predecessor. The weights of a node are
- * contiguous, and eight nodes share each load of x.
+ * nodes with the same predecessors and the same activation. In `dense.ts`, each lane of a vector is a sample: with one
+ * sample, three of four lanes would be unused. Here, each lane is a predecessor. The weights of a node are contiguous,
+ * and eight nodes share each load of x.
  */
 import {
   type Assembler,

@@ -9,9 +9,8 @@
  * case 3    dloss/dw_ji                        = Σ_s  delta_i[s] · x_j[s]  (row: i, column: j, k: s)
  *
  * with delta = dloss/dx · slope. A tile of C stays in registers while k runs: each k loads a few vectors of B, and one
- * number of A per row of the tile, copied to all lanes. A slice of B, 16 KiB, stays in the L1 cache
- * while up to 240 rows of C use it, and their part of A (240 KiB) stays in the L2 cache for the next columns. `pnpm
- * bench` compares the speed with that of multiplying and adding in registers alone.
+ * number of A per row of the tile, copied to all lanes. A slice of B, 16 KiB, stays in the L1 cache while up to 240
+ * rows of C use it, and their part of A (240 KiB) stays in the L2 cache for the next columns.
  */
 import {
   type Assembler,
@@ -58,12 +57,12 @@ interface Frame {
   readonly k: Local;
 }
 
-/** One of the three products. They differ in where the rows of A, B and C are. */
+/** One of the three products, which differ in where the rows of A, B and C are. */
 interface Product {
   readonly name: string;
   /** How far k runs in a slice of B that stays in the L1 cache, in bytes. */
   readonly depth: (frame: Frame) => Code;
-  /** Sets `bases`. Runs once per product. */
+  /** Sets `bases`. */
   prepare(frame: Frame): Code;
   readonly kEnd: (frame: Frame) => Code;
   readonly columnEnd: (frame: Frame) => Code;
@@ -71,9 +70,7 @@ interface Product {
   beginRow(frame: Frame, r: number): Code;
   /** Sets b for the first k, and a[1] in case 2. */
   beforeLoop?(frame: Frame): Code;
-  /** Runs at the start of each k, before B and A are read. */
   beforeEachK?(frame: Frame): Code;
-  /** Runs at the end of each k. */
   afterEachK?(frame: Frame): Code;
   /** Returns the address of A[row + r][k] as the sum of an address and a constant offset. */
   factor(frame: Frame, r: number): readonly [address: Code, offset: number];
@@ -91,7 +88,6 @@ const firstRowOf = (frame: Frame, table: 'h' | 'delta'): Code =>
     load(frame.u.get, unit[table]),
     mul(load(frame.u.get, unit.firstRow), (table === 'h' ? frame.rowBytes : frame.deltaStride).get),
   );
-/** Returns the address of the table entry for the first row of a unit. */
 const entryOf = (frame: Frame, table: 'biasOf' | 'weightsOf'): Code =>
   add(word(table), shl(load(frame.u.get, unit.firstRow), number(2)));
 const nth = (table: Local, index: Code): Code => load(add(table.get, shl(index, number(2))));
@@ -185,7 +181,7 @@ interface Shape {
 const separateShape: Shape = { rows: 2, vectors: 4 };
 /** Fused multiply-add: 15 registers hold 12 sums, 2 vectors of B and 1 of A. This shape needs fewer loads per sum. */
 const fusedShape: Shape = { rows: 6, vectors: 2 };
-/** Number of rows of C that use a slice of B before the next slice is loaded: a multiple of both shapes' rows. */
+/** Rows of C that use a slice of B before the next slice is loaded: a multiple of both shapes' rows. */
 const blockRows = 240;
 /** Minimum number of independent sums that keeps the adders busy. */
 const minSums = 4;
@@ -304,7 +300,6 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
   });
 }
 
-/** Emits the three products; see `emitProduct` for their parameters. */
 export function denseKernels(module: Assembler, multiplyAdd: MultiplyAdd) {
   const shape = multiplyAdd === fusedMultiplyAdd ? fusedShape : separateShape;
   return {

@@ -1,11 +1,10 @@
 /**
- * Elementary functions of four float32 numbers at a time. Each emits code that reads and sets locals. The package's
- * README states the maximum errors of the activations that use these functions. A test measures the errors over a sweep
- * of float32.
+ * Emits elementary functions of four float32 numbers at a time. The package's README states the maximum errors of the
+ * activations that use these functions.
  */
 import { type Code, f32x4, f64x2, i32x4, type Local, type MultiplyAdd, v128 } from '../assembler.js';
 
-/** The context for emitting code into a function: emits multiply-adds, and declares locals of the function. */
+/** Emits multiply-adds, and declares locals of the function under construction. */
 export interface KernelContext {
   readonly multiplyAdd: MultiplyAdd;
   local(type: typeof v128): Local;

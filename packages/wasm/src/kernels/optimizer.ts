@@ -15,9 +15,7 @@ const kernels: readonly OptimizerKernel[] = [
 
 /** The kernel number for "no update": the optimizer runs in JavaScript. */
 export const noOptimizer = 0;
-/** Returns the number of a kernel. */
 export const optimizerNumber = (kernel: OptimizerKernel): number => 1 + kernels.indexOf(kernel);
-/** The kernel number of plain gradient descent. */
 export const plainDescent = optimizerNumber(plain);
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Provides what all parts of a pass use: locals of the WebAssembly function `run`, and code that divides the work
- * between threads, waits at barriers and enters steps.
+ * What all parts of a pass use: locals of the WebAssembly function `run`, and code that divides the work between
+ * threads, waits at barriers and enters steps.
  */
 import { type Code, control, i32, int, type Local, memory, type ValueType } from '../assembler.js';
 import { header, unit, word } from '../memory-map.js';
@@ -30,9 +30,7 @@ export interface Pass {
   share(count: Code, tile: number): Code;
   /** A field of the current unit; the fields are listed in `unit` of memory-map.ts. */
   field(name: keyof typeof unit): Code;
-  /** Waits at the barrier if this flag of the current unit is set. */
   waitIf(flag: 'waitsForward' | 'waitsBackward'): Code;
-  /** Runs the body on the first thread only. */
   first(body: Code): Code;
   /** Copies the entry of a step from the step table to the header. All threads write the same values. */
   enterStep(step: Code): Code;
@@ -49,7 +47,6 @@ export interface Pass {
   clear(address: Code, bytes: Code): Code;
 }
 
-/** Creates the pass of the thread with the number `thread`; `local` declares a local of `run`. */
 export function passOf(kernels: KernelSet, thread: Local, local: Pass['local']): Pass {
   const { shared, rows } = kernels;
   const [u, firstUnit, endUnit, from, to, record, entry] = Array.from({ length: 7 }, () => local(i32));

@@ -1,8 +1,8 @@
 /**
- * Runs a job in one call. The job `predict` runs the forward pass. `backpropagate` also computes the loss and runs the
- * backward pass. `step` does the same as `backpropagate`, then updates the parameters. Each thread computes its share
- * of every unit (a group of nodes that are computed together). Where one thread needs the results of another, all
- * threads wait at a barrier. No sum is split, so the result is bit-identical for any number of threads.
+ * Runs a job. The job `predict` runs the forward pass. `backpropagate` also computes the loss and runs the backward
+ * pass. `step` does the same as `backpropagate`, then updates the parameters. Each thread computes its share of every
+ * unit (a group of nodes that are computed together). Where one thread needs the results of another, all threads wait
+ * at a barrier. No sum is split, so the result is bit-identical for any number of threads.
  */
 import {
   type Assembler,

@@ -1,7 +1,4 @@
-/**
- * Kernels that transpose batches. Users pass one row per sample; the other kernels read and write one row per node.
- * Both directions transpose blocks of four by four numbers.
- */
+/** Kernels that transpose batches. Users pass one row per sample; the other kernels read and write one row per node. */
 import { type Assembler, type Callable, type Code, control, f32x4, i32, int, v128 } from '../assembler.js';
 
 const { add, shl, mul, load } = int;

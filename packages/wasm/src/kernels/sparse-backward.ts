@@ -1,6 +1,6 @@
 /**
- * The backward pass over sparse edges. For each node, computes case 2 of backpropagation together with case 3 for the
- * weights of the node's outgoing edges.
+ * The backward pass over sparse edges. For each node, adds the successors' contributions to the node's dloss/dx (case
+ * 2), and computes the gradients of the weights of the outgoing edges (case 3).
  */
 import {
   type Assembler,
@@ -28,11 +28,10 @@ const number = int.const;
 export const maxEdgesAtOnce = 256;
 
 /**
- * Emits a function that processes the edges from one node to sparse nodes (see `memory-map.ts`): it adds the
- * contributions of these successors to the node's dLossDx row. It also computes the gradients of the edges' weights,
- * unless the weights of all edges that are processed at once are constants. The node's x and dLossDx stay in registers
- * during the loop over edges. The four partial sums of each edge's gradient stay in scratch memory until all samples
- * have been added.
+ * Emits a function that processes the edges from one node to sparse nodes (see `memory-map.ts`). It skips case 3 if the
+ * weights of all edges that are processed at once are constants. The node's x and dLossDx stay in registers during the
+ * loop over edges. The four partial sums of each edge's gradient stay in scratch memory until all samples have been
+ * added.
  *
  * The function's arguments are the index of the node's row, and the address of the thread's record, which starts with
  * the sum of |gradient|.
@@ -63,7 +62,7 @@ export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Cal
     ];
 
     /**
-     * Processes a strip of the rows: `vectors` vectors of four samples each.
+     * Processes `vectors` vectors of four samples each.
      *
      * @param trains - Whether to compute gradients of the weights.
      */

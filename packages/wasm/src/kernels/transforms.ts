@@ -18,9 +18,8 @@ import { normBlock, word } from '../memory-map.js';
 import { signOf } from './elementary.js';
 import { whileStepFits } from './loops.js';
 
-/** The interface of transform kernels. A transform without `elementwise` limits the norm of the gradient. */
+/** A transform without `elementwise` limits the norm of the gradient. */
 interface TransformKernel {
-  /** The name of the transform's option. */
   readonly option: string;
   /** Transforms the gradients `g` of four parameters `p`. The returned code can use an argument several times. */
   readonly elementwise?: (g: Code, p: Code, option: Code) => Code;
@@ -28,7 +27,6 @@ interface TransformKernel {
 
 const { add, load, mul, neg, pmax, pmin, store } = f32x4;
 
-/** The kernels of all built-in transforms, by name. TypeScript requires all of them. */
 export const transformKernels = {
   clipByNorm: { option: 'limit' },
   clipByValue: { option: 'limit', elementwise: (g, _, limit) => pmin(pmax(g, neg(limit)), limit) },
@@ -45,8 +43,8 @@ const gradientsStart = int.add(word('parameters'), word('gradients'));
 export const normBlocks = int.divU(int.add(word('parameterBytes'), int.const(normBlock - 1)), int.const(normBlock));
 
 /**
- * Emits a function that applies one transform. The function takes the kernel number of the transform, the address of
- * the transform's option, and the start and end of a range of the gradient, as offsets in bytes.
+ * Emits a function that applies one transform. It takes the transform's kernel number, the address of the transform's
+ * option, and the start and end of a range of the gradient, as offsets in bytes.
  */
 export function transformKernel(module: Assembler): Callable {
   const functions = Object.values<TransformKernel>(transformKernels).map(({ elementwise }) =>

@@ -50,10 +50,10 @@ export function meanKernel(module: Assembler): Callable {
 
 /**
  * Emits a function that every thread calls after all gradients and the sums of |gradient| have been written. It takes
- * the number of the thread and the number that identifies the optimizer's kernel. Every thread checks for itself
- * whether the update is safe; all threads come to the same result.
+ * the thread's number and the number of the optimizer's kernel. Every thread checks for itself whether the update is
+ * safe; all threads come to the same result.
  *
- * @param share - Emits code that sets the bounds of a thread's share of the work; see {@link Share}.
+ * @param share - See {@link Share}.
  * @param shared - Whether several threads share the memory.
  * @param wait - Waits at the barrier; takes the thread's number.
  * @param toMean - The function of {@link meanKernel}.

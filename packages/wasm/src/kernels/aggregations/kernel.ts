@@ -13,9 +13,8 @@ export interface Edges {
   forward(...body: Code): Code;
   /** Runs the body for each edge, from the last to the first. */
   backward(...body: Code): Code;
-  /** dA/dz_e of the current edge, as written by `setSlope`. */
+  /** dA/dz_e of the current edge; `setSlope` writes it. */
   readonly slope: Code;
-  /** Writes dA/dz_e of the current edge. */
   setSlope(value: Code): Code;
   /** 1 / the number of edges, in all lanes. */
   readonly share: Code;

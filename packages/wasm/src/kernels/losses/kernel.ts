@@ -2,7 +2,7 @@
 import type { Assembler, Callable, Code, Local, MultiplyAdd } from '../../assembler.js';
 import type { KernelContext } from '../elementary.js';
 
-/** A loss that applies a function to each output and takes the mean or the sum. Its kernel computes that function. */
+/** A loss that applies a function to each output and takes the mean or the sum. */
 export interface ElementwiseLossKernel {
   /** Names of the loss's options that the kernel reads, at most four. Default: none. */
   readonly options?: readonly string[];

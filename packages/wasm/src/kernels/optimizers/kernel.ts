@@ -7,9 +7,9 @@ export interface VectorElements {
   set(value: Code): Code;
 }
 
-/** Four parameters and everything that their update reads. */
+/** Four parameters, and what their update reads. */
 export interface Update {
-  /** The parameters, which the kernel updates. */
+  /** The parameters to update. */
   readonly p: Local;
   /** The gradient of the mean loss. May be overwritten. */
   readonly g: Local;
@@ -17,7 +17,6 @@ export interface Update {
   readonly scalars: Readonly<Record<string, Code>>;
   /** The optimizer's vectors, by name. */
   readonly vectors: Readonly<Record<string, VectorElements>>;
-  /** Declares a local. */
   local(): Local;
 }
 
@@ -30,7 +29,6 @@ export interface OptimizerKernel {
   readonly scalars: readonly string[];
   /** The vectors that `emit` reads and writes, named as in the optimizer. At most three. */
   readonly vectors: readonly string[];
-  /** Emits the update. */
   emit(update: Update): Code;
   /**
    * Returns a number that rules out overflow: if the sum of |gradient| over all parameters, times this number, is at
@@ -40,7 +38,6 @@ export interface OptimizerKernel {
   overflowBound(scalars: Numbers): number;
 }
 
-/** All kernels of an optimizer, and a function that chooses one for given options. */
 export interface OptimizerKernels {
   readonly kernels: readonly OptimizerKernel[];
   choose(options: Numbers): OptimizerKernel;
