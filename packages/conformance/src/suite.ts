@@ -1,6 +1,6 @@
 /** The test cases that every engine must pass. They check the engine's results and the contract of `Executor`. */
 import { sigmoid, tanh } from '@nnbp/activations';
-import { type Engine, expectPlugin, type Graph, mlp, Random } from '@nnbp/core';
+import { type Engine, expectEngine, type Graph, mlp, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { expectConformance, expectGolden, expectJacobian, expectSteps } from './compare.js';
 import { expectSequences } from './compare-sequences.js';
@@ -51,7 +51,7 @@ const sampleCounts = [[3], [1, 1, 1, 1], [5, 4, 4, 1], [2, 2, 1, 1, 1, 1, 1]];
  * ```
  */
 export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
-  expectPlugin('engine', engine);
+  expectEngine(engine);
   const testCase = (name: string, run: () => void): ConformanceCase => ({ name, run });
   const agreementCase = (
     name: string,

@@ -2,7 +2,7 @@
 import type { ReferenceCache } from './cache.js';
 import type { Loss } from './contract.js';
 import { NnbpError } from './errors.js';
-import { mismatch, expectFinite, expectPlugin } from './expect.js';
+import { mismatch, expectFinite } from './expect.js';
 import type { Network } from './network.js';
 import { ParameterVector } from './parameters.js';
 import { ReferenceExecutor } from './reference.js';
@@ -56,7 +56,6 @@ export function backpropagateBatch(
   targets: ArrayLike<Row>,
   loss: Loss,
 ): Pass {
-  expectPlugin('loss', loss);
   const { graph, inputScaler, outputScaler } = network;
   const samples = inputs.length;
   if (targets.length !== samples) {

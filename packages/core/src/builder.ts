@@ -5,7 +5,15 @@
 import type { Activation, Aggregation } from './contract.js';
 import { edgeName, expectSource, type Source } from './delayed.js';
 import { NnbpError } from './errors.js';
-import { expectFiniteNumber, expectInteger, expectList, expectObject, mismatch, shownType } from './expect.js';
+import {
+  expectFiniteNumber,
+  expectForParameters,
+  expectInteger,
+  expectList,
+  expectObject,
+  mismatch,
+  shownType,
+} from './expect.js';
 import type { ForParameters } from './for-parameters.js';
 import { Graph } from './graph.js';
 import type { Initializer } from './initializers.js';
@@ -394,7 +402,7 @@ const parameterTypes = {
 };
 
 function expectId(id: unknown): void {
-  if (typeof id !== 'string') throw mismatch('WRONG_TYPE', "A node's id", 'a string', id, shownType(id));
+  if (typeof id !== 'string') throw mismatch('WRONG_TYPE', "A node's id", 'a string', id);
 }
 
 /**
@@ -409,7 +417,7 @@ export function expectNodeOptions(label: string, options: Omit<NodeOptions, 'act
   for (const [option, { bc, w, eachWeight }] of Object.entries(parameterTypes)) {
     const parameters = options[option as keyof typeof parameterTypes];
     if (parameters === undefined) continue;
-    expectObject(`${label}, ${option}`, parameters, 'an object with b, c or w', ['b', 'c', 'w']);
+    expectForParameters(`${label}, ${option}`, parameters);
     const expectType = (name: string, value: unknown, types: readonly string[]) => {
       if (value === undefined || (value !== null && types.includes(typeof value))) return;
       const expected = types.map((type) => (type === 'object' ? 'an object' : `a ${type}`)).join(' or ');

@@ -2,7 +2,7 @@
 import type { FloatArray } from './contract.js';
 import type { Engine, Executor } from './engine.js';
 import { NnbpError } from './errors.js';
-import { mismatch, allFinite, expectArray, expectPlugin, expectFinite, expectInteger, expectLength } from './expect.js';
+import { mismatch, allFinite, expectArray, expectEngine, expectFinite, expectInteger, expectLength } from './expect.js';
 import { js } from './js/engine.js';
 import type { Network } from './network.js';
 import { applyOutputTransform, type OutputTransform } from './output-transform.js';
@@ -82,7 +82,7 @@ export interface Predictor {
 // oxlint-disable-next-line typescript/require-await -- async, so that a later version can compile asynchronously
 export async function compile(network: Network, options: CompileOptions = {}): Promise<Predictor> {
   const { engine = js(), batchSize = 128 } = options;
-  expectPlugin('engine', engine);
+  expectEngine(engine);
   expectInteger('batchSize', batchSize, 1);
   return new CompiledNetwork(network, engine, batchSize);
 }

@@ -21,18 +21,15 @@ export const mismatch = (
   path: string,
   expected: number | string,
   received: unknown,
-  shown = shownValue(received),
+  shown: unknown = typeof received === 'string' ? `"${received}"` : received,
 ): NnbpError =>
-  new NnbpError(code, `${path}: expected ${expected}, received ${shown}.`, { details: { path, expected, received } });
-
-/** A value, as shown in a message. Quotes tell the string "1" from the number 1. */
-const shownValue = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value));
+  new NnbpError(code, `${path}: expected ${expected}, received ${shown as string}.`, {
+    details: { path, expected, received },
+  });
 
 /** The type of a value, as shown in a message. */
-export function shownType(value: unknown): string {
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'array' : typeof value;
-}
+export const shownType = (value: unknown): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
 
 /**
  * Throws unless `values` is an array, a typed array, or another array-like object.
@@ -65,37 +62,37 @@ export function expectObject(what: string, value: unknown, expected: string, nam
   if (unknown !== undefined) throw mismatch('WRONG_TYPE', what, expected, value, `"${unknown}"`);
 }
 
+/** @throws NnbpError `WRONG_TYPE` unless `value` is an object without properties other than b, c and w */
+export const expectForParameters = (what: string, value: unknown): void =>
+  expectObject(what, value, 'an object with b, c or w', ['b', 'c', 'w']);
+
 /**
- * Throws unless `graph` is a graph. Likely mistakes are a builder and a network.
+ * Throws unless `graph` is a graph. The message suggests `network.graph`, since passing a network is a likely mistake.
  *
  * @throws NnbpError `WRONG_TYPE`
  */
 export function expectGraph(graph: unknown): void {
   if (!Array.isArray((graph as { readonly ids?: unknown } | null | undefined)?.ids)) {
-    throw mismatch('WRONG_TYPE', 'graph', 'a Graph, such as builder.build() or network.graph', graph, shownType(graph));
+    throw mismatch('WRONG_TYPE', 'graph', 'a Graph, such as network.graph', graph, shownType(graph));
   }
 }
-
-/** A method of each kind of plugin, and a description for messages, which shows how one is created. */
-const plugins = {
-  engine: ['prepare', 'an Engine, such as `await auto()` or `js()`'],
-  loss: ['derivative', 'a Loss, such as `mse()`'],
-  metric: ['start', 'a Metric, such as `accuracy()`'],
-  optimizer: ['step', 'an Optimizer, such as `adam()`'],
-} as const;
 
 /**
- * Throws unless `plugin` is of this kind. Likely mistakes are the promise of `auto()`, `mse` without a call, and names.
+ * Throws unless `plugin` has the method. Likely mistakes are the promise of `auto()`, `mse` without a call, and names.
  *
+ * @param expected - What is expected, with an example of how it is created.
  * @throws NnbpError `WRONG_TYPE`
  */
-export function expectPlugin(kind: keyof typeof plugins, plugin: unknown): void {
-  const [method, expected] = plugins[kind];
+export function expectPlugin(what: string, plugin: unknown, method: string, expected: string): void {
   const { [method]: found, then } = Object(plugin) as Record<string, unknown>;
   if (typeof found !== 'function') {
-    throw mismatch('WRONG_TYPE', kind, expected, plugin, typeof then === 'function' ? 'a promise' : shownType(plugin));
+    throw mismatch('WRONG_TYPE', what, expected, plugin, typeof then === 'function' ? 'a promise' : shownType(plugin));
   }
 }
+
+/** @throws NnbpError `WRONG_TYPE` unless `engine` is an engine */
+export const expectEngine = (engine: unknown): void =>
+  expectPlugin('engine', engine, 'prepare', 'an Engine, such as `await auto()` or `js()`');
 
 /**
  * Throws unless `received` equals the expected length of `what`.
@@ -156,11 +153,7 @@ function isChunkFinite(values: ArrayLike<number>, from: number): boolean {
 export function expectFinite(what: string, values: ArrayLike<number>): void {
   for (let k = 0; k < values.length; k++) {
     if (!Number.isFinite(values[k])) {
-      const received = values[k];
-      const message = `${what}, position ${k}: expected a finite number, received ${shownValue(received)}.`;
-      throw new NnbpError('NOT_FINITE', message, {
-        details: { path: `${what}[${k}]`, expected: 'a finite number', received },
-      });
+      throw mismatch('NOT_FINITE', `${what}, position ${k}`, 'a finite number', values[k]);
     }
   }
 }

@@ -23,6 +23,7 @@ export { NnbpError, type NnbpErrorCode, type NnbpErrorDetails, type NnbpErrorOpt
 export {
   allFinite,
   expectArray,
+  expectEngine,
   expectPlugin,
   expectFinite,
   expectFiniteNumber,

@@ -1,6 +1,6 @@
 /** The network: a graph with parameters, which you can train and use for predictions. */
 import { NnbpError } from './errors.js';
-import { expectArray, expectFinite, expectGraph, expectLength } from './expect.js';
+import { expectArray, expectFinite, expectLength } from './expect.js';
 import type { Graph } from './graph.js';
 import { glorotUniform, type Initializer } from './initializers.js';
 import { expectOutputTransform, type OutputTransform } from './output-transform.js';
@@ -46,7 +46,7 @@ export class Network {
   #prediction: Prediction | undefined;
 
   /**
-   * @throws NnbpError `WRONG_TYPE`, `NOT_FINITE` (the seed, or a weight that the initializer drew), `OUT_OF_RANGE` (an unknown output
+   * @throws NnbpError `NOT_FINITE` (the seed, or a weight that the initializer drew), `OUT_OF_RANGE` (an unknown output
    * transform)
    */
   constructor(
@@ -54,7 +54,6 @@ export class Network {
     readonly graph: Graph,
     options: NetworkOptions = {},
   ) {
-    expectGraph(graph);
     const { seed = 0, initializer = glorotUniform } = options;
     this.slots = graph.slots([]);
     this.parameters = new ParameterVector(graph, this.slots.subarray(0, graph.parameterCount));

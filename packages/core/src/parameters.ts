@@ -4,7 +4,7 @@
  */
 import type { FloatArray } from './contract.js';
 import { NnbpError } from './errors.js';
-import { expectFiniteNumber, expectLength, expectObject } from './expect.js';
+import { expectFiniteNumber, expectForParameters, expectLength } from './expect.js';
 import type { Graph } from './graph.js';
 
 /** The parameters of one node, or their gradients. */
@@ -66,13 +66,13 @@ export class ParameterVector<Vector extends FloatArray = Float64Array> {
   ): void {
     const { graph, vector } = this;
     const i = computedNode(graph, id);
-    expectObject(`parameters of node "${id}"`, values, 'an object with b, c or w', ['b', 'c', 'w']);
+    expectForParameters(`Node "${id}"`, values);
     const changes: [index: number, value: number][] = [];
     const change = (name: string, index: number, value: number) => {
       if (index < 0) {
         throw new NnbpError(
           'FIXED_PARAMETER',
-          `${name} of node "${id}" is fixed and cannot be set. To set it, build the graph without fixing it.`,
+          `${name} of node "${id}" is fixed. To set it, build the graph without fixing it.`,
         );
       }
       expectFiniteNumber(`${name} of node "${id}"`, value);

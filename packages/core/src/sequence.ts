@@ -2,7 +2,7 @@
 import type { ReferenceCache } from './cache.js';
 import type { Loss } from './contract.js';
 import { NnbpError } from './errors.js';
-import { expectArray, expectFinite, expectLength, expectPlugin, mismatch } from './expect.js';
+import { expectArray, expectFinite, expectLength, mismatch } from './expect.js';
 import type { Network } from './network.js';
 import { expectNoOverflow } from './overflow.js';
 import { ParameterVector } from './parameters.js';
@@ -74,7 +74,6 @@ export function backpropagateSequence(
   targets: ArrayLike<Row | null>,
   loss: Loss,
 ): SequencePass {
-  expectPlugin('loss', loss);
   const { graph, inputScaler, outputScaler } = network;
   expectSteps(inputs);
   expectArray('targets', targets);

@@ -92,7 +92,8 @@ export function iteratorOf<Item>(
 /** Converts an array of samples to tables. */
 export function tablesOf(data: Tables | readonly Sample[]): Tables {
   if (!('inputs' in data)) {
-    if (!Array.isArray(data)) {
+    const list: unknown = data;
+    if (!Array.isArray(list)) {
       const expected = '{ inputs, targets }, { sequences }, a stream, or an array of { input, target }';
       const shown = `an object with the properties ${Object.keys(data).join(', ') || 'none'}`;
       throw mismatch('WRONG_TYPE', 'data', expected, data, shown);

@@ -1,10 +1,11 @@
 /** Evaluates a network on data. */
-import { type Engine, expectPlugin, expectInteger, js, type Loss, type Network, NnbpError } from '@nnbp/core';
+import { type Engine, expectEngine, expectInteger, js, type Loss, type Network, NnbpError } from '@nnbp/core';
 import { assess, type Assessment } from './assess.js';
 import { Pace } from './yield-to-event-loop.js';
 import { batchesOf, close } from './batches.js';
 import { areSequences, type Data } from './data.js';
 import { isSequenceList, longestOf } from './sequences.js';
+import { expectLossAndMetrics } from './expect-plugins.js';
 import type { Metric } from './metrics/metric.js';
 
 /** Options of {@link evaluate}. */
@@ -40,9 +41,8 @@ const maxWindow = 64;
 export async function evaluate(network: Network, data: Data, options: EvaluateOptions): Promise<Assessment> {
   const { loss, metrics = [], engine = js(), stateful = false, signal, yieldEvery = 12 } = options;
   const { batchSize = stateful ? 1 : 256 } = options;
-  expectPlugin('engine', engine);
-  expectPlugin('loss', loss);
-  for (const metric of metrics) expectPlugin('metric', metric);
+  expectEngine(engine);
+  expectLossAndMetrics(loss, metrics);
   expectInteger('batchSize', batchSize, 1);
   signal?.throwIfAborted();
   if (stateful && !areSequences(data)) throw new NnbpError('WRONG_TYPE', 'stateful: expected data with sequences.');

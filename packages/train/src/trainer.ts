@@ -3,12 +3,13 @@ import {
   type Engine,
   type Executor,
   expectArray,
-  expectPlugin,
+  expectEngine,
   expectFinite,
   expectFiniteNumber,
   expectInteger,
   expectLength,
   expectObject,
+  expectPlugin,
   type FloatArray,
   js,
   type Loss,
@@ -26,6 +27,7 @@ import { diverged } from './diverged.js';
 import { type Dropout, type DropoutExecutor, prepareWithDropout } from './dropout.js';
 import type { EarlyStoppingState } from './early-stopping.js';
 import type { EpochLog } from './epoch-log.js';
+import { expectLossAndMetrics } from './expect-plugins.js';
 import { type Freeze, withoutFrozen } from './freeze.js';
 import type { Metric, MetricResult } from './metrics/metric.js';
 import { objectivesOf } from './objective.js';
@@ -196,10 +198,9 @@ export class Trainer {
    */
   constructor(network: Network, data: Data, options: TrainerOptions) {
     const { engine = js(), optimizer, dropout, seed = 0, yieldEvery = 12 } = options;
-    expectPlugin('engine', engine);
-    expectPlugin('loss', options.loss);
-    for (const metric of options.metrics ?? []) expectPlugin('metric', metric);
-    expectPlugin('optimizer', optimizer);
+    expectEngine(engine);
+    expectLossAndMetrics(options.loss, options.metrics);
+    expectPlugin('optimizer', optimizer, 'step', 'an Optimizer, such as `adam()`');
     this.network = network;
     this.#options = options;
     this.#optimizer =

@@ -177,14 +177,14 @@ test.each<[what: string, code: string, message: string, data: Data, more: Partia
     'WRONG_TYPE',
     'callbacks: expected an array, received object',
     table,
-    { callbacks: { onEpochEnd() {} } as never },
+    { callbacks: { onEpochEnd: () => 1 } as never },
   ],
   [
     'a function as a callback',
     'WRONG_TYPE',
     'callbacks[0]: expected { onEpochEnd } or other methods, received function',
     table,
-    { callbacks: [(() => {}) as never] },
+    { callbacks: [(() => 1) as never] },
   ],
 ])('fit rejects %s', async (_, code, message, data, overrides) => {
   await expect(fit(tanhNetwork(), data, options(overrides))).rejects.toMatchObject({
