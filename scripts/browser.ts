@@ -1,6 +1,6 @@
 /**
- * Finds the browser that tests run in. When run as a script, as in the first step of `pnpm check`, it also installs a
- * browser if there is none. Tests never install anything.
+ * Finds the browser that tests run in. When run as a script, also installs a browser if there is none. Tests never
+ * install anything.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -1,6 +1,6 @@
 // `pnpm build`: esbuild bundles the JavaScript of every package, then one run of the native TypeScript compiler emits
-// all declarations. Both steps take a few seconds. Every entry point in package.json gets a bundle; code that several
-// entry points share goes into a separate file.
+// all declarations. Every entry point in package.json gets a bundle; code that several entry points share goes into a
+// separate file.
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,6 @@ await Promise.all([
   ...names.map((name) => bundle(name, { entryPoints: entriesOf(name), packages: 'external' })),
   // The Node build of `nnbp` has three files instead of eighteen, since Node takes a millisecond to find and read each
   // one. Core and train are not bundled, because callers use `instanceof` with the error classes of these packages.
-  // Wasm is imported on first use.
   bundle('nnbp', {
     entryPoints: { node: 'src/index.ts' },
     conditions: ['@nnbp/source'],

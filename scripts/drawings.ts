@@ -3,7 +3,6 @@
 import { type Graph, GraphBuilder } from '@nnbp/core';
 import { attention, bidirectional, conv1d, gru, lstm, maxPool, rnn } from '@nnbp/layers';
 
-/** Column and row of a node. */
 type Position = readonly [column: number, row: number];
 
 interface Drawing {

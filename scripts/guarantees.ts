@@ -119,7 +119,6 @@ function mutants(): string {
 function platforms(): string {
   const { rehearsal } = results;
   if (rehearsal === undefined) return 'Not run yet.';
-  /** The names of the runs, separated by commas, with "(failed)" after those that failed. */
   const outcomes = (runs: Readonly<Record<string, unknown>>) =>
     Object.entries(runs)
       .map(([name, outcome]) =>

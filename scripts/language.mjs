@@ -5,7 +5,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
-/** The directories and files to check. */
 const checked = ['.github', '.changeset', '*.md', 'docs', 'scripts', 'bench', 'checks', 'examples', 'packages', 'apps'];
 
 /** @type {readonly (readonly [pattern: RegExp, instead: string])[]} */

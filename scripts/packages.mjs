@@ -29,7 +29,6 @@ if (problems.length > 0) {
 }
 console.log(`All ${packages.length} packages are well formed.`);
 
-/** Returns the problems of a packed package, one string each. */
 async function problemsOf(tarball) {
   const data = readFileSync(tarball);
   const { messages, pkg } = await publint({ pack: { tarball: new Uint8Array(data).buffer }, strict: true });

@@ -12,7 +12,7 @@ interface Curve {
 
 const [width, height, margin] = [320, 200, 28];
 
-/** Plots the value as a solid line and the derivative as a dashed line, with axes. Returns the SVG. */
+/** Plots the value as a solid line and the derivative as a dashed line, with axes. */
 function plot(title: string, xLabel: string, from: number, to: number, curves: readonly Curve[]): string {
   const xs = Array.from({ length: 241 }, (_, k) => from + ((to - from) * k) / 240);
   const ys = curves.flatMap(({ f }) => xs.map(f)).filter(Number.isFinite);

@@ -22,7 +22,6 @@ const functions = (kind, name, kilobytes) =>
  * The budgets. A typical application takes 8.7 kB, including 3.2 kB for building and validating graphs, 1.5 for
  * predictions, 1.3 for the network and its parameters, 0.9 for the optimizer and 0.8 for the class `Graph`. The texts
  * of error messages take 1.2 of the 8.7 kB.
- * While `Network` still contained the reference engine, such an application took 12.8 kB (commit 6720685).
  * No application contains all of core: the js engine, the reference engine, sequences, `edit`, `unroll`, `compile` and
  * Jacobians are included only if they are imported. The js engine is a third of core. `explain` includes the reference
  * engine and sequences. Repeated code costs little, since gzip compresses it: sharing the unrolled loops of predictions

@@ -44,7 +44,6 @@ export function readGuide(markdown: string): Guide {
   };
 }
 
-/** Applies the edits of a guide to the copy. */
 export function applyGuide({ edits }: Guide, copy: string): void {
   for (const { file, after, text } of edits) {
     const path = join(copy, file);

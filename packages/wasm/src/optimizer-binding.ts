@@ -25,7 +25,6 @@ export class OptimizerBinding {
   /** The optimizer to which `#kernel`, `#kernelNumber` and the transforms in the header belong. */
   #bound: BuiltinOptimizer | undefined;
   #kernel!: OptimizerKernel;
-  /** The number that selects `#kernel`. */
   #kernelNumber = noOptimizer;
   /**
    * If the memory holds the scalars of plain gradient descent: the optimizer whose scalars these are, its learning rate,
@@ -123,10 +122,7 @@ export class OptimizerBinding {
     return true;
   }
 
-  /**
-   * Writes the kernel numbers and options of the transforms to the header. Returns false if a transform has no kernel or
-   * there are too many transforms.
-   */
+  /** Writes the transforms to the header. Returns false if one has no kernel or there are too many. */
   #writeTransforms({ transforms = [] }: BuiltinOptimizer): boolean {
     if (transforms.length > maxTransforms) return false;
     for (let k = 0; k < transforms.length; k++) {

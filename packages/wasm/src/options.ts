@@ -1,4 +1,3 @@
-/** Options of the fast engine. */
 import { expectInteger } from '@nnbp/core';
 import { maxThreads } from './memory-map.js';
 
@@ -18,7 +17,6 @@ export interface WasmOptions {
   readonly fused?: boolean;
 }
 
-/** The options, with defaults filled in. */
 export type CheckedOptions = Required<Omit<WasmOptions, 'minThreadedWork'>> & Pick<WasmOptions, 'minThreadedWork'>;
 
 /**

@@ -21,7 +21,6 @@ interface WorkerThread {
 /** Runs the calling thread's share of a job. */
 type Share = (kind: number, loss: number, optimizer: number) => void;
 
-/** Worker threads that share this thread's jobs. */
 export class Pool {
   readonly #control = new Int32Array(new SharedArrayBuffer(64));
   readonly #workers: WorkerThread[] = [];
@@ -30,7 +29,6 @@ export class Pool {
   #expected = 0;
   /** The error that calls throw after the workers have been terminated. */
   #terminated: NnbpError | undefined;
-  /** Whether a job is running. */
   #running = false;
 
   /**
@@ -59,7 +57,6 @@ export class Pool {
     return pool;
   }
 
-  /** Whether the workers have been terminated. */
   get isTerminated(): boolean {
     return this.#terminated !== undefined;
   }
@@ -71,9 +68,7 @@ export class Pool {
     return executor;
   }
 
-  /**
-   * Runs a job on the memory of an executor. This thread runs its share with `runShare` while the workers run theirs.
-   */
+  /** Runs a job on the memory of an executor. This thread calls `runShare` while the workers run their shares. */
   run(executor: number, runShare: Share, kind: number, loss: number, optimizer: number): void {
     this.expectUsable();
     this.#waitUntilReady();
@@ -104,7 +99,6 @@ export class Pool {
     }
   }
 
-  /** Terminates all workers. */
   dispose(): void {
     this.#terminate(new NnbpError('DISPOSED', 'This engine has been disposed. Create a new one with wasm().'));
   }

@@ -5,7 +5,6 @@ import type { Graph, Plan, Unit } from '@nnbp/core';
 import { activationKernelOf, noKernel } from './builtins.js';
 import { elementwise } from './kernels/elementwise.js';
 
-/** A unit as the kernels run it. */
 export interface RowUnit extends Unit {
   /**
    * Whether g and x of each node share a row, which holds h before g is applied. True if c is the constant 1 for all
@@ -20,7 +19,6 @@ export interface RowUnit extends Unit {
   readonly elementwise: (typeof elementwise)[keyof typeof elementwise] | undefined;
 }
 
-/** Returns the units of a plan, in the same order, with `gIsX` and `elementwise`. */
 export const rowUnits = (graph: Graph, { units }: Plan): RowUnit[] =>
   units.map((unit) => ({ ...unit, gIsX: gIsX(graph, unit), elementwise: elementwiseOf(graph, unit) }));
 

@@ -25,7 +25,6 @@ export interface Capacity {
   readonly steps: number;
 }
 
-/** Copies the rows of one executor's calls. */
 export class SampleRows {
   readonly #graph: Graph;
   readonly #time: TimeGraph;
@@ -42,7 +41,7 @@ export class SampleRows {
   /** The outputs of the last prediction. */
   #view: Float32Array;
   #outputRows: Uint32Array | undefined;
-  // Numbers that every call needs. Positions are in words.
+  // Positions and strides are in words.
   readonly #inputCount: number;
   readonly #outputCount: number;
   readonly #inputsAt: number;
@@ -142,11 +141,7 @@ export class SampleRows {
     return true;
   }
 
-  /**
-   * Throws unless the arrays are long enough for the rows.
-   *
-   * @throws NnbpError `WRONG_LENGTH`
-   */
+  /** @throws NnbpError `WRONG_LENGTH` if an array is too short for the rows */
   #expectLengths(inputs: FloatArray, targets: FloatArray | undefined, state: FloatArray | undefined): void {
     const { count, samples } = this.#rows;
     expectAtLeast('inputs', inputs, count * this.#inputCount);
@@ -162,7 +157,7 @@ export class SampleRows {
     this.#pick(targets, order, first, batches, this.#outputCount, this.#targetsAt, this.#targetStride);
   }
 
-  /** The rows of the last call. Before it, the rows of a full batch. */
+  /** See `#rows`. */
   get last(): Rows {
     return this.#rows;
   }
@@ -252,8 +247,8 @@ export class SampleRows {
     for (let t = steps - 1, at = 0; t >= 0; t--) {
       const count = samplesAt(rows, t);
       const end = at + count;
-      // If the rows have no space for the samples of step t − 1, case 3 is computed at step t. Kernels write whole
-      // vectors, with zeros up to the number of samples of the first step. The zeros must fit too.
+      // If the rows have no space for the samples of step t − 1, dloss/dw (case 3) is computed at step t. Kernels
+      // write whole vectors, with zeros up to the number of samples of the first step. The zeros must fit too.
       const computesCaseThree = t === 0 || end + lanes(samples) > seriesSamples!;
       this.#words.set([4 * lanes(count), count, at, computesCaseThree ? end : 0], stepTable / 4 + 4 * t);
       at = computesCaseThree ? 0 : end;

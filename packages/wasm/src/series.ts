@@ -21,7 +21,7 @@ export function seriesSamples(batchSize: number, steps: number): number {
   return Math.max(lanes, Math.min(maxSamples, steps * lanes));
 }
 
-/** Returns, for each unit, the index of the first unit of its series, if any. A series has one unit for each step. */
+/** Returns, for each unit, the index of the first unit of its series, if any. */
 export function seriesOf(graph: Graph, units: readonly RowUnit[], steps: number): (number | undefined)[] {
   const found = new Map<string, number[]>();
   units.forEach(({ dense, nodes }, n) => {

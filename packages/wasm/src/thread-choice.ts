@@ -49,7 +49,6 @@ export class ThreadChoice {
     return !this.#chosen.has(key);
   }
 
-  /** Records how many milliseconds a call took. */
   record(kind: number, rows: number, milliseconds: number): void {
     const key = keyOf(kind, rows);
     const trial = this.#trials.get(key) ?? {

@@ -19,17 +19,12 @@ export interface Waits {
 interface Use {
   /** For each row that the unit reads or writes, calls `visit` with the row's node and the thread that uses the row. */
   readonly rows: (unit: RowUnit, visit: (node: number, thread: number) => void) => void;
-  /** For each row that the unit writes, calls `visit` with the row's node and the thread that writes the row. */
+  /** The same for each row that the unit writes. */
   readonly written: (unit: RowUnit, visit: (node: number, thread: number) => void) => void;
-  /** Whether all threads must wait before the next unit. */
   readonly endsWithWait: (unit: RowUnit) => boolean;
 }
 
-/**
- * Finds the units before which all threads must wait.
- *
- * @param stepOf - The time step of each node; undefined for a single step. All threads enter a time step together.
- */
+/** @param stepOf - The time step of each node; undefined for a single step. All threads enter a time step together. */
 export function waits(
   graph: Graph,
   units: readonly RowUnit[],

@@ -108,7 +108,7 @@ describe('the conformance suite passes in a browser', () => {
   );
 
   test(
-    'a quarter of the suite passes on one thread in a page that is not cross-origin isolated, and the reason is reported',
+    'a quarter of the suite passes on one thread in a page that is not cross-origin isolated',
     { timeout: 120_000 },
     async () => {
       const outcome = await run('/plain', 'runQuarter', 2);

@@ -124,7 +124,7 @@ describe('a worker that exits', () => {
   });
 });
 
-test('if the loss throws an error, the step throws the same error and keeps the parameters, and the next step is unaffected', async () => {
+test('if the loss throws, the step throws the same error and keeps the parameters, and the next step is unaffected', async () => {
   const [one, two] = await Promise.all([wasm(), wasm({ threads: 2, minThreadedWork: 0 })]);
   const [single, threaded] = [one, two].map((engine) => {
     const executor = engine.prepare(graph, 16);

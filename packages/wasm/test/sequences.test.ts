@@ -136,7 +136,7 @@ describe.each(Object.entries(engines))('%s', (_, engine) => {
   });
 
   test.each([1, 3, 8])(
-    '%i sequences computed one step per call, with their state, have the same outputs as when computed in one call',
+    '%i sequences computed one step per call, with their state, have the same outputs as in one call',
     (count) => {
       const graph = gated();
       const random = new Random(count);

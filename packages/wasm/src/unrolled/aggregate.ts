@@ -14,7 +14,6 @@ export function valueOf({ x, row }: CodegenContext, { group, rows }: Column): Co
   return group === undefined ? gather(rows.map((at) => row('x', at))) : x[group].get;
 }
 
-/** Multiplies a value by the weights of a column. */
 export function weighted(context: CodegenContext, { weightSlots }: Column, value: Code): Code {
   const isOne = weightSlots.every((slot) => context.constant(slot) === 1);
   return isOne ? value : mul(value, valuesOf(context, weightSlots));

@@ -50,7 +50,6 @@ export interface CodegenContext extends StepAddresses {
   gradient(slot: number): Code;
 }
 
-/** Creates the context for generating the code of a step. */
 export function codegenContext(
   { graph, groups, rowOf }: Step,
   layout: UnrolledLayout,

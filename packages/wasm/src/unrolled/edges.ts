@@ -12,7 +12,6 @@ import type { Group } from './groups.js';
 export interface Stretch {
   readonly group: number;
   readonly lane: number | undefined;
-  /** The number of edges. */
   readonly count: number;
   /** The slot of the first weight. */
   readonly firstSlot: number;

@@ -1,7 +1,7 @@
 /**
- * Unrolled code for one small graph: the forward pass and the backward pass over one sample or one sequence, with all
- * indices known in advance. The code of one step has no loops. The code of a sequence loops over the steps. No tables of
- * nodes or edges are read, and values stay in registers.
+ * Unrolled code for one small graph: the forward pass and the backward pass over one sample or one sequence. The code
+ * of one step has no loops. The code of a sequence loops over the steps. No tables of nodes or edges are read, and
+ * values stay in registers.
  *
  * A group consists of up to four inputs, up to four values of earlier steps, or up to four nodes that are computed
  * together. A register holds one value of each node of a group. If the predecessors of a node are the nodes of a group,

@@ -1,4 +1,4 @@
-/** Computes h = b + A(z), x = c g(h) and slope = c g'(h) for four nodes at a time. */
+/** Computes h = b + A(z), x = c g(h) and slope = c g'(h) for groups of up to four nodes. */
 import { type Code, f32x4, int, type Local } from '../assembler.js';
 import { activationKernels } from '../kernels/activations/index.js';
 import type { ActivationKernel } from '../kernels/activations/kernel.js';
@@ -9,8 +9,8 @@ import type { Stretch } from './edges.js';
 const { add, mul, shuffle, store } = f32x4;
 
 /**
- * Computes the values of all groups, inputs first. A group has up to four nodes. The registers of memories (values of
- * earlier steps) must already be loaded.
+ * Computes the values of all groups, inputs first. The registers of memories (values of earlier steps) must already be
+ * loaded.
  */
 export function forward(context: CodegenContext): Code {
   const { groups, graph, inputs, x, row, multiplyAdd, local } = context;

@@ -3,7 +3,6 @@ import type { Graph } from '@nnbp/core';
 import { allocator, type CommonLayout, parameterVectorBytes, queueLength, squareSumBytes } from '../layout.js';
 import { maxOptimizerVectors } from '../memory-map.js';
 
-/** The addresses that unrolled code uses. */
 export interface UnrolledLayout extends CommonLayout {
   /**
    * The address of the rows for x of the outputs, one row per output and step. Only one of a row's four lanes is used.
@@ -16,8 +15,8 @@ export interface UnrolledLayout extends CommonLayout {
 }
 
 /**
- * Lays out the memory. `x`, `g`, `slope` and `dLossDx` each contain the rows of the last `graph.maxDelay` steps before
- * the sequence, then the rows of the sequence itself.
+ * `x`, `g`, `slope` and `dLossDx` each contain the rows of the last `graph.maxDelay` steps before the sequence, then
+ * the rows of the sequence itself.
  *
  * @param groups - The number of groups of up to four nodes; see `groupsOf`.
  */

@@ -13,7 +13,6 @@ import { type CodegenContext, gather, splat } from './codegen-context.js';
 
 const { mul, store, loadLane, loadSplat } = f32x4;
 
-/** The losses that take few enough instructions to be inlined. */
 const inlined = ['mse', 'mae', 'huber'] as const;
 
 /**
@@ -78,7 +77,6 @@ function inline(context: CodegenContext, { options = [], reduction, emit }: Elem
 export const storeOutputs = ({ graph, rowOf, outputRow, x }: CodegenContext): Code =>
   Array.from(graph.outputs, (i, k) => store(outputRow(k), splat(x[rowOf[i] >> 2], rowOf[i] & 3)));
 
-/** Calls the kernel of the loss with the outputs' rows. */
 function callKernel(context: CodegenContext, lossOf: Callable, loss: Local): Code {
   const { graph, rowOf, layout, outputRow, dLossDx } = context;
   const targetRow = (k: number) => int.const(layout.targetRows + k * layout.rowBytes);

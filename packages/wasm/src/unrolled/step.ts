@@ -8,14 +8,13 @@ export interface Step {
   readonly original: Graph;
   /** The graph of one step. */
   readonly graph: Graph;
-  /** The values of earlier steps that the step reads: the last inputs of its graph. */
+  /** The values of earlier steps that the step reads. */
   readonly memories: readonly Memory[];
   readonly groups: readonly Group[];
   /** The row of each node of the step's graph. */
   readonly rowOf: Uint32Array;
 }
 
-/** Returns one step of a graph, with its nodes divided into groups. */
 export function stepOf(original: Graph): Step {
   const { graph, memories } = stepGraphOf(original);
   const groups = groupsOf(graph, plan(graph), memories);
