@@ -15,7 +15,7 @@ export interface RpropOptions {
   readonly etaMinus?: number;
   /** $\eta^+$, ≥ 1: multiplies the step size when the gradient keeps its sign. Default: 1.2. */
   readonly etaPlus?: number;
-  /** $\Delta_0$: the initial step size of each parameter. Default: 0.01. */
+  /** $\Delta_0$: the initial step size of each parameter, clamped to the minimum and maximum. Default: 0.01. */
   readonly initialStep?: number;
   /** $\Delta_{min}$: the minimum step size. Default: 1e-6. */
   readonly minimumStep?: number;
@@ -42,7 +42,7 @@ export function rprop(options: RpropOptions = {}): Optimizer {
     name: 'rprop',
     options: { etaMinus, etaPlus, initialStep, minimumStep, maximumStep },
     learningRate: initialStep,
-    vectors: { last: 0, size: initialStep },
+    vectors: { last: 0, size: Math.min(Math.max(initialStep, minimumStep), maximumStep) },
     fullBatch: true,
     scalars: () => ({ etaMinus, etaPlus, minimumStep, maximumStep }),
     update(parameters, gradients, { last, size }) {

@@ -109,6 +109,15 @@ describe('update rules', () => {
     [0.9, 0.78, 0.78, 0.84, 0.912].forEach((x, k) => expect(steps[k]).toBeCloseTo(x, 14));
     expect(optimizer.fullBatch).toBe(true);
   });
+
+  test.each([
+    [0.1, 0.06, 0.06],
+    [0.001, 50, 0.004],
+  ])('as in PyTorch, rprop clamps its initial step %d to its minimum and maximum', (initialStep, maximumStep, step) => {
+    const p = Float64Array.of(1);
+    rprop({ initialStep, minimumStep: 0.004, maximumStep }).step(p, Float64Array.of(1));
+    expect(p[0]).toBe(1 - step);
+  });
 });
 
 describe('schedules', () => {
