@@ -160,3 +160,50 @@ test('damaged models are rejected with an NnbpError or result in a network', () 
   }, 0.1);
   expect(loadedCount).toBeGreaterThan(0);
 }, 60_000);
+
+describe('an axis in a model of sequences counts the batch and the steps', () => {
+  const input = (name: string) => ({ class_name: 'InputLayer', name, inbound_nodes: [], config: { name, batch_input_shape: [null, null, 2] } }); // oxfmt-ignore
+  const reading = (kind: string, config: object, ...names: string[]) => ({
+    class_name: kind,
+    config: { name: kind.toLowerCase(), ...config },
+    inbound_nodes: [names.map((name) => [name, 0, 0, {}])],
+  });
+  const inner = { class_name: 'Dropout', config: { name: 'd', rate: 0.5 } };
+  const model = (kind: string, axis: number, ...names: string[]) => ({
+    modelTopology: {
+      class_name: 'Functional',
+      config: {
+        layers: [...names.map(input), reading(kind, { axis }, ...names), reading('TimeDistributed', { layer: inner }, kind.toLowerCase())], // oxfmt-ignore
+        input_layers: names.map((name) => [name, 0, 0]),
+        output_layers: [['timedistributed', 0, 0]],
+      },
+    },
+    weightsManifest: [],
+  });
+  const rows = [[1, 2, 3, 4]];
+
+  test.each([2, -1])('Concatenate and Softmax are imported with axis = %d', (axis) => {
+    const joined = fromKeras(model('Concatenate', axis, 'a', 'b'), new Uint8Array());
+    expect(predictSequence(joined, rows)).toEqual(rows);
+    const transform = fromKeras(model('Softmax', axis, 'a'), new Uint8Array()).outputTransform;
+    expect(transform).toBe('softmax');
+  });
+
+  test('Concatenate and Softmax are rejected with axis = 1, which is the axis of the steps', () => {
+    for (const kind of ['Concatenate', 'Softmax']) {
+      const names = kind === 'Softmax' ? ['a'] : ['a', 'b'];
+      const error = errorOf(() => fromKeras(model(kind, 1, ...names), new Uint8Array()));
+      expect([error.code, error.message]).toEqual([
+        'UNSUPPORTED',
+        expect.stringMatching(/axis, 1: only the last axis/),
+      ]);
+    }
+  });
+
+  test('initial states as inputs are rejected', () => {
+    const layers = [input('a'), input('b'), reading('LSTM', { units: 1 }, 'a', 'b')];
+    const config = { layers, input_layers: [['a', 0, 0], ['b', 0, 0]], output_layers: [['lstm', 0, 0]] }; // oxfmt-ignore
+    const json = { modelTopology: { class_name: 'Functional', config }, weightsManifest: [] };
+    expect(errorOf(() => fromKeras(json, new Uint8Array())).message).toMatch(/initial states as inputs/);
+  });
+});

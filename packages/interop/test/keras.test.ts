@@ -106,6 +106,7 @@ describe('layers without weights', () => {
     [plain, []],
     [plain, [layer('Reshape', { target_shape: [1, -1] }), layer('Flatten', {})]],
     [plain, [layer('Reshape', { target_shape: [2, 1] }), layer('Reshape', { name: 'again', target_shape: [-1] })]],
+    [plain, [layer('Reshape', { target_shape: [null, 1] }), layer('Flatten', {})]],
     [plain, [layer('Activation', { activation: 'linear' })]],
     [[1.5, 1.5], [layer('ReLU', { max_value: null, negative_slope: 0, threshold: 0 })]],
     [[-6, -8.5], [layer('ReLU', { negative_slope: 0.25 })]],
@@ -177,6 +178,9 @@ describe('layers without weights', () => {
         ],
       }),
     ).toMatch(/listed twice/);
+    const added = { ...concatenate, class_name: 'Add' };
+    const error = errorOf(() => fromKeras(model({ layers: [layers[1], layers[0], added] }), new Uint8Array()));
+    expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/"Add": only dense/)]);
     const usedTwice = { ...layers[0], inbound_nodes: [[['x', 0, 0, {}]], [['x', 0, 0, {}]]] };
     expect(rejected({ layers: [layers[1], usedTwice] })).toMatch(/used twice/);
   });
@@ -186,6 +190,7 @@ describe('a model that cannot be imported', () => {
   test.each([
     ['UNSUPPORTED', /"Conv3D"/, [layer('InputLayer', { batch_input_shape: [null, 2] }), layer('Conv3D', {})]],
     ['MALFORMED', /3 axes/, [layer('InputLayer', { batch_input_shape: [null, 2] }), layer('Conv2D', {})]],
+    ['UNSUPPORTED', /a fixed size/, [layer('InputLayer', { batch_input_shape: [null, null, 3] })]],
     ['UNSUPPORTED', /"exponential"/, [dense(2, { activation: 'exponential' })]],
     ['UNSUPPORTED', /only at the end/, [dense(2), layer('Softmax', {}), layer('ReLU', {})]],
     ['UNSUPPORTED', /with a maximum/, [dense(2), layer('ReLU', { max_value: 6 })]],

@@ -4,7 +4,7 @@ import { activationLayers } from './activations.js';
 import type { Context } from './context.js';
 import { activate } from './layers/activation.js';
 import { batchNormalization } from './layers/batch-normalization.js';
-import { expectNoSoftmax } from './layers/checks.js';
+import { expectLastAxis, expectNoSoftmax } from './layers/checks.js';
 import { convolution } from './layers/convolution.js';
 import { dense } from './layers/dense.js';
 import { input } from './layers/input.js';
@@ -52,7 +52,10 @@ export function readLayer(context: Context, layer: Layer, before: readonly Value
   if (steps === 'all' && (kind === 'Flatten' || kind === 'Reshape')) {
     json.at('class_name').unsupported('a layer that combines the steps of a sequence is not supported.');
   }
-  if (gateCounts.has(kind) && before.length === 1) return recurrent(context, layer, before[0]);
+  if (gateCounts.has(kind)) {
+    if (before.length > 1) json.unsupported('initial states as inputs are not supported.');
+    if (before.length === 1) return recurrent(context, layer, before[0]);
+  }
   const values = kind === 'TimeDistributed' ? timeDistributed(context, layer, before) : readOne(context, layer, before);
   return steps === undefined ? values : { ...values, steps };
 }
@@ -82,19 +85,34 @@ function readOne(context: Context, layer: Applied, before: readonly Values[]): V
   const { kind, json } = layer;
   if (kind === 'InputLayer') return input(context, layer);
   if (kind === 'Concatenate') return concatenate(context, layer, before);
+  const reader =
+    readerOf(kind) ??
+    json
+      .at('class_name')
+      .unsupported(
+        'only dense, recurrent and convolutional layers, pooling, batch normalization, activations and reshaping layers are supported.',
+      );
   if (before.length !== 1) json.throwExpected(`a ${kind} layer with one input`);
-  const [values] = before;
-  if (trainingOnly.has(kind)) return context.finishIfShared(layer, values);
-  if (kind === 'Flatten' || kind === 'Reshape') return reshape(context, layer, values);
-  expectNoSoftmax(layer, values);
-  const reader = readers.get(kind);
-  if (reader !== undefined) return reader(context, layer, values);
+  return reader(context, layer, before[0]);
+}
+
+/** The reader of a layer with one input that is not recurrent. */
+function readerOf(kind: string): LayerReader | undefined {
+  if (trainingOnly.has(kind)) return (context, layer, values) => context.finishIfShared(layer, values);
+  if (kind === 'Flatten' || kind === 'Reshape') return reshape;
+  const reader = readers.get(kind) ?? activationReader(kind);
+  if (reader === undefined) return undefined;
+  return (context, layer, values) => {
+    expectNoSoftmax(layer, values);
+    return reader(context, layer, values);
+  };
+}
+
+function activationReader(kind: string): LayerReader | undefined {
   const toActivation = activationLayers.get(kind);
-  return toActivation === undefined
-    ? json
-        .at('class_name')
-        .unsupported(
-          'only dense, recurrent and convolutional layers, pooling, batch normalization, activations and reshaping layers are supported.',
-        )
-    : activate(context, layer, values, toActivation(layer.config, context.version));
+  if (toActivation === undefined) return undefined;
+  return (context, layer, values) => {
+    if (kind === 'Softmax') expectLastAxis(layer, values);
+    return activate(context, layer, values, toActivation(layer.config, context.version));
+  };
 }

@@ -1,19 +1,14 @@
 import { identity } from '@nnbp/activations';
 import type { Context } from '../context.js';
 import type { Applied, Values } from '../values.js';
-import { isOn } from './checks.js';
+import { expectLastAxis, isOn } from './checks.js';
 
 /** Reads a batch normalization layer, which computes γ (x − mean) / √(variance + ε) + β for each channel. */
 export function batchNormalization(context: Context, layer: Applied, values: Values): Values {
   const { name, config, json } = layer;
-  const { shape, ids, unfinished, steps } = values;
+  const { shape, ids, unfinished } = values;
   const channels = shape.at(-1) ?? json.throwExpected('a row of numbers as its input');
-  const axis = config.at('axis');
-  const axes = Array.isArray(axis.value) ? axis.list() : axis.present ? [axis] : [];
-  const last = shape.length + (steps === 'all' && layer.inner === undefined ? 1 : 0);
-  if (axes.length > 1 || axes.some(({ value }) => value !== -1 && value !== last)) {
-    axis.unsupported('only the last axis is supported.');
-  }
+  expectLastAxis(layer, values);
   const epsilon = config.at('epsilon').present ? config.at('epsilon').number() : 1e-3;
   const array = (part: string) => context.array(layer, part, [channels]);
   const gamma = isOn(config, 'scale') ? array('gamma') : undefined;

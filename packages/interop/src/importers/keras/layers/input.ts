@@ -16,6 +16,10 @@ export function input(context: Context, layer: Layer): Values {
   const sizes = inputSizes(layer);
   // The first size of a sequence is the number of time steps. It is not needed, and may be unspecified.
   const isSequence = context.hasSteps && (sizes.length === 2 || (sizes.length > 2 && context.timed.has(name)));
-  const shape = sizes.slice(isSequence ? 1 : 0).map((size) => size.integer(1, 2 ** 31));
+  const shape = sizes.slice(isSequence ? 1 : 0).map((size) => {
+    if (size.value === null)
+      size.unsupported('expected a fixed size. Create the model with an input shape without None.');
+    return size.integer(1, 2 ** 31);
+  });
   return { shape, ids: context.ids(json, name, sizeOf(shape)), ...(isSequence && { steps: 'all' }) };
 }

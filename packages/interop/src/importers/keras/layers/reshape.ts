@@ -1,7 +1,7 @@
 import type { Context } from '../context.js';
 import type { Layer } from '../topology.js';
 import type { Applied, Values } from '../values.js';
-import { expectNoSoftmax } from './checks.js';
+import { expectLastAxis, expectNoSoftmax } from './checks.js';
 import { sizeOf } from '../../../size-of.js';
 
 /** Reads a `Concatenate` of flat inputs. */
@@ -10,9 +10,7 @@ export function concatenate(context: Context, { json, config }: Layer, before: r
     if (values.shape.length !== 1) json.unsupported('only flat inputs can be concatenated.');
     expectNoSoftmax({ json }, values);
   }
-  const axis = config.at('axis');
-  if (axis.present && axis.value !== -1 && axis.value !== 1)
-    axis.unsupported('expected -1 or 1, the only axis of a flat input.');
+  for (const values of before) expectLastAxis({ config }, values);
   const ids = before.flatMap((values) => values.ids);
   context.takeValues(json, ids.length);
   if (new Set(ids).size < ids.length) json.unsupported('this layer has the same input twice. Use each input once.');
@@ -30,7 +28,8 @@ export function reshape(context: Context, layer: Applied, values: Values): Value
     return context.finishIfShared(layer, { ...values, shape: [length] });
   }
   const target = config.at('target_shape');
-  const sizes = target.list().map((size) => (size.value === -1 ? -1 : size.integer(1, 2 ** 31)));
+  // TensorFlow.js writes null for −1.
+  const sizes = target.list().map((size) => (size.value === -1 || size.value === null ? -1 : size.integer(1, 2 ** 31)));
   const known = sizeOf(sizes.filter((size) => size !== -1));
   const shape = sizes.map((size) => (size === -1 ? length / known : size));
   if (shape.some((size) => !Number.isInteger(size)) || sizeOf(shape) !== length) {
