@@ -16,6 +16,8 @@ export interface Gap {
 }
 
 export class Encoder {
+  /** The first cell of the last row that is not missing but cannot be used, so that the fill value replaced it. */
+  replaced: Gap | undefined;
   readonly #columnIndices: readonly number[];
   readonly #codes: readonly (ReadonlyMap<string, number> | undefined)[];
   readonly #fills: readonly (number | undefined)[];
@@ -46,14 +48,18 @@ export class Encoder {
    * nor a fill value.
    */
   encode(cells: readonly string[], codes: Float64Array, from = 0): Gap | undefined {
+    this.replaced = undefined;
     for (let k = 0; k < this.columns.length; k++) {
-      const cell = cells[this.#columnIndices[k]];
-      const code = this.#code(k, cell) ?? this.#fills[k];
+      const cell = cells[this.#columnIndices[k]].trim();
+      const code = this.#code(k, cell);
+      const used = code ?? this.#fills[k];
       if (code === undefined) {
         const { name, kind } = this.columns[k];
-        return { column: name, kind, cell: this.#isMissing(k, cell) ? '' : cell };
+        const gap = { column: name, kind, cell: this.#isMissing(k, cell) ? '' : cell };
+        if (used === undefined) return gap;
+        if (gap.cell !== '') this.replaced ??= gap;
       }
-      codes[from + k] = code;
+      codes[from + k] = used!;
     }
     return undefined;
   }
@@ -102,3 +108,6 @@ export class Gaps {
     return `${this.count.toLocaleString('en')} ${this.count === 1 ? 'row' : 'rows'} ${what} (${this.#first}).`;
   }
 }
+
+/** A note on rows in which an unusable input was filled in, such as a word in a column of numbers. */
+export const filledSentence = (filled: Gaps): string | undefined => filled.sentence('with a filled-in value');

@@ -110,11 +110,21 @@ export async function openDataFor(
   options: CsvOptions,
 ): Promise<Csv> {
   const csv = await openData(io, path, { missingValues, ...options });
-  for (const { kind, name } of [...inputs, ...targets]) {
-    const ambiguity = csv.ambiguities.get(name);
-    if (kind === 'number' && ambiguity !== undefined) await note(io, ambiguity);
-  }
+  const numbers = [...inputs, ...targets].filter(({ kind }) => kind === 'number');
+  await noteAmbiguities(
+    io,
+    csv,
+    numbers.map(({ name }) => name),
+  );
   return csv;
+}
+
+/** Shows both readings of columns of numbers whose decimal separator is ambiguous. */
+export async function noteAmbiguities(io: Io, { ambiguities }: Csv, columns: readonly string[]): Promise<void> {
+  for (const name of columns) {
+    const ambiguity = ambiguities.get(name);
+    if (ambiguity !== undefined) await note(io, ambiguity);
+  }
 }
 
 export const withModel = (command: Command): Command =>

@@ -18,11 +18,16 @@ export interface ModelRow {
   readonly target: readonly number[];
 }
 
-/** Encodes the rows one by one. `gaps` counts the rows that cannot be used. */
+/**
+ * Encodes the rows one by one.
+ *
+ * @param counts - `gaps` counts the rows that cannot be used, and `filled` the rows with an unusable input that is
+ * filled in.
+ */
 export async function* modelRows(
   model: Model,
   file: Csv,
-  { targets, gaps }: { readonly targets: boolean; readonly gaps: Gaps },
+  { targets, gaps, filled }: { readonly targets: boolean; readonly gaps: Gaps; readonly filled?: Gaps },
 ): AsyncGenerator<ModelRow> {
   const { columns } = model;
   const csv = withNames(model, file, targets);
@@ -34,6 +39,7 @@ export async function* modelRows(
   for await (const { cells, number } of csv.rows()) {
     const gap: Gap | undefined = inputs.encode(cells, codes) ?? outputs?.encode(cells, targetCodes);
     if (gap !== undefined) gaps.add(gap, number);
+    else if (inputs.replaced !== undefined) filled?.add(inputs.replaced, number);
     yield {
       cells,
       number,

@@ -62,7 +62,7 @@ describe('missing values', () => {
     expect(stderr).toContain('20 rows left out for lack of a target');
     await write('new.csv', 'x\n5\n-999\n');
     const predicted = await nnbp('predict', 'm.nnbp', 'new.csv', '--only');
-    expect(predicted.stdout.split('\n').map((line) => line !== '')).toEqual([true, true, false, false]);
+    expect(predicted.stdout.split('\n')).toEqual(['predicted_grade', expect.stringMatching(/^[ab]$/), '""', '']);
   });
 
   it('in a column of numbers, cells such as NA and ? are missing values and are counted', async () => {
@@ -305,6 +305,107 @@ describe('decimal and thousands separators', () => {
     const numbers = [...rowsOf(predicted.stdout), ...rowsOf(forecast.stdout).map((row) => row.split(separator)[1])];
     for (const number of numbers) expect(number).toMatch(decimal === ',' ? /^-?\d+(,\d+)?$/ : /^-?\d+(\.\d+)?$/);
     expect(numbers.filter((number) => number.includes(decimal)).length).toBeGreaterThan(10);
+  });
+});
+
+describe('later rows', () => {
+  const rows = lines(260, (k) => (k < 230 ? `${k % 9}.${100 + k};${k % 9}.${200 + k}` : `${k % 9}.5;${k % 9}.7`));
+
+  it('evaluate and fit read a column like train, which uses all rows to determine the decimal separator', async () => {
+    const { summary, nnbp } = await train(table('x;y', rows), '-t', 'y', '--hidden', 'none', '--epochs', '50');
+    expect(reasonsOf(summary).x).toContain('0.1 to 8.5');
+    const evaluated = await nnbp('evaluate', 'm.nnbp', 'a.csv', '--json');
+    expect(evaluated.stderr).toBe('');
+    expect((JSON.parse(evaluated.stdout) as { metrics: { rSquared: number } }).metrics.rSquared).toBeGreaterThan(0.9);
+    const fitted = JSON.parse((await nnbp('fit', 'a.csv', '-f', 'y = a + b*x', '--json')).stdout) as { rows: number };
+    expect(fitted.rows).toBe(260);
+  });
+
+  it('fit and train --time show both readings of an ambiguous column', async () => {
+    const { write, nnbp } = await train('x,y\n1,2\n2,3\n3,4\n', '-t', 'y', '--number', 'y');
+    await write(
+      'b.csv',
+      table(
+        't;y',
+        lines(100, (k) => `${k};1.${200 + k}`),
+      ),
+    );
+    const ambiguous = '"y": 1.200 is read as 1200. If it means 1.2, add --decimal point.';
+    expect((await nnbp('fit', 'b.csv', '-f', 'y = a + b*t')).stderr).toContain(ambiguous);
+    const series = await nnbp('train', 'b.csv', '-t', 'y', '--time', 't', '--epochs', '1', '-o', 's.nnbp');
+    expect(series.stdout).toContain(`Note: ${ambiguous}`);
+    expect((await nnbp('forecast', 's.nnbp', 'b.csv')).stderr).toContain(ambiguous);
+  });
+
+  it('a fill value is read with the decimal separator that rows without a target determine', async () => {
+    const incomplete = lines(60, (k) => `${k % 10 === 3 ? '' : `1.${200 + k}`};${k}`);
+    const { columns } = await train(
+      table('x;y', [...incomplete, '12.34;']),
+      ...['-t', 'y', '--number', 'y', '--missing', 'mean'],
+    );
+    expect((await columns()).inputs[0]).toMatchObject({ name: 'x', fill: expect.closeTo(1.23, 2) as number });
+  });
+});
+
+describe('cells', () => {
+  const padded = (value: unknown) => String(value).padStart(8);
+
+  it.each([
+    ['in quotes', ',', (value: unknown) => `"${padded(value)}"`],
+    ['between tabs', '\t', padded],
+  ])('numbers and NA that are padded with spaces %s are read', async (_, separator, cell) => {
+    const rows = lines(60, (k) =>
+      [k === 7 ? 'NA' : (k / 8).toFixed(3), k % 2 ? 'b' : 'a', k].map(cell).join(separator),
+    );
+    const header = ['x', 'word', 'y'].map(cell).join(separator);
+    const { summary, columns, write, nnbp } = await train(table(header, rows), '-t', 'y');
+    expect(reasonsOf(summary).x).toBe('0 to 7.375, mean 3.735; missing: 1 NA');
+    expect((await columns()).inputs[1].values).toEqual(['a', 'b']);
+    await write('new.csv', 'word,x\na,1\n');
+    expect((await nnbp('predict', 'm.nnbp', 'new.csv')).stderr).toBe('');
+  });
+
+  it('predict notes values that it fills in although they are not missing', async () => {
+    const rows = lines(60, (k) => `${k % 9 === 4 ? '' : k},${k % 11 === 3 ? '' : ['a', 'b'][k % 2]},${k}`);
+    const { write, nnbp } = await train(table('x,word,y', rows), ...['-t', 'y', '--missing', 'mean']);
+    await write('new.csv', 'x,word,y\n5,a,5\n,,5\n5 kg,a,5\n5,c,5\n');
+    const expected = '2 rows with a filled-in value (row 3: "x" is "5 kg", which is not a number).\n';
+    expect(await nnbp('predict', 'm.nnbp', 'new.csv')).toMatchObject({ code: 0, stderr: expected });
+    expect(await nnbp('evaluate', 'm.nnbp', 'new.csv')).toMatchObject({ code: 0, stderr: expected });
+    const explained = await nnbp('explain', 'm.nnbp', 'new.csv', '--row', '4', '--derivative', 'dloss/db_y');
+    expect(explained.stderr).toBe('Row 4 has a filled-in value: "word" is "c", which did not occur in training.\n');
+  });
+
+  it('a row without values keeps its place in predictions, except at the end of the file', async () => {
+    const { write, nnbp } = await train(
+      table(
+        'x,y',
+        lines(60, (k) => `${k},${2 * k}`),
+      ),
+      ...['-t', 'y', '--number', 'y'],
+    );
+    await write('new.csv', ',\nx,y\n1,2\n,\n"",""\n2,4\n,\n,\n');
+    const { stdout, stderr } = await nnbp('predict', 'm.nnbp', 'new.csv');
+    expect(stdout.split('\n').map((line) => line.split(',')[0])).toEqual(['x', '1', '', '', '2', '']);
+    expect(stderr).toBe('2 rows without a prediction (row 2: "x" is missing).\n');
+    await write('one.csv', 'x\n1\n""\n2\n');
+    const predicted = await nnbp('predict', 'm.nnbp', 'one.csv', '--only');
+    expect(predicted.stdout.split('\n').map((line) => line === '""')).toEqual([false, false, true, false, false]);
+  });
+
+  it('predict writes rows that can be read again: spaces as delimiters, and tabs without quotes', async () => {
+    const { write, nnbp } = await train(
+      table(
+        'x,y',
+        lines(60, (k) => `${k},${2 * k}`),
+      ),
+      ...['-t', 'y', '--number', 'y'],
+    );
+    await write('spaces.txt', 'x  z\n1  5\nNA 6\n2  7\n');
+    expect((await nnbp('predict', 'm.nnbp', 'spaces.txt')).stdout.split('\n')[2]).toBe('NA 6 ""');
+    await write('tabs.tsv', 'x\tnote\n1\t"big" one\n2\t 5" pipe\n');
+    const rows = (await nnbp('predict', 'm.nnbp', 'tabs.tsv')).stdout.split('\n');
+    expect(rows.slice(1, 3).map((row) => row.split('\t')[1])).toEqual(['"big" one', ' 5" pipe']);
   });
 });
 

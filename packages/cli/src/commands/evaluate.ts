@@ -3,7 +3,7 @@ import { confusionMatrix, evaluate, permutationImportance, type Sample } from '@
 import { type Command } from 'commander';
 import { categoryOf, type Column, type Columns, nodeCount, type SequenceUse } from '../columns.js';
 import type { Csv, CsvOptions } from '../csv/read.js';
-import { Gaps } from '../encode.js';
+import { filledSentence, Gaps } from '../encode.js';
 import { lossNamed } from '../functions.js';
 import { short } from '../guess.js';
 import { type Io, note, print } from '../io.js';
@@ -52,11 +52,12 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
   }
   const bySequence = sequences && (await sequencesOf(csv, model.columns, sequences, io.signal));
   const gaps = bySequence?.gaps ?? new Gaps();
+  const filled = bySequence?.filled ?? new Gaps();
   let rows = bySequence?.rows ?? 0;
   /** Filled only for --importance, which reads the samples more than once. */
   const importanceSamples: Sample[] = [];
   const samples = async function* (): AsyncGenerator<Sample> {
-    for await (const { input, target } of modelRows(model, csv, { targets: true, gaps })) {
+    for await (const { input, target } of modelRows(model, csv, { targets: true, gaps, filled })) {
       if (input === undefined) continue;
       rows++;
       if (options.importance === true) importanceSamples.push({ input, target });
@@ -87,6 +88,7 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
       rows,
       ...(bySequence && { sequences: bySequence.count }),
       leftOut: gaps.count,
+      ...(filled.count > 0 && { filled: filled.count }),
       lossName: loss.name,
       ...found,
       categories: category?.values,
@@ -95,8 +97,9 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
     await print(io.stdout, `${visibleJson(summary, 2)}\n`);
     return;
   }
-  const sentence = gaps.sentence('left out');
-  if (sentence !== undefined) await note(io, sentence);
+  for (const sentence of [gaps.sentence('left out'), filledSentence(filled)]) {
+    if (sentence !== undefined) await note(io, sentence);
+  }
   if (bySequence !== undefined && bySequence.withoutTarget > 0) {
     await note(io, `Left out ${counted(bySequence.withoutTarget, 'group')} without a target or usable rows.`);
   }
@@ -128,7 +131,14 @@ async function sequencesOf(csv: Csv, { inputs, targets, loss }: Columns, use: Se
   const withoutTarget = table.sequences.length - sequences.length;
   const sentence = table.gaps.sentence('left out') ?? '';
   if (sequences.length === 0) throw new Problem(`${csv.name} has no group with a target. ${sentence}`.trim());
-  return { data: { sequences }, count: sequences.length, rows: stepCount(sequences), gaps: table.gaps, withoutTarget };
+  return {
+    data: { sequences },
+    count: sequences.length,
+    rows: stepCount(sequences),
+    gaps: table.gaps,
+    filled: table.filled,
+    withoutTarget,
+  };
 }
 
 interface ColumnImportance {

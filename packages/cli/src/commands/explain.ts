@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { type Csv, type CsvOptions, openCsv } from '../csv/read.js';
 import { Gaps } from '../encode.js';
 import { lossNamed } from '../functions.js';
-import { type Io, print } from '../io.js';
+import { type Io, note, print } from '../io.js';
 import { type Model, type ModelOptions, openModel } from '../model-file.js';
 import { openDataFor, integerFrom, withCsvOptions, withModel } from '../options.js';
 import { misuse, Problem } from '../problem.js';
@@ -110,12 +110,17 @@ async function selectedRow(io: Io, model: Model, dataPath: string | undefined, o
       throw misuse(`--row: expected the number of a row in the data, an integer ≥ 1, received "${row}".`);
     csv = await openDataFor(io, dataPath, model, options);
   }
-  const gaps = new Gaps();
+  const [gaps, filled] = [new Gaps(), new Gaps()];
+  let filledBefore = 0;
   let last = 0;
-  for await (const found of modelRows(model, csv, { targets: true, gaps })) {
+  for await (const found of modelRows(model, csv, { targets: true, gaps, filled })) {
     last = found.number;
-    if (last < number) continue;
+    if (last < number) {
+      filledBefore = filled.count;
+      continue;
+    }
     if (found.input === undefined) throw new Problem(`Row ${number} cannot be used: ${gaps.last}.`);
+    if (filled.count > filledBefore) await note(io, `Row ${number} has a filled-in value: ${filled.last}.`);
     return { input: found.input, target: found.target };
   }
   throw misuse(`${csv.name} has ${counted(last, 'row')}: there is no row ${number}.`);

@@ -123,11 +123,11 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
           })
           .join('')
       : [
-          csvLine([...(group === undefined ? [] : [group]), ...names], csv.dialect.delimiter),
+          csvLine([...(group === undefined ? [] : [group]), ...names], csv.dialect),
           ...rows.map(({ name, time: at, value, baseline }) =>
             csvLine(
               [...(group === undefined ? [] : [asPlainText(name)]), timeCell(at), number(value), number(baseline)],
-              csv.dialect.delimiter,
+              csv.dialect,
             ),
           ),
         ].join('');

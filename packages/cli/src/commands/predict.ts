@@ -6,7 +6,7 @@ import { categoryOf, type Columns, type SequenceUse, nodeValues } from '../colum
 import type { Csv, CsvOptions } from '../csv/read.js';
 import { asPlainText } from '../csv/formula.js';
 import { csvLine, numberCell, rounded } from '../csv/write.js';
-import { Gaps } from '../encode.js';
+import { filledSentence, Gaps } from '../encode.js';
 import { expectOtherFile, writeData } from '../files.js';
 import { lossNamed } from '../functions.js';
 import { type Io, note, pathIn, printData } from '../io.js';
@@ -69,7 +69,7 @@ async function predict(io: Io, modelPath: string, dataPath: string, options: Pre
   const csv = await openDataFor(io, dataPath, model, options);
   const file = options.output === undefined ? undefined : await open(pathIn(io, options.output), 'w');
   const write = (text: string) => (file === undefined ? printData(io.stdout, text) : file.appendFile(text));
-  const gaps = new Gaps();
+  const [gaps, filled] = [new Gaps(), new Gaps()];
   try {
     let head = format.head(csv);
     let waiting: ModelRow[] = [];
@@ -82,7 +82,7 @@ async function predict(io: Io, modelPath: string, dataPath: string, options: Pre
       await write(head + lines.join(''));
       head = '';
     };
-    for await (const row of modelRows(model, csv, { targets: false, gaps })) {
+    for await (const row of modelRows(model, csv, { targets: false, gaps, filled })) {
       waiting.push(row);
       if (waiting.length < rowsAtOnce) continue;
       await flush();
@@ -92,8 +92,9 @@ async function predict(io: Io, modelPath: string, dataPath: string, options: Pre
   } finally {
     await file?.close();
   }
-  const sentence = gaps.sentence('without a prediction');
-  if (sentence !== undefined) await note(io, sentence);
+  for (const sentence of [gaps.sentence('without a prediction'), filledSentence(filled)]) {
+    if (sentence !== undefined) await note(io, sentence);
+  }
 }
 
 /** Writes one prediction per group or per row, in the order of the file. */
@@ -107,7 +108,7 @@ async function predictSequences(
 ): Promise<void> {
   const csv = await openDataFor(io, dataPath, model, options);
   const { inputs } = model.columns;
-  const { sequences, gaps } = await readSequences(csv, { group, inputs, targets: [] }, io.signal);
+  const { sequences, gaps, filled } = await readSequences(csv, { group, inputs, targets: [] }, io.signal);
   const lines: [row: number, line: string][] = [];
   const groupOnly = { ...csv, header: [group] };
   for (const { name, steps } of sequences) {
@@ -125,8 +126,8 @@ async function predictSequences(
   lines.sort(([a], [b]) => a - b);
   const text = format.head(targets === 'last' ? groupOnly : csv) + lines.map(([, line]) => line).join('');
   await writeData(io, options.output, text);
-  const sentence = gaps.sentence(targets === 'last' ? 'left out' : 'without a prediction');
-  if (sentence !== undefined) await note(io, sentence);
+  const missing = gaps.sentence(targets === 'last' ? 'left out' : 'without a prediction');
+  for (const sentence of [missing, filledSentence(filled)]) if (sentence !== undefined) await note(io, sentence);
   const unusable = sequences.filter(({ steps }) => steps.every(({ input }) => input === undefined));
   if (targets === 'last' && unusable.length > 0) {
     const name = cut(visible(unusable[0].name), 60);
@@ -167,7 +168,7 @@ class PredictionFormat {
 
   head({ header, dialect }: Csv): string {
     if (this.options.json === true) return '';
-    return csvLine([...(this.options.only === true ? [] : this.#copied(header)), ...this.#names], dialect.delimiter);
+    return csvLine([...(this.options.only === true ? [] : this.#copied(header)), ...this.#names], dialect);
   }
 
   row(
@@ -187,7 +188,7 @@ class PredictionFormat {
     const written = predictions.map((value) =>
       typeof value === 'number' ? numberCell(value, decimal) : asPlainText(value ?? ''),
     );
-    return csvLine([...this.#copied(copied), ...written], dialect.delimiter);
+    return csvLine([...this.#copied(copied), ...written], dialect);
   }
 
   #copied(cells: readonly string[]): readonly string[] {

@@ -68,7 +68,9 @@ export class ColumnCounter {
     this.#maxValues = isCategory ? maxCategories : maxValues;
   }
 
-  add(cell: string): void {
+  /** @param written - The cell. Spaces around its value are ignored. */
+  add(written: string): void {
+    const cell = written.trim();
     const { missing } = this.format;
     if (missing.always(cell)) {
       increment(this.#missing, cell);
@@ -89,10 +91,21 @@ export class ColumnCounter {
     count(this.#readings[','], cell, comma);
   }
 
+  /** Whether a cell has two readings, such as "1,200", and the cells do not determine which one is meant. */
+  get isAmbiguous(): boolean {
+    const { format, evidence } = this;
+    return format.decimal === undefined && evidence.ambiguous !== undefined && evidence.decided === undefined;
+  }
+
   /** @param defaultDecimal - The decimal separator if the cells of the column do not determine it. */
   survey(defaultDecimal: Decimal): ColumnSurvey {
+    const { format, evidence } = this;
+    return this.surveyWith(format.decimal ?? evidence.decided ?? evidence.likely ?? defaultDecimal);
+  }
+
+  /** @param decimal - The decimal separator of the column. */
+  surveyWith(decimal: Decimal): ColumnSurvey {
     const { name, evidence, format } = this;
-    const decimal = format.decimal ?? evidence.decided ?? evidence.likely ?? defaultDecimal;
     return {
       name,
       present: this.#present,

@@ -43,7 +43,7 @@ export interface Csv {
   readonly named: boolean;
   /** The first name that is a number and belongs to a column of numbers, if any. The first row may then be data. */
   readonly numericName: string | undefined;
-  /** The decimal separator of each column, detected from the first rows. */
+  /** The decimal separator of each column, detected from the first rows, or from all rows of a file if necessary. */
   readonly decimals: readonly Decimal[];
   /**
    * The decimal separator for output in the format of this file: the `decimal` option if it is set, otherwise detected
@@ -82,6 +82,15 @@ export async function openCsv(name: string, source: string | NodeJS.ReadableStre
   const format = { missing, delimiter: dialect.delimiter, decimal: options.decimal };
   const counters = names.map((column) => new ColumnCounter(column, format));
   for (const row of hasHeaderRow ? rows.slice(1) : rows) counters.forEach((counter, k) => counter.add(row.at(k) ?? ''));
+  const readRows = () => rowsOf(name, decoded(stream(), decoder()), dialect, names.length, hasHeaderRow);
+  const isAmbiguous = () => counters.some((counter) => counter.isAmbiguous);
+  // Later rows may determine the decimal separator. A stream can be read only once.
+  if (typeof source === 'string' && isAmbiguous()) {
+    for await (const { cells } of readRows()) {
+      counters.forEach((counter, k) => counter.add(cells[k]));
+      if (!isAmbiguous()) break;
+    }
+  }
   const columns = surveysOf(counters, dialect.delimiter);
   const evidence = counters.map((counter) => counter.evidence);
   return {
@@ -96,7 +105,7 @@ export async function openCsv(name: string, source: string | NodeJS.ReadableStre
       columns.flatMap(({ name: column, ambiguity }) => (ambiguity === undefined ? [] : [[column, ambiguity]])),
     ),
     format,
-    rows: () => rowsOf(name, decoded(stream(), decoder()), dialect, names.length, hasHeaderRow),
+    rows: readRows,
   };
 }
 
@@ -216,7 +225,7 @@ async function firstRows(name: string, text: string, dialect: Dialect): Promise<
   const rows: string[][] = [];
   try {
     const source = Readable.from(rowText(Readable.from([text.slice(0, cut) || text]), dialect));
-    for await (const row of source.pipe(parser)) rows.push(row as string[]);
+    for await (const row of source.pipe(parser)) rows.push((row as string[]).map((cell) => cell.trim()));
   } catch (error) {
     // The open quote may be closed later in the file. If it is never closed, reading all rows reports the error.
     if (!(error instanceof CsvError && error.code === 'CSV_QUOTE_NOT_CLOSED')) throw asProblem(name, error);
@@ -231,12 +240,21 @@ async function* rowsOf(
   width: number,
   hasHeaderRow: boolean,
 ): AsyncGenerator<CsvRow> {
-  const parser = parse(parserOptions(dialect));
+  const parser = parse({ ...parserOptions(dialect), skip_records_with_empty_values: false });
   const source = Readable.from(rowText(texts, dialect));
   source.on('error', (error) => parser.destroy(error));
   let number = hasHeaderRow ? -1 : 0;
+  let isFirst = true;
+  let empty = 0;
   try {
     for await (const cells of source.pipe(parser) as AsyncIterable<string[]>) {
+      if (cells.every((cell) => cell.trim() === '')) {
+        empty++;
+        continue;
+      }
+      // Rows without values keep their places. At the beginning and at the end of the file, they are skipped.
+      for (; empty > 0; empty--) if (!isFirst) yield { cells: new Array<string>(width).fill(''), number: ++number };
+      isFirst = false;
       number++;
       if (number === 0) continue;
       if (cells.length !== width) throw wrongRowLength(name, number, cells.length, width);

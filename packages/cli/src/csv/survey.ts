@@ -1,5 +1,6 @@
 /** Counts the values of each column in one pass over the file. Training then reads the file a second time. */
 import { ColumnCounter, type ColumnSurvey, surveysOf } from './column-counter.js';
+import type { Decimal } from './number-format.js';
 import type { Csv } from './read.js';
 
 /** Statistics of a file. */
@@ -17,12 +18,14 @@ export interface SurveyOptions {
   readonly categories?: readonly string[];
   /** Whether to count a row. Default: all rows. */
   readonly isCounted?: (cells: readonly string[]) => boolean;
+  /** The decimal separator of each column. Default: detected from the rows that are counted. */
+  readonly decimals?: readonly Decimal[];
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Reads the whole file once and returns its statistics. */
 export async function survey(csv: Csv, options: SurveyOptions = {}): Promise<Survey> {
-  const { categories = [], isCounted = () => true, signal } = options;
+  const { categories = [], isCounted = () => true, decimals, signal } = options;
   const counters = csv.header.map((name) => new ColumnCounter(name, csv.format, categories.includes(name)));
   let read = 0;
   let rows = 0;
@@ -32,5 +35,8 @@ export async function survey(csv: Csv, options: SurveyOptions = {}): Promise<Sur
     rows++;
     counters.forEach((counter, k) => counter.add(cells[k]));
   }
-  return { rows, columns: surveysOf(counters, csv.dialect.delimiter) };
+  const columns = decimals
+    ? counters.map((counter, k) => counter.surveyWith(decimals[k]))
+    : surveysOf(counters, csv.dialect.delimiter);
+  return { rows, columns };
 }

@@ -1,13 +1,22 @@
 /** Writes rows as CSV. */
+import type { Dialect } from './dialect.js';
 import type { Decimal } from './number-format.js';
 
-/** Quotes a cell if necessary. */
-const quoted = (cell: string, delimiter: string) =>
-  cell.includes(delimiter) || /["\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+type Format = Pick<Dialect, 'delimiter' | 'quote'>;
+
+/** Quotes a cell if necessary. If quotes have no special meaning, only a cell that would otherwise be divided is quoted. */
+function quoted(cell: string, { delimiter, quote }: Format): string {
+  const isDivided = cell.includes(delimiter) || /[\r\n]/.test(cell);
+  return isDivided || (quote !== null && /"|^\s|\s$/.test(cell)) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
 
 /** Formats a row as a line of CSV. */
-export const csvLine = (cells: readonly string[], delimiter: string): string =>
-  `${cells.map((cell) => quoted(cell, delimiter)).join(delimiter)}\n`;
+export function csvLine(cells: readonly string[], format: Format): string {
+  const { delimiter } = format;
+  // Readers skip an empty line, and several spaces are one delimiter.
+  const empty = cells.length === 1 || delimiter === ' ' ? '""' : '';
+  return `${cells.map((cell) => (cell === '' ? empty : quoted(cell, format))).join(delimiter)}\n`;
+}
 
 /**
  * Rounds to 7 significant digits, the precision of float32, or to more digits if 7 do not resolve 1e-7 of the scale.

@@ -40,6 +40,8 @@ export interface SequenceTable {
   readonly rows: number;
   /** Counts the rows with a missing input. */
   readonly gaps: Gaps;
+  /** Counts the rows with an unusable input that was filled in. */
+  readonly filled: Gaps;
 }
 
 /** @throws Problem if a column is missing, a row has no group, or the file is too large */
@@ -53,11 +55,12 @@ export async function readSequences(
   const inputEncoder = new Encoder(inputs, csv);
   const targetEncoder = new Encoder(withoutFill(targets), csv);
   const nodes = nodeCount([...inputs, ...targets]);
-  const gaps = new Gaps();
+  const [gaps, filled] = [new Gaps(), new Gaps()];
   const byName = new Map<string, Step[]>();
   let rows = 0;
   for await (const row of csv.rows()) {
     const { cells, number } = row;
+    if (cells.every((cell) => cell === '')) continue;
     if (number % 1024 === 0) signal?.throwIfAborted();
     const name = groupOf(row);
     if (++rows * nodes > maxNumbers) {
@@ -68,6 +71,7 @@ export async function readSequences(
     const input = new Float64Array(inputs.length);
     const gap = inputEncoder.encode(cells, input);
     if (gap !== undefined) gaps.add(gap, number);
+    else if (inputEncoder.replaced !== undefined) filled.add(inputEncoder.replaced, number);
     const target = new Float64Array(targets.length);
     const known = targets.length > 0 && targetEncoder.encode(cells, target) === undefined;
     const step = {
@@ -80,5 +84,5 @@ export async function readSequences(
     if (steps === undefined) byName.set(name, [step]);
     else steps.push(step);
   }
-  return { sequences: Array.from(byName, ([name, steps]) => ({ name, steps })), rows, gaps };
+  return { sequences: Array.from(byName, ([name, steps]) => ({ name, steps })), rows, gaps, filled };
 }

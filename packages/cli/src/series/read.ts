@@ -59,7 +59,7 @@ export async function readSeries(
   let withoutValue = 0;
   for await (const row of csv.rows()) {
     const { cells, number } = row;
-    const cell = cells[targetAt];
+    const cell = cells[targetAt].trim();
     if (missing.always(cell) || missing.inNumbers(cell)) {
       withoutValue++;
       continue;
@@ -70,7 +70,7 @@ export async function readSeries(
         `${csv.name}, row ${number}: expected a number in column "${target}", received "${cell}". With --time, the target must be a column of numbers.`,
       );
     }
-    rows.push({ number, name: groupOf(row), time: cells[timeAt], value });
+    rows.push({ number, name: groupOf(row), time: cells[timeAt].trim(), value });
   }
   if (rows.length === 0) throw new Problem(`${csv.name} has no rows with a value in column "${target}".`);
   const times = readTimes(

@@ -29,10 +29,11 @@ export function groupReader(
 ): (row: CsvRow) => string {
   const column = csv.header.indexOf(groupColumn);
   return ({ cells, number }) => {
-    if (csv.format.missing.always(cells[column])) {
+    const name = cells[column].trim();
+    if (csv.format.missing.always(name)) {
       throw new Problem(`${csv.name}, row ${number}: "${groupColumn}" has no value. ${reason}`);
     }
-    return cells[column];
+    return name;
   };
 }
 

@@ -159,7 +159,10 @@ async function surveyUsableRows(io: Io, opened: Csv, options: ColumnOptions, kee
     candidates++;
     return inputs.encode(cells, codes) === undefined;
   };
-  const usable = await survey(csv, { categories, isCounted, signal });
+  const found = await survey(csv, { categories, isCounted, decimals: csv.decimals, signal });
+  // A row that is left out may determine the decimal separator.
+  const columns = found.columns.map((column, k) => ({ ...column, ambiguity: all.columns[k].ambiguity }));
+  const usable = { ...found, columns };
   if (usable.rows < candidates / 2) {
     const rows = keepsWithoutTarget ? 'rows' : 'rows with a target';
     throw tooManyDropped(csv, all, used, `${candidates - usable.rows} of ${candidates} ${rows}`);
