@@ -17,7 +17,7 @@ import { operatorOf, readsMovedBatch, readsSequences } from './operators.js';
 import { isFloatType } from './operators/shapes.js';
 import { metadataOf } from './metadata.js';
 import { networkOf } from './network-of-tape.js';
-import { dataTypes, decodeModel, type Proto } from './schema.js';
+import { decodeModel, type Proto } from './schema.js';
 import { setNextStates, statesInMetadata, statesOf } from './states.js';
 import { type Rows, Tape } from './tape.js';
 import { sizeOf } from '../size-of.js';
@@ -176,9 +176,13 @@ function expectNoIntegerArithmetic(
   inputs: readonly Proto<'ValueInfoProto'>[],
   constants: ReadonlyMap<string, Value>,
 ): void {
-  const typeOf = ({ type }: Proto<'ValueInfoProto'>) => type?.tensorType?.elemType || dataTypes.float;
+  // 0 is an unspecified type.
+  const isInteger = ({ type }: Proto<'ValueInfoProto'>) => {
+    const { elemType = 0 } = type?.tensorType ?? {};
+    return elemType !== 0 && !isFloatType(elemType);
+  };
   const integers = new Set(
-    inputs.filter((input) => !constants.has(input.name) && !isFloatType(typeOf(input))).map(({ name }) => name),
+    inputs.filter((input) => !constants.has(input.name) && isInteger(input)).map(({ name }) => name),
   );
   for (const { opType, name, input, output } of node) {
     if (/^(?:Cast|Shape)$/.test(opType) || !input.some((each) => integers.has(each))) continue;
