@@ -34,7 +34,7 @@ export class JsonScanner {
       `${this.what}, character ${this.at}`,
       expected,
       received,
-      received === '' ? 'the end' : undefined,
+      received === '' ? 'the end' : JSON.stringify(received),
     );
   }
 

@@ -4,6 +4,7 @@ import { type Checkpoint, readCheckpoint } from './checkpoint.js';
 import { type NetworkDocument, readFunction } from './document.js';
 import { JsonValue } from './json-value.js';
 import { parseJson } from './exact-json.js';
+import { expectBytes } from './file-bytes.js';
 import { rebuild } from './serialize.js';
 import { expectSupplied, functionsNamed, lossNamed, type Plugins } from './plugins.js';
 import { decode, type Tensor } from './safetensors.js';
@@ -30,12 +31,7 @@ export interface Loaded {
  * `TOO_LARGE`, `WRONG_TYPE`, `MISSING_PLUGIN` (lists the functions that have to be supplied)
  */
 export function load(file: Uint8Array, plugins: Plugins = {}): Loaded {
-  if (!(file instanceof Uint8Array)) {
-    throw new NnbpError(
-      'WRONG_TYPE',
-      'file: expected a Uint8Array. Convert an ArrayBuffer with new Uint8Array(buffer).',
-    );
-  }
+  expectBytes('file', file);
   const { tensors, metadata } = decode(file);
   const model = metadata.get('model');
   if (model === undefined) {

@@ -4,6 +4,7 @@
  */
 import { NnbpError } from '@nnbp/core';
 import { expectJsonLimits } from './json-limits.js';
+import type { FileBytes } from './file-bytes.js';
 
 export interface Tensor {
   /** Unique in its file. */
@@ -26,7 +27,7 @@ const metadataKey = '__metadata__';
 const maxHeaderLength = 100_000_000;
 
 /** @throws NnbpError `TOO_LARGE` (a header of more than 100 MB, which no reader accepts) */
-export function encode(tensors: readonly Tensor[], metadata: Readonly<Record<string, string>>): Uint8Array {
+export function encode(tensors: readonly Tensor[], metadata: Readonly<Record<string, string>>): FileBytes {
   const header: [string, unknown][] = [[metadataKey, metadata]];
   let end = 0;
   for (const { name, shape, values } of tensors) {

@@ -2,6 +2,7 @@
 import { expectFinite, type Loss, type Network, NnbpError } from '@nnbp/core';
 import { type Checkpoint, writeCheckpoint } from './checkpoint.js';
 import { exactJson } from './exact-json.js';
+import type { FileBytes } from './file-bytes.js';
 import { describe } from './serialize.js';
 import { expectJsonLimits } from './json-limits.js';
 import { nameOf } from './plugins.js';
@@ -41,7 +42,7 @@ export interface SaveOptions {
  * metadata.columns; // ['width', 'height']
  * ```
  */
-export function save(network: Network, { checkpoint, loss, metadata }: SaveOptions = {}): Uint8Array {
+export function save(network: Network, { checkpoint, loss, metadata }: SaveOptions = {}): FileBytes {
   expectFinite('parameters', network.parameters.vector);
   const { activations, aggregations } = network.graph;
   if (activations.length + aggregations.length > maxFunctions) throw tooManyFunctions();

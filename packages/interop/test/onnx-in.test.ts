@@ -313,6 +313,15 @@ test.each<[string, () => unknown, RegExp]>([
   expect(error.message).toMatch(message);
 });
 
+test.each([
+  ['an ArrayBuffer, such as the result of response.arrayBuffer()', new ArrayBuffer(5)],
+  ['the path of a file', 'model.onnx'],
+])('fromOnnx rejects %s with advice', (_, bytes) => {
+  const error = errorOf(() => fromOnnx(bytes as never));
+  expect(error.code).toBe('WRONG_TYPE');
+  expect(error.message).toBe('bytes: expected a Uint8Array. Convert an ArrayBuffer with new Uint8Array(buffer).');
+});
+
 type ChainArguments = Parameters<typeof chain>;
 const constants: ChainArguments[1] = {
   W: [

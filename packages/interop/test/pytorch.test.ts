@@ -391,5 +391,9 @@ describe('fromPyTorch', () => {
 
   test('fromPyTorch rejects bytes that are not a safetensors file', () => {
     expect(errorOf(() => fromPyTorch(new Uint8Array(5), small())).code).toBe('MALFORMED');
+    expect(errorOf(() => fromPyTorch(new ArrayBuffer(5) as never, small())).code).toBe('WRONG_TYPE');
+    const pt = errorOf(() => fromPyTorch(new TextEncoder().encode('PK\x03\x04 and more'), small()));
+    expect(pt.code).toBe('MALFORMED');
+    expect(pt.message).toMatch(/such as a \.pt file/);
   });
 });

@@ -1,6 +1,6 @@
 /** Downloads `content` as a file. */
-export function download(content: string | Uint8Array, name: string, type = 'application/octet-stream'): void {
-  const address = URL.createObjectURL(new Blob([content as BlobPart], { type }));
+export function download(content: BlobPart, name: string, type = 'application/octet-stream'): void {
+  const address = URL.createObjectURL(new Blob([content], { type }));
   const link = document.createElement('a');
   link.href = address;
   link.download = name;

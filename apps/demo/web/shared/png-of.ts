@@ -4,7 +4,7 @@ import type { SvgPicture } from './svg-of.js';
 /** Pixels per CSS pixel. */
 const density = 2;
 
-export async function pngOf({ text, width, height }: SvgPicture): Promise<Uint8Array> {
+export async function pngOf({ text, width, height }: SvgPicture): Promise<Blob> {
   const address = URL.createObjectURL(new Blob([text], { type: 'image/svg+xml' }));
   try {
     const image = new Image();
@@ -19,7 +19,7 @@ export async function pngOf({ text, width, height }: SvgPicture): Promise<Uint8A
       throw new Error(
         `The image is ${canvas.width} × ${canvas.height} pixels, which is too large for this browser. Download it as SVG.`,
       );
-    return new Uint8Array(await blob.arrayBuffer());
+    return blob;
   } finally {
     URL.revokeObjectURL(address);
   }

@@ -1,6 +1,6 @@
 /** Exports a trained network to files. Loaded on first use. */
 import { type Network, NnbpError } from '@nnbp/core';
-import { save, toModule } from '@nnbp/formats';
+import { type FileBytes, save, toModule } from '@nnbp/formats';
 import { toOnnx, toPyTorch } from '@nnbp/interop';
 import { zipSync, strToU8 } from 'fflate';
 import { notebook } from './notebook.js';
@@ -10,7 +10,7 @@ export type ExportName = (typeof exportNames)[number];
 
 export interface ExportedFile {
   readonly name: string;
-  readonly content: string | Uint8Array;
+  readonly content: string | FileBytes;
 }
 
 /**

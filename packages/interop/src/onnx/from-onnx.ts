@@ -1,6 +1,6 @@
 /** Imports an ONNX model: runs its operations on symbols instead of numbers, and converts the result to a graph. */
 import { type Network, NnbpError } from '@nnbp/core';
-import { withShortMessages } from '@nnbp/formats/shared';
+import { expectBytes, withShortMessages } from '@nnbp/formats/shared';
 import { Call, isRecurrent, type Value } from './call.js';
 import { adviceFor } from './advice.js';
 import { constant, type ExternalFiles, externalPaths } from './constant.js';
@@ -70,7 +70,7 @@ const baseLimit = 2 ** 18;
  * @param bytes - The content of the `.onnx` file.
  * @throws NnbpError `MALFORMED` (not an ONNX model, or a corrupt file), `UNSUPPORTED` (an operator or its use is not
  * supported; the message names the node), `TOO_LARGE`, `NOT_FINITE`, `UNKNOWN_ID` (a name in `states` that the model
- * does not have)
+ * does not have), `WRONG_TYPE` (`bytes` is not a Uint8Array)
  */
 export const fromOnnx = (bytes: Uint8Array, options: FromOnnxOptions = {}): Network =>
   withShortMessages(() => importModel(bytes, options));
@@ -240,7 +240,7 @@ function outputTransformOf(results: readonly Rows[]): Rows['transform'] {
  * content to {@link fromOnnx}. The paths are untrusted: check that a path stays inside that directory before you open
  * it.
  *
- * @throws NnbpError `MALFORMED`
+ * @throws NnbpError `MALFORMED`, `WRONG_TYPE`
  *
  * @example
  * ```ts
@@ -254,6 +254,7 @@ function outputTransformOf(results: readonly Rows[]): Rows['transform'] {
 export const onnxExternalPaths = (bytes: Uint8Array): string[] => externalPaths(tensorsOf(graphOf(decode(bytes))));
 
 function decode(bytes: Uint8Array): Proto<'ModelProto'> {
+  expectBytes('bytes', bytes);
   try {
     return decodeModel(bytes);
   } catch (cause) {

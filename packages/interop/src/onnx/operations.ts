@@ -1,4 +1,5 @@
 /** Collects the operations and constants of an ONNX model, and encodes the model file. */
+import type { FileBytes } from '@nnbp/formats';
 import { attributeTypes, dataTypes, encodeModel, type ModelInit } from './schema.js';
 
 type GraphInit = NonNullable<ModelInit['graph']>;
@@ -73,7 +74,7 @@ export class Operations {
   }
 
   /** Returns the bytes of the model file. */
-  finish({ name, axes, inputs, outputs, metadata }: Frame): Uint8Array {
+  finish({ name, axes, inputs, outputs, metadata }: Frame): FileBytes {
     const computed = new Set(this.#nodes.flatMap((node) => node.output ?? []));
     const names = new Map<string, string>();
     for (const { result, name: output } of outputs) {

@@ -3,6 +3,7 @@
  * according to this table, and the types are derived from it. Unused parts (subgraphs, sequences, training) are left
  * out of the table and skipped when a file is read.
  */
+import type { FileBytes } from '@nnbp/formats';
 import { decode, encode, type Messages, type Scalar } from './wire.js';
 
 /**
@@ -112,7 +113,7 @@ type Init<Name extends MessageName> = { readonly [F in keyof Table[Name]]?: Valu
 /** The argument of `encodeModel`: plain objects in which all fields are optional. */
 export type ModelInit = Init<'ModelProto'>;
 
-export const encodeModel = (model: ModelInit): Uint8Array => encode(messages, 'ModelProto', model);
+export const encodeModel = (model: ModelInit): FileBytes => encode(messages, 'ModelProto', model);
 
 /** Decodes a model file. Throws an `Error` if it is invalid, or `TOO_LARGE` if it would need too much memory. */
 export const decodeModel = (bytes: Uint8Array): Proto<'ModelProto'> =>

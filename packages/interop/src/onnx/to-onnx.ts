@@ -1,5 +1,6 @@
 /** Exports a network as an ONNX model. */
 import { mismatch, type Network, NnbpError } from '@nnbp/core';
+import type { FileBytes } from '@nnbp/formats';
 import { Writer } from './writer.js';
 
 /** Options of {@link toOnnx}. */
@@ -54,7 +55,7 @@ export interface OnnxOptions {
  * fromOnnx(bytes).graph.edgeCount; // 112
  * ```
  */
-export function toOnnx(network: Network, options: OnnxOptions = {}): Uint8Array {
+export function toOnnx(network: Network, options: OnnxOptions = {}): FileBytes {
   const { name = 'network', input = 'input', output = 'output', state = 'state', nextState = 'next_state' } = options;
   const { sequences = false } = options;
   const { graph } = network;

@@ -3,6 +3,7 @@
  * type, followed by its value: a varint, 4 or 8 bytes, or a length and that many bytes.
  */
 import { NnbpError } from '@nnbp/core';
+import type { FileBytes } from '@nnbp/formats';
 
 /** A type that is not a message. */
 export type Scalar = 'string' | 'bytes' | 'float' | 'double' | 'int32' | 'int64';
@@ -23,7 +24,7 @@ const wireTypeOf = (type: string): number => {
 const widths: Readonly<Record<number, number | undefined>> = { [wireTypes.eight]: 8, [wireTypes.four]: 4 };
 
 /** Encodes a message. Fields that are undefined are left out. */
-export function encode(messages: Messages, name: string, message: object): Uint8Array {
+export function encode(messages: Messages, name: string, message: object): FileBytes {
   const writer = new Writer(messages);
   writer.message(name, message);
   return writer.written();
@@ -40,7 +41,7 @@ class Writer {
     this.#messages = messages;
   }
 
-  written(): Uint8Array {
+  written(): FileBytes {
     return this.#bytes.slice(0, this.#at);
   }
 

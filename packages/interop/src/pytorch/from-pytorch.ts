@@ -1,6 +1,6 @@
 /** Imports the parameters of an exported network that was trained in PyTorch. */
 import { mismatch, Network, NnbpError } from '@nnbp/core';
-import { decode } from '@nnbp/formats/shared';
+import { decode, expectBytes } from '@nnbp/formats/shared';
 import { layout } from './layout.js';
 
 /**
@@ -8,9 +8,18 @@ import { layout } from './layout.js';
  * PyTorch module in float32 or float64. {@link toPyTorch} generates a `train.py` that writes this file. The network
  * must have the graph that was exported. The copy has the scalers and output transform of the network.
  *
- * @throws NnbpError `MALFORMED` (not a valid safetensors file, or tensors of another network), `NOT_FINITE`
+ * @throws NnbpError `MALFORMED` (not a valid safetensors file, or tensors of another network), `NOT_FINITE`,
+ * `WRONG_TYPE`
  */
 export function fromPyTorch(weights: Uint8Array, network: Network): Network {
+  expectBytes('weights', weights);
+  // A .pt file is a ZIP archive.
+  if (weights[0] === 0x50 && weights[1] === 0x4b) {
+    throw new NnbpError(
+      'MALFORMED',
+      'weights: expected a safetensors file, received a ZIP archive, such as a .pt file. Pass the bytes of trained.safetensors, or convert the file in Python with safetensors.torch.save_file.',
+    );
+  }
   const { graph } = network;
   const { tensors } = decode(weights);
   const copy = new Network(graph);

@@ -3,6 +3,7 @@
  * machines.
  */
 import { type Aggregation, type Graph, type Network, NnbpError, type OutputTransform } from '@nnbp/core';
+import type { FileBytes } from '@nnbp/formats';
 import { encode, neededNodes, nextState } from '@nnbp/formats/shared';
 import { pythonOf } from './activations.js';
 import { pythonOfAggregation } from './aggregations.js';
@@ -20,7 +21,7 @@ export interface PyTorchFiles {
   /** Trains the network, with `torchrun` or in a single process. */
   readonly 'train.py': string;
   /** All parameters, in float64. */
-  readonly 'weights.safetensors': Uint8Array;
+  readonly 'weights.safetensors': FileBytes;
 }
 
 /**
@@ -113,7 +114,7 @@ function pythonAggregations(graph: Graph): ReadonlyMap<Aggregation, PythonFuncti
   );
 }
 
-function weights({ parameters }: Network, plan: Layout): Uint8Array {
+function weights({ parameters }: Network, plan: Layout): FileBytes {
   // PyTorch's recurrent layers add two biases. If both stand for the same parameter b, the first is b and the second 0.
   const seen = new Uint8Array(parameters.vector.length);
   const tensors = plan.tensors.map(({ name, shape, parameters: indices }) => ({
