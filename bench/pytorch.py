@@ -97,7 +97,7 @@ class Levels:
         weights, biases = floats(graph["weights"]), floats(graph["biases"])
         self.weights, self.biases = weights[edges].clone(), biases[order][:, None].clone()
         sizes = torch.bincount(level).tolist()
-        # The first node of each level and the first of the next level.
+        # The range of nodes of each level. The end is exclusive.
         self.ranges = []
         first = 0
         for size in sizes:
@@ -164,7 +164,7 @@ class SparseHandWritten(Levels):
 
 
 class SparseAutograd(Levels):
-    """Per level: gathers the predecessors' values, multiplies them by the weights, sums the products of each node."""
+    """Per level: gathers the predecessors' values, multiplies them by the weights and sums the products per node."""
 
     name = "gather and index_add per level, autograd"
 
@@ -217,7 +217,7 @@ def load(module, parameters):
 
 
 class Lstm(nn.Module):
-    """nn.LSTM has two biases, which always have the same gradients, so the second one is fixed at 0."""
+    """nn.LSTM has two bias vectors, which always have the same gradients, so the second one is fixed at 0."""
 
     def __init__(self, workload):
         super().__init__()

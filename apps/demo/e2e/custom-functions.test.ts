@@ -11,7 +11,7 @@ import { open, picture, useBrowser } from './page.js';
 
 useBrowser();
 
-/** Loading TypeScript is slow while other tests run. */
+/** The page loads the TypeScript compiler, which is slow while other tests run. */
 const longTimeout = { timeout: 60_000 };
 const { derive, network: articleNetwork } = defaultState;
 const bent: Activation = { name: 'bent', value: (h) => h + h * h, derivative: (h) => 1 + 2 * h };

@@ -1,4 +1,4 @@
-/** The Fit view, which fits a formula to pasted data and shows the curve, the estimates and derivatives. */
+/** The Fit view, which fits a formula to pasted data and shows the curve, the parameter estimates and derivatives. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { runFit, prepareFit } from '../web/fit/fit.js';

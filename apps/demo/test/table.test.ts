@@ -6,7 +6,7 @@ const lines = (count: number, line: (k: number) => string) =>
   Array.from({ length: count }, (_, k) => line(k)).join('\n');
 const kinds = (text: string) => readTable(text).columns.map(({ name, kind, as }) => `${name}: ${kind} as ${as}`);
 
-it('numbers with decimal commas are read from a table separated by semicolons', () => {
+it('numbers with decimal commas are read from a semicolon-separated table', () => {
   const table = readTable(`x;y\n${lines(20, (k) => `${k},5;${2 * k},25`)}`);
   expect(table.rows[3]).toEqual(['3.5', '6.25']);
 });

@@ -16,7 +16,10 @@ export interface Gap {
 }
 
 export class Encoder {
-  /** The first cell of the last row that is not missing but cannot be used, so that the fill value replaced it. */
+  /**
+   * In the last encoded row: the first cell that is not missing but cannot be used. The fill value replaced it.
+   * Undefined if there is none.
+   */
   replaced: Gap | undefined;
   readonly #columnIndices: readonly number[];
   readonly #codes: readonly (ReadonlyMap<string, number> | undefined)[];
@@ -109,5 +112,5 @@ export class Gaps {
   }
 }
 
-/** A note on rows in which an unusable input was filled in, such as a word in a column of numbers. */
+/** A note on rows in which the fill value replaced an unusable input, such as a word in a column of numbers. */
 export const filledSentence = (filled: Gaps): string | undefined => filled.sentence('with a filled-in value');

@@ -15,8 +15,8 @@ import type { Random } from './random.js';
  * ```
  */
 export function shuffle(values: { [index: number]: number; readonly length: number }, random: Random): void {
-  // Local variables are 5× faster than a method call for each entry. Signed integers are 2.8× faster than unsigned
-  // integers, which V8 represents as doubles.
+  // Keeping the generator's state in local variables is 5× faster than calling a method of `random` for each entry.
+  // Signed integers are 2.8× faster than unsigned integers, which V8 represents as doubles.
   const s = random.words;
   let a = s[0] | 0;
   let b = s[1] | 0;

@@ -207,8 +207,8 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
 }
 
 /**
- * Counts the observations, and computes weighted sums over the samples. `factor` is the QR factor of the weighted
- * Jacobian, and `totalSumOfSquares` adds up the squared deviations of the targets from their means.
+ * Counts the observations, and computes weighted sums over the samples and the QR factor of the weighted Jacobian
+ * (`factor`). `totalSumOfSquares` is the weighted sum of the squared deviations of the targets from their means.
  */
 function sumsOf(evaluator: Evaluator, data: FittedData) {
   const outputs = evaluator.network.graph.outputs.length;

@@ -102,7 +102,9 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
   const { optimizer, callbacks = [], signal, resume, epochs } = options;
   expectInteger('epochs', epochs, 1);
   expectList('callbacks', callbacks);
-  callbacks.forEach((callback, k) => expectObject(`callbacks[${k}]`, callback, '{ onEpochEnd } or other methods'));
+  callbacks.forEach((callback, k) =>
+    expectObject(`callbacks[${k}]`, callback, 'an object with methods such as onEpochEnd'),
+  );
   signal?.throwIfAborted();
   const early = options.earlyStopping
     ? new EarlyStopping(options.earlyStopping, options.validation !== undefined, resume?.earlyStopping)

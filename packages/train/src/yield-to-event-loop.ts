@@ -17,7 +17,10 @@ export function yieldToEventLoop(): Promise<void> {
   });
 }
 
-/** Maximum planned milliseconds between two reads of the clock. A read takes as long as a step of a small network. */
+/**
+ * Maximum planned time between two reads of the clock, in milliseconds. The clock is not read at every step, because a
+ * read takes as long as a step of a small network.
+ */
 const maxInterval = 1;
 
 /** Determines when to yield to the event loop, and measures how fast samples are processed. */

@@ -182,7 +182,7 @@ test.each<[what: string, code: string, message: string, data: Data, more: Partia
   [
     'a function as a callback',
     'WRONG_TYPE',
-    'callbacks[0]: expected { onEpochEnd } or other methods, received function',
+    'callbacks[0]: expected an object with methods such as onEpochEnd, received function',
     table,
     { callbacks: [(() => 1) as never] },
   ],

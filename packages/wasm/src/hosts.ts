@@ -49,7 +49,7 @@ export const oneThread = (module: WebAssembly.Module, multiplyAdd: MultiplyAdd):
 /**
  * Returns a host that runs the kernels on this thread and the pool's workers.
  *
- * @param measured - Whether each executor measures its speed with and without workers, and uses the faster.
+ * @param measured - Whether each executor measures its speed with and without workers, and uses the faster option.
  */
 export function manyThreads(
   module: WebAssembly.Module,

@@ -13,8 +13,8 @@ export interface Ends {
 }
 
 /**
- * In pixels: how far the control points of an arc that leads backward are above its ends for a delay of one step, and
- * how much each further step adds.
+ * Distances in pixels. The control points of an arc that leads backward are `lift` above its ends. Each step of the
+ * delay after the first adds `liftPerStep`.
  */
 const [lift, liftPerStep] = [78, 16];
 /** Distance by which the control points of an arc that leads backward extend beyond its ends, in pixels. */

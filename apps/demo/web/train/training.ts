@@ -1,5 +1,5 @@
 /**
- * The page's side of a training run. Requests the next snapshot from the worker only after the last one is drawn, so
+ * The page's side of a training run. Requests a snapshot from the worker only after the previous one is drawn, so
  * that drawing never falls behind.
  */
 import { type Remote, transfer } from 'comlink';

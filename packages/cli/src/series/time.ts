@@ -40,8 +40,7 @@ export interface TimesOptions {
 
 /**
  * @param rowNumber - Returns the row of the file that contains cell k.
- * @throws Problem that names the file, the row, the column, and the first cell that is not a time, or is a number
- * although other cells are dates
+ * @throws Problem if a cell is not a time, or is a number although other cells are dates
  */
 export function readTimes(
   file: string,
@@ -122,7 +121,7 @@ function dateInDigits(cell: string): Time | undefined {
 
 type Part = string | undefined;
 
-/** @param fraction - The digits of a second after the decimal separator. Rounded to milliseconds. */
+/** @param fraction - The digits of the seconds after the decimal separator. They are rounded to milliseconds. */
 function timeOf(
   year: string,
   month: string,
@@ -164,7 +163,7 @@ export function stepOf(times: readonly number[], precision: Precision): Step {
   if (precision === 'number') return { unit: 'number', count: interval };
   const days = interval / day;
   const usual = [1, 2, 3, 6, 12].find((n) => days >= 28 * n && days <= 31 * n - (n === 12 ? 6 : 0));
-  // Also 4 months, 5 years and so on.
+  // `usual` is undefined for a step of 4 months or 5 years, for example.
   const months = usual ?? Math.round(days / daysPerMonth);
   if (months > 0) {
     const pairs = times.length - 1;
@@ -206,8 +205,8 @@ function addMonths(time: number, months: number): number {
 }
 
 /**
- * The number of steps from one time to a later one, or undefined if it is not an integer. Months are calendar months:
- * from 15 January to 10 February is one step, as from 1 January to 28 February.
+ * The number of steps from one time to a later one, or undefined if it is not an integer. Months are counted without
+ * their days: from any day of January to any day of February is one month.
  */
 export function stepsBetween(from: number, to: number, step: Step): number | undefined {
   if (step.unit === 'number' || step.unit === 'ms') {
@@ -227,9 +226,9 @@ export function stepsBetween(from: number, to: number, step: Step): number | und
 }
 
 /**
- * Returns how far to move all times back before `stepsBetween` counts calendar months: 0, or 15 days if fewer pairs of
- * adjacent times are then more or less than one step apart. 31 January, 2 March, 31 March (the end of each month, once
- * two days late) become 16 January, 16 February, 16 March.
+ * Returns the time in milliseconds to subtract from all times, so that `stepsBetween` finds more adjacent times exactly
+ * one step apart: 15 days if that helps, otherwise 0. For example, the time for the end of February may be 2 March. In
+ * 2024, subtracting 15 days changes 31 January, 2 March and 31 March to 16 January, 16 February and 16 March.
  */
 export function monthOffset(series: readonly (readonly number[])[], step: Step): number {
   if (step.unit !== 'month') return 0;

@@ -1,5 +1,5 @@
 /**
- * The matrix product of dense blocks. Cases 2 and 3 of backpropagation differ only in the strides:
+ * The matrix product of dense blocks. Cases 2 and 3 of backpropagation use it with different strides:
  *
  *     case 2    D += Wᵀ · Δ      predecessor × sample, a sum over nodes
  *     case 3    G += Δ · Xᵀ      node × predecessor, a sum over samples

@@ -265,7 +265,7 @@ const valuesOfBlocks = `        values = [x, state] if self.has_state else [x]
             state = torch.cat([values[k] for k in self.next_reads], 1)
             if self.next_columns is not None:
                 state = state[:, self.next_columns]`;
-/** Like `valuesOfBlocks`, if the network is computed layer by layer. */
+/** The same lines if the network is computed layer by layer. */
 const valuesOfLayers = `        values, states, after = [x], iter(state.split(self.state_sizes, 1)), []
         for block, own in zip(self.blocks, prepared):
             if isinstance(block, Recurrent):

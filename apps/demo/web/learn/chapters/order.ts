@@ -10,7 +10,7 @@ import { show } from '../show.js';
 import { choiceTask, picked, type PickTask, type Task } from '../task.js';
 
 export interface OrderExercise extends Exercise, ComputedSample {
-  /** dloss/dx of every node, in the order of the graph, if one node is visited too early as in the second task. */
+  /** dloss/dx of every node, in the order of the graph, if one node is visited too early, as in the second task. */
   readonly wrongDLossDx: Float64Array;
 }
 

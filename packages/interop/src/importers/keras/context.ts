@@ -87,8 +87,8 @@ export class Context {
   }
 
   /**
-   * Must be called before `count` edges of pooling or of a layer with shared weights are created. Throws `TOO_LARGE` if
-   * fewer edges are left.
+   * Counts edges of pooling or of a layer with shared weights. Must be called before they are created. Throws
+   * `TOO_LARGE` if the model has too many of them.
    */
   spendEdges(json: JsonValue, count: number): void {
     this.#edgesLeft -= count;
@@ -100,7 +100,7 @@ export class Context {
     }
   }
 
-  /** Must be called before `count` values are created. Throws `TOO_LARGE` if fewer values are left. */
+  /** Counts values. Must be called before they are created. Throws `TOO_LARGE` if the model has too many values. */
   takeValues(json: JsonValue, count: number): void {
     this.#valuesLeft -= count;
     if (this.#valuesLeft < 0) {

@@ -6,14 +6,14 @@ import { apply, type Operator, termCount } from './operator.js';
 
 /** The largest float32 number. */
 const maxFloat32 = (2 - 2 ** -23) * 2 ** 127;
-/** Adding and subtracting a number up to this one changes h by less than 4e-9. */
+/** Maximum offset of h. Adding such an offset to h and subtracting it again changes h by less than 4e-9. */
 const maxOffset = 2 ** 24;
 
 /**
- * min(max(h, low), high). A bound of ± the largest float32 number is no bound. With one bound, the result is
+ * min(max(h, low), high). A bound of ± the largest float32 number counts as no bound. With one bound, the result is
  * low + relu(h − low) or high − relu(high − h); with two, it is middle + half · hardTanh((h − middle) / half).
  *
- * If the offset low, high or middle is so large that h would be rounded away, the result is
+ * If that offset of h (low, high or middle) is so large that h would be rounded away, the result is
  * a + min(relu(h − a), high − a) − min(relu(a − h), a − low), where a is the number nearest to 0 in the range.
  */
 export function clamped(tape: Tape, h: Entry, low: number, high: number): Entry {

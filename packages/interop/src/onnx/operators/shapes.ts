@@ -8,7 +8,7 @@ import type { Operator } from './operator.js';
 
 export const passThrough: Operator = (call) => call.operand(0);
 
-/** Whether a type of ONNX is float, float16, double or bfloat16. */
+/** Whether an ONNX type is float, float16, double or bfloat16. */
 export const isFloatType = (type: number): boolean => [1, 10, 11, 16].includes(type);
 
 /** `Cast` of a computed operand to a floating-point type. */

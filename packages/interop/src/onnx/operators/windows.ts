@@ -212,7 +212,8 @@ export const pad: Operator = (call) => {
   if (pads.every((size) => size === 0)) return rows;
   const bias = call.has(2) ? (call.constant(2).values[0] ?? 0) : call.number('value', 0);
   const paddedShape = shape.map((size, axis) => size + pads[axis + 1] + pads[axes + axis + 1]);
-  if (paddedShape.some((size) => size < 0)) call.malformed(`pads [${pads.join(', ')}] remove more than the tensor has`);
+  if (paddedShape.some((size) => size < 0))
+    call.malformed(`pads [${pads.join(', ')}] remove more entries than the tensor has`);
   call.spend(sizeOf(paddedShape));
   const padding: Entry = { from: [], weights: [], bias };
   const padded = cells(paddedShape).map((coordinates) => {
