@@ -58,7 +58,8 @@ test('a link to another view or chapter shows no first screen', async () => {
   for (const address of ['#derive', '#learn/2', '#learn/1/x', 'embed.html']) {
     const release = await openHeld(page, address);
     await page.waitForFunction(() => document.readyState === 'interactive');
-    // The script that could show the first screen also adds this `link` element.
+    // The script that could show the first screen also adds this `link` element. Once the element exists, the script
+    // has run.
     await page.locator('link[rel="modulepreload"][href*="/view-"]').first().waitFor({ state: 'attached' });
     expect(await page.locator('#page > *').count(), address).toBe(0);
     release();

@@ -154,7 +154,7 @@ describe('nnbp train with --time', () => {
   test.each([
     ['at the end of each month, once two days late', 0, '2020-02-29', '2020-03-02'],
     ['on the first of each month, once a day early', 1, '2020-02-01', '2020-01-31'],
-  ])('a monthly series with a value %s has no gaps', async (_, dayOfMonth, regular, shifted) => {
+  ])('no gap is reported in a monthly series with a value %s', async (_, dayOfMonth, regular, shifted) => {
     const months = Array.from({ length: 30 }, (_, k) => new Date(Date.UTC(2019, k + 1 - dayOfMonth, dayOfMonth)));
     const dates = months.map((date) => date.toISOString().slice(0, 10));
     const { nnbp } = await workspace({
@@ -169,7 +169,7 @@ describe('nnbp train with --time', () => {
     expect(stdout).not.toContain('gap');
   });
 
-  test('train --time counts calendar months, so that one date per month leaves no gap, and a missing month does', async () => {
+  test('train --time reports a gap for a missing month, but not for dates on different days of consecutive months', async () => {
     const dates = Array.from({ length: 40 }, (_, k) => new Date(Date.UTC(2019, k, [15, 15, 15, 15, 10, 22][k % 6])));
     const rows = dates.map((date, k) => `${date.toISOString().slice(0, 10)},${valueOf(k)}`);
     const { nnbp } = await workspace({
@@ -221,7 +221,7 @@ describe('nnbp train with --time', () => {
     expect([code, stderr]).toEqual([1, expect.stringMatching(/2024-01-01 occurs twice.*--group store/)]);
   });
 
-  test('forecast rounds a value to the precision of the changes of the series, and shows the baseline exactly', async () => {
+  test('forecast keeps enough digits to show small changes of large values, and shows the baseline exactly', async () => {
     const values = Array.from({ length: 60 }, (_, k) => (12_345_678.125 + k / 4).toFixed(3));
     const rows = values.map((value, k) => `${k},${value}`);
     const { nnbp } = await workspace({ 'meter.csv': ['t,kwh', ...rows, ''].join('\n') });
@@ -245,7 +245,7 @@ describe('nnbp train with --time', () => {
     expect((await nnbp('forecast', 'm.nnbp', 'sensor.csv')).stdout.split('\n')[2]).toMatch(/^20,5;/);
   });
 
-  test('a row without a series is rejected', async () => {
+  test('a row without a value in the --group column is rejected', async () => {
     const rows = Array.from({ length: 60 }, (_, k) => `${k},${k < 50 ? 'north' : ''},${k}`);
     const { nnbp } = await workspace({ 'stores.csv': ['t,store,units', ...rows, ''].join('\n') });
     const { code, stderr } = await nnbp('train', 'stores.csv', '-t', 'units', '--time', 't', '--group', 'store');

@@ -5,7 +5,7 @@ import { NnbpError, type NnbpErrorCode } from './errors.js';
  * Creates the error of a failed check, with the message `path: expected …, received ….` and the same values in
  * `details`.
  *
- * @param shown - The received value as shown in the message. Default: as a string; strings are quoted.
+ * @param shown - The received value as shown in the message. Default: `received`, in quotes if it is a string.
  *
  * @example
  * ```ts
@@ -78,7 +78,8 @@ export function expectGraph(graph: unknown): void {
 }
 
 /**
- * Throws unless `plugin` has the method. Likely mistakes are the promise of `auto()`, `mse` without a call, and names.
+ * Throws unless `plugin` has the method with the given name. Likely mistakes: passing the promise of `auto()`, `mse`
+ * instead of `mse()`, or the name `'mse'`.
  *
  * @param expected - What is expected, with an example of how it is created.
  * @throws NnbpError `WRONG_TYPE`

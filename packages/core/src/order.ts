@@ -8,7 +8,8 @@ import { NnbpError } from './errors.js';
  * Returns the indices of all nodes: the inputs first, then the other nodes, in the order of declaration where possible.
  *
  * @param ids - The id of each node, for messages.
- * @param predecessorsOf - Returns the predecessors of a node that is not an input, without delayed edges.
+ * @param predecessorsOf - Returns the indices of the predecessors of a node that is not an input. Ignores delayed
+ * edges.
  * @throws NnbpError `CYCLE`, with the nodes of the cycle in the message
  */
 export function topologicalOrder(

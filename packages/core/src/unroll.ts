@@ -42,7 +42,7 @@ export function unroll(graph: Graph, steps: number, outputSteps?: readonly numbe
   if (outputSteps !== undefined) expectList('outputSteps', outputSteps);
   outputSteps?.forEach((t, k) => expectInteger(`outputSteps[${k}]`, t, 0, steps - 1));
   const { ids, inputCount, nodeCount, parameterCount, constants, edgeStart, predecessors } = graph;
-  // Checked before anything is built: the unrolled graph of a few nodes can be too large for the memory.
+  // Checked before anything is built: even a graph of a few nodes can be too large for memory when it is unrolled.
   expectCount('nodes', steps * nodeCount + countBeforeFirstStep(graph, steps), maxNodes);
   expectCount('edges', steps * graph.edgeCount, maxEdges);
   const builder = new GraphBuilder();
@@ -99,7 +99,10 @@ function expectCount(what: string, count: number, max: number): void {
     throw mismatch('OUT_OF_RANGE', `The number of ${what} of the unrolled graph`, `at most ${max}`, count);
 }
 
-/** The number of values that {@link valuesBeforeFirstStep} returns, computed from the delays of each node's edges. */
+/**
+ * The number of values that {@link valuesBeforeFirstStep} returns, computed from the delays of each node's outgoing
+ * edges.
+ */
 function countBeforeFirstStep(graph: Graph, steps: number): number {
   const delaysOf = new Map<number, Set<number>>();
   for (let e = 0; e < graph.edgeCount; e++) {
@@ -111,8 +114,8 @@ function countBeforeFirstStep(graph: Graph, steps: number): number {
   }
   let count = 0;
   for (const delays of delaysOf.values()) {
-    // An edge with delay d reads the steps −d to min(−1, steps − d − 1). Edges with shorter delays read those from
-    // −(the next shorter delay).
+    // An edge with delay d reads the steps −d to min(−1, steps − d − 1). If s is the next shorter delay, the steps
+    // from −s on have been counted. The other min(steps, d − s) steps are new.
     let shorter = 0;
     for (const delay of Array.from(delays).sort((a, b) => a - b)) {
       count += Math.min(steps, delay - shorter);
@@ -122,7 +125,7 @@ function countBeforeFirstStep(graph: Graph, steps: number): number {
   return count;
 }
 
-/** Returns the node and the step (< 0) of each value that is read from before the first step. */
+/** Returns the node and the step (< 0) of each value before the first step that an edge reads. */
 function valuesBeforeFirstStep(graph: Graph, steps: number): (readonly [node: number, t: number])[] {
   const found = new Map<string, readonly [number, number]>();
   for (let e = 0; e < graph.edgeCount; e++) {

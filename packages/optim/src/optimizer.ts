@@ -1,6 +1,6 @@
 /**
- * The code shared by all optimizers that follow a {@link Rule}: counts steps, and keeps, saves and restores vectors such
- * as momenta.
+ * The code shared by all optimizers that follow a {@link Rule}. It counts steps, and it keeps, saves and restores
+ * vectors such as momenta.
  */
 import { type Builtin, expectLength, type FloatArray, NnbpError, type Optimizer } from '@nnbp/core';
 import { type LearningRate, scheduleOf } from './schedule.js';

@@ -1,6 +1,6 @@
 /**
- * An assembler for WebAssembly, so that kernels can be generated for the features of the host. Code is a nested list of
- * bytes: `f32x4.add(a, b)` returns the code of the sum of `a` and `b`.
+ * An assembler for WebAssembly. Kernels are assembled at run time, so that they can use features of the host such as
+ * fused multiply-add. Code is a nested list of bytes: `f32x4.add(a, b)` returns the code of the sum of `a` and `b`.
  */
 
 /** A nested list of bytes and vector constants. Each vector constant becomes a local of the function. */

@@ -81,7 +81,7 @@ function toDescription(network: Network): Opened {
 const byName = (name: string): Activation =>
   Object.hasOwn(builtinActivations, name) ? builtinActivations[name] : { name, value: (h) => h, derivative: () => 1 };
 
-/** Converts an NnbpError of `read` to an EditError. */
+/** Converts an NnbpError thrown by `read` to an EditError. */
 function withEditErrors(read: () => Opened): Opened {
   try {
     return read();

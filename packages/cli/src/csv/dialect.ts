@@ -64,8 +64,8 @@ export function guessDialect(beginning: string, delimiter?: string): Dialect {
 }
 
 /**
- * Whether lines that begin with # are comments. The first line is a header, not a comment, if it contains at least one
- * candidate delimiter, and as many of each as the first line that does not begin with #.
+ * Whether lines that begin with # are comments. They are not if the first line is a header: it contains at least one
+ * delimiter, and each candidate delimiter as often as the first line that does not begin with #.
  */
 function hasComments(text: string): boolean {
   if (!text.startsWith('#')) return false;

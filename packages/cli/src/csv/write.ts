@@ -13,16 +13,16 @@ function quoted(cell: string, { delimiter, quote }: Format): string {
 /** Formats a row as a line of CSV. */
 export function csvLine(cells: readonly string[], format: Format): string {
   const { delimiter } = format;
-  // Readers skip an empty line, and several spaces are one delimiter.
+  // Quotes an empty cell that would be lost: readers skip an empty line, and read several spaces as one delimiter.
   const empty = cells.length === 1 || delimiter === ' ' ? '""' : '';
   return `${cells.map((cell) => (cell === '' ? empty : quoted(cell, format))).join(delimiter)}\n`;
 }
 
 /**
- * Rounds to 7 significant digits, the precision of float32, or to more digits if 7 do not resolve 1e-7 of the scale.
+ * Rounds to 7 significant digits, the precision of float32. If the value is larger than `scale`, keeps more digits (at
+ * most 15), so that differences of about 1e-7 · `scale` remain visible.
  *
- * @param scale - The magnitude of differences between values, such as their standard deviation. Default: that of the
- * value itself.
+ * @param scale - The typical difference between values, such as their standard deviation. Default: |value|.
  */
 export function rounded(value: number, scale = Math.abs(value)): number {
   const ratio = Math.abs(value) / scale;

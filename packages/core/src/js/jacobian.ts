@@ -26,7 +26,8 @@ export interface RowLayout {
  * Computes the derivatives of one output with respect to the nodes (case 2) and the parameters (case 3).
  *
  * @param tables - The tables that `forward` filled. In this file, dLossDx holds derivatives of one output, not of the
- * loss. It must be 1 for the output at its time step; at earlier time steps, it holds the contributions of later steps.
+ * loss. The caller sets it to 1 for the output at the output's time step. At earlier time steps, it must already
+ * contain the contributions of later steps.
  * @param out - The Jacobian, to which the derivatives of case 3 are added.
  */
 export function jacobianRows(

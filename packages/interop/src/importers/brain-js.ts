@@ -11,7 +11,7 @@ import { openJson } from './open-json.js';
 
 const what = 'The brain.js model';
 
-/** One node. Its weights are in the order of the previous layer. */
+/** One node. Its weights are in the order of the nodes in the previous layer. */
 interface Neuron {
   readonly key: string;
   readonly bias: number;

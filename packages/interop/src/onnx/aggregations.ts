@@ -38,7 +38,7 @@ let table: Readonly<Record<string, Write | undefined>> | undefined;
 
 /**
  * Adds operations that aggregate z. Returns the name of the result, or undefined for a custom aggregation. The table is
- * created on first use, so that bundlers can remove it.
+ * created on first use, so that bundlers can remove it if this function is not used.
  *
  * @param axis - The last axis of z.
  */

@@ -170,8 +170,8 @@ export class Call {
   }
 
   /**
-   * The number of axes after the batch, the same for all operands, because broadcasting aligns the last axes. Undefined
-   * if the batch is the first axis.
+   * The number of axes after the batch axis; undefined if the batch axis is the first. Broadcasting aligns the last
+   * axes, so all operands must have the same number of axes after the batch axis.
    */
   get afterBatch(): number | undefined {
     const operands = this.node.input.flatMap((name) => this.values.get(name) ?? []);

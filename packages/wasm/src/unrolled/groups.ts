@@ -119,7 +119,7 @@ function hasColumns(graph: Graph, i: number): boolean {
   return graph.edgeStart[i] < graph.edgeStart[i + 1];
 }
 
-/** For each group of nodes and each delay, the memories of these nodes form a group, in the same order. */
+/** Makes one group of memories for each group of nodes and each delay, in the order of the nodes. */
 function memoryGroups(groups: readonly Group[], inputCount: number, memories: readonly Memory[]): Group[] {
   const origin = (m: number) => originOf(memories, inputCount, inputCount + m);
   return groups.flatMap(({ nodes }) =>
