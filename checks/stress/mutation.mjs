@@ -18,7 +18,7 @@ for (const name of selected.length > 0 ? selected : mutatedPackages) {
   const [packageName, files] = name.split(':');
   const source = `packages/${packageName}/src`;
   const paths = files?.split(',').map((file) => `${source}/${file}.ts`) ?? [`${source}/**/*.ts`, `!${source}/index.ts`];
-  // If Stryker fails before it writes a report, no earlier report may be recorded in its place.
+  // If Stryker fails before it writes a report, an earlier report must not be recorded instead.
   rmSync(reportPath, { force: true });
   spawnSync('stryker', ['run', 'scripts/mutation/stryker.config.mjs', '--mutate', paths.join()], {
     stdio: 'inherit',
@@ -40,7 +40,7 @@ for (const name of selected.length > 0 ? selected : mutatedPackages) {
   console.log(result.unexplained.map((mutant) => `  ${mutant}`).join('\n'));
   const outdated = Object.keys(reasons).filter((key) => key.startsWith(`${packageName}/`) && !survivors.includes(key));
   if (!files && outdated.length > 0)
-    console.log(['No longer survive, remove from survivors.json:', ...outdated].join('\n  '));
+    console.log(['These mutants no longer survive. Remove them from survivors.json:', ...outdated].join('\n  '));
 }
 process.exit(unexplained === 0 ? 0 : 1);
 

@@ -1,4 +1,4 @@
-/** Edits of delayed edges and aggregations in the Build view, without a page. */
+/** Tests the edits of delayed edges and aggregations that the Build view makes, without a browser. */
 import { describe, expect, test } from 'vitest';
 import { connect, disconnect, removeNode, rename, setAggregation, setDelay, setInitial } from '../web/build/edits.js';
 import { exported, openText } from '../web/build/files.js';

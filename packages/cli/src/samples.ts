@@ -21,8 +21,8 @@ export interface ModelRow {
 /**
  * Encodes the rows one by one.
  *
- * @param counts - `gaps` counts the rows that cannot be used, and `filled` the rows with an unusable input that is
- * filled in.
+ * @param options - `gaps` counts the rows that cannot be used. `filled` counts the rows in which a fill value replaces
+ * an invalid input.
  */
 export async function* modelRows(
   model: Model,

@@ -353,7 +353,7 @@ describe('cells', () => {
   it.each([
     ['in quotes', ',', (value: unknown) => `"${padded(value)}"`],
     ['between tabs', '\t', padded],
-  ])('numbers and NA that are padded with spaces %s are read', async (_, separator, cell) => {
+  ])('spaces around a value are ignored %s', async (_, separator, cell) => {
     const rows = lines(60, (k) =>
       [k === 7 ? 'NA' : (k / 8).toFixed(3), k % 2 ? 'b' : 'a', k].map(cell).join(separator),
     );
@@ -365,7 +365,7 @@ describe('cells', () => {
     expect((await nnbp('predict', 'm.nnbp', 'new.csv')).stderr).toBe('');
   });
 
-  it('predict notes values that it fills in although they are not missing', async () => {
+  it('predict, evaluate and explain report invalid values that a fill value replaces', async () => {
     const rows = lines(60, (k) => `${k % 9 === 4 ? '' : k},${k % 11 === 3 ? '' : ['a', 'b'][k % 2]},${k}`);
     const { write, nnbp } = await train(table('x,word,y', rows), ...['-t', 'y', '--missing', 'mean']);
     await write('new.csv', 'x,word,y\n5,a,5\n,,5\n5 kg,a,5\n5,c,5\n');
@@ -393,7 +393,7 @@ describe('cells', () => {
     expect(predicted.stdout.split('\n').map((line) => line === '""')).toEqual([false, false, true, false, false]);
   });
 
-  it('predict writes rows that can be read again: spaces as delimiters, and tabs without quotes', async () => {
+  it('predict quotes an empty cell between spaces, and keeps literal quotes between tabs', async () => {
     const { write, nnbp } = await train(
       table(
         'x,y',
@@ -589,7 +589,7 @@ describe('quotes, comments and other separators', () => {
 });
 
 describe('predicted numbers', () => {
-  it('predict rounds numbers to the precision of the differences between the targets', async () => {
+  it('predict writes enough digits for targets that are large compared with their differences', async () => {
     const rows = lines(60, (k) => `${k},${1_700_000_000 + 2 * k}`);
     const { nnbp } = await train(
       table('x,time', rows),

@@ -1,7 +1,7 @@
 /**
  * The plugin interfaces for activations, aggregations, losses and optimizers. (The interface for engines is in
  * `engine.ts`.) Any object that implements one of these interfaces is a plugin. Core never checks which plugin it was
- * given: a plugin declares what core needs to know in optional properties.
+ * given. Instead, optional properties of the plugin declare what core needs to know.
  */
 
 /** A flat vector of numbers in the precision of the engine that owns it. */

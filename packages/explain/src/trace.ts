@@ -181,7 +181,7 @@ function stepBit({ quantity }: QuantityName): number {
   return quantity === 'slope' ? 4 : 8;
 }
 
-/** The functions are called when a list is read. */
+/** A step without its index. Each list is a function, which is called only when the list is read. */
 interface UnnumberedStep extends Pick<TraceStep, 'node' | 'case' | 'caseOne'> {
   readonly reads: () => readonly QuantityName[];
   readonly writes: () => readonly QuantityName[];

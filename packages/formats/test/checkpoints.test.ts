@@ -94,7 +94,7 @@ describe('checkpoints', () => {
     expect((await latestCheckpoint(directory))!.skipped).toEqual([]);
   });
 
-  test('a file of a later epoch that cannot be read is reported as such, and kept', async () => {
+  test('a file of a later epoch that cannot be read is reported and kept', async () => {
     const directory = folder();
     const path = join(directory, 'epoch-0000009.safetensors');
     // A directory cannot be read as a file, not even by root.
@@ -104,7 +104,7 @@ describe('checkpoints', () => {
       code: 'UNAVAILABLE',
       message: expect.stringContaining(`"${path}" cannot be used`) as string,
     });
-    // The directory is not locked.
+    // No lock is left.
     expect(readdirSync(directory)).toEqual(['epoch-0000009.safetensors']);
   });
 

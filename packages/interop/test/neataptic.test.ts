@@ -33,7 +33,7 @@ describe(`models trained by ${program} ${version}`, () => {
     expect(maxStepError(fromNeataptic(model.json), model)).toBeLessThan(1e-12);
   });
 
-  test('the dropout mask of a node is its c, which training does not change, also if the node reads itself', () => {
+  test('the dropout mask of a node becomes its fixed c, even if the node has a connection to itself', () => {
     const { json } = models.find(({ name }) => name.includes('dropout'))!;
     const { connections } = json as { readonly connections: readonly object[] };
     const self = { from: 4, to: 4, weight: 0.5, gater: null };

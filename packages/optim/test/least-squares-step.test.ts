@@ -78,9 +78,10 @@ describe('trustRegionStep', () => {
     const { step, lambda, length } = trustRegionStep(factor, Float64Array.of(1, 1), 20, 0, false);
     expect([...step]).toEqual([expect.closeTo(3, 12), expect.closeTo(4, 12)]);
     expect(length).toBeCloseTo(5, 12);
-    // λ starts at 1/1000 of its upper bound, 125 / 20, and each iteration divides it by √1000, until (1e-14 · 5)².
+    // λ starts at 1/1000 of its upper bound, 125 / 20, and each iteration divides it by √1000, until it is at
+    // most (1e-14 · 5)².
     expect(lambda / (6.25e-3 * 1000 ** -8.5)).toBeCloseTo(1, 9);
-    // The next step starts from there, so that one factorization suffices.
+    // A guess that is negligible is kept, so that one call of `solve` is enough.
     const solve = vi.spyOn(factor, 'solve');
     expect(trustRegionStep(factor, Float64Array.of(1, 1), 20, lambda / 2, false).lambda).toBe(lambda / 2);
     expect(solve).toHaveBeenCalledTimes(1);
@@ -93,8 +94,8 @@ describe('trustRegionStep', () => {
     expect(Math.abs(length / 1e14 - 1)).toBeLessThanOrEqual(0.1);
   });
 
-  test('λ is negligible relative to the scaled Jacobian', () => {
-    // For every factor, the same problem in other units. Only D · step has the same units in all of them.
+  test('the units of the parameters do not change which λ is negligible', () => {
+    // The same problem with three units of parameter 1. D · step does not depend on the unit.
     const lambdas = [1, 1e-9, 1e9].map((unit) => {
       const factor = factorOf(2, [3, 4 * unit], [-25]);
       return trustRegionStep(factor, Float64Array.of(1, unit), 20, 0, false).lambda;
@@ -103,8 +104,8 @@ describe('trustRegionStep', () => {
   });
 
   test('if λ underflows, the last damped step is the result', () => {
-    // Column 0 is excluded: the step minimizes (3·s − 3)² + (4·s + 8)². An undamped solve ignores row 0: R[0, 0] = 0. The
-    // entries are multiplied by 1e-150, so that the λ that is negligible underflows, too.
+    // Column 0 is excluded: the step minimizes (3·s − 3)² + (4·s + 8)². An undamped solve ignores row 0, since
+    // R[0, 0] is 0. The entries are multiplied by 1e-150, so that the largest negligible λ underflows, too.
     const factor = new TriangularFactor(2);
     factor.R.set([0, 3e-150, 0, 4e-150]);
     factor.z.set([-3, 8]);

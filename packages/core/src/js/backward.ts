@@ -17,8 +17,8 @@ export interface Tables extends ForwardTables {
 /**
  * Computes dloss/dx of every node (case 2 of backpropagation) and the gradients of the parameters (case 3).
  *
- * @param tables - The tables that `forward` filled. dLossDx must be 0, apart from dloss/dx of the outputs (case 1) and,
- * at earlier time steps, the contributions of later steps.
+ * @param tables - The tables that `forward` filled. dLossDx must contain dloss/dx of the outputs (case 1) and, for
+ * sequences, the contributions of later steps. All other entries of dLossDx must be 0.
  * @param gradients - The vector to which the gradients, summed over the samples, are added.
  * @param fromRow - The first row whose dLossDx is needed: 0, or the number of inputs.
  */

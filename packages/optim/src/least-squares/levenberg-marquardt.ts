@@ -22,9 +22,10 @@ export interface LevenbergMarquardtOptions {
    */
   readonly tolerance?: number;
   /**
-   * The lower bound of each parameter, in the order of the parameter vector (for a formula, that of
-   * `FormulaGraph.parameters`); −Infinity for no bound. The first step clamps initial values to the bounds. The
-   * indices of `lower`, `upper` and `undetermined` count only the trained parameters, not those frozen by `freeze`.
+   * The lower bound of each parameter, in the order of the parameter vector; −Infinity for no bound. For a formula,
+   * this is the order of `FormulaGraph.parameters`. The first step clamps initial values to the bounds. Parameters
+   * that are frozen (`freeze`) have no entry in `lower` and `upper`, and the indices in `undetermined` do not count
+   * them.
    */
   readonly lower?: ArrayLike<number>;
   /** The upper bound of each parameter, in the same order as `lower`; Infinity for no bound. */
