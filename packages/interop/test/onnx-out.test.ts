@@ -1,5 +1,5 @@
 /** Tests the operators, names and size of exported ONNX models. */
-import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
+import { elu, identity, relu, sigmoid, tanh } from '@nnbp/activations';
 import { everyActivation } from '@nnbp/conformance';
 import { type Activation, GraphBuilder, mlp, Network, Random, Standardization } from '@nnbp/core';
 import { fromOnnx, type OnnxOptions, toOnnx } from '@nnbp/interop';
@@ -152,6 +152,12 @@ test('the error for a number out of the range of float32 names the node', () => 
   const error = errorOf(() => toOnnx(network));
   expect(error.code).toBe('NOT_FINITE');
   expect(error.message).toMatch(/output\.0.*1e\+300/);
+});
+
+test('an option of an activation out of the range of float32 is rejected', () => {
+  const network = new Network(mlp([1, 1], { activation: elu.alpha(1e300) }));
+  const error = errorOf(() => toOnnx(network));
+  expect([error.code, error.message]).toEqual(['NOT_FINITE', expect.stringMatching(/alpha.*1e\+300/)]);
 });
 
 test.each([{ input: '' }, { input: '/Gemm.0' }, { output: 'input' }])(

@@ -1,4 +1,5 @@
 /** Collects the operations and constants of an ONNX model, and encodes the model file. */
+import { mismatch } from '@nnbp/core';
 import type { FileBytes } from '@nnbp/formats';
 import { attributeTypes, dataTypes, encodeModel, type ModelInit } from './schema.js';
 
@@ -119,7 +120,11 @@ export class Operations {
 
 function attributeOf(name: string, value: Attributes[string]): NonNullable<Node['attribute']>[number] {
   if (typeof value === 'bigint') return { name, type: attributeTypes.int, i: value };
-  if (typeof value === 'number') return { name, type: attributeTypes.float, f: value };
+  if (typeof value === 'number') {
+    if (!Number.isFinite(Math.fround(value)))
+      throw mismatch('NOT_FINITE', `The option ${name} of an activation`, 'a number in the range of float32', value);
+    return { name, type: attributeTypes.float, f: value };
+  }
   if (typeof value === 'string') return { name, type: attributeTypes.string, s: new TextEncoder().encode(value) };
   const isIntegers = (list: readonly (bigint | string)[]): list is readonly bigint[] => typeof list[0] === 'bigint';
   if (isIntegers(value)) return { name, type: attributeTypes.ints, ints: [...value] };

@@ -41,8 +41,8 @@ export interface OnnxOptions {
  * recurrent weights. The layers are recognized by their structure, independent of their ids.
  *
  * @throws NnbpError `UNSUPPORTED` (a custom activation or aggregation; with `sequences`, a delayed edge outside a
- * recurrent layer), `NOT_FINITE` (a parameter or product of parameters is out of the range of float32), `OUT_OF_RANGE`
- * (the name of a tensor is not allowed in ONNX or is used twice)
+ * recurrent layer), `NOT_FINITE` (a parameter, a product of parameters or an option of an activation is out of the range
+ * of float32), `OUT_OF_RANGE` (the name of a tensor is not allowed in ONNX or is used twice)
  *
  * @example
  * ```ts
