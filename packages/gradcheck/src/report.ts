@@ -53,15 +53,16 @@ export class Report {
   }
 
   /**
-   * Returns a few lines: the result, the violations, up to five comparisons, the likely cause, and the skipped
+   * Returns a few lines: the result, up to five violations, up to five comparisons, the likely cause, and the skipped
    * derivatives. If some comparisons fail, only failed ones are shown. The comparisons are sorted by error relative to
    * tolerance, largest first.
    */
   toString(): string {
     const { comparisons, mismatches, excluded, violations } = this;
     const lines = [
-      `${this.subject}: ${this.ok ? 'ok' : 'WRONG'}, ${comparisons.length - mismatches.length} of ${comparisons.length} derivatives agree with finite differences.`,
-      ...violations.map((violation) => `  ${violation}`),
+      `${this.subject}: ${this.ok ? 'ok' : 'WRONG'}, ${comparisons.length - mismatches.length} of ${comparisons.length} derivatives agree with finite differences${violations.length > 0 ? `, other problems: ${violations.length}` : ''}.`,
+      ...violations.slice(0, 5).map((violation) => `  ${violation}`),
+      ...(violations.length > 5 ? [`  … and ${violations.length - 5} more`] : []),
     ];
     const shown = [...(mismatches.length > 0 ? mismatches : comparisons)].sort(byExcess).slice(0, 5);
     if (shown.length > 0) {

@@ -40,7 +40,7 @@ test('worst is the comparison with the largest error relative to its tolerance, 
 test('a report that fails lists only violations and mismatches', () => {
   const report = new Report('f', [comparison('a', 1, 1), comparison('b', 3, 1), comparison('c', 1, 1)], [], ['Oh.']);
   expect(report.toString().split('\n')).toEqual([
-    'f: WRONG, 2 of 3 derivatives agree with finite differences.',
+    'f: WRONG, 2 of 3 derivatives agree with finite differences, other problems: 1.',
     '  Oh.',
     '  derivative                           analytic          numeric     error   allowed',
     '  b                                  3.00000000       1.00000000    2.0e+0    1.0e-1',
@@ -54,6 +54,20 @@ test('a report without comparisons has no table, and a report lists at most four
     '  Skipped (a kink): a, b, c, d and 2 more.',
   ]);
   expect(new Report('f', [], excluded.slice(0, 4)).toString()).toMatch(/a, b, c, d\.$/);
+});
+
+test('a report shows five violations and the number of the others', () => {
+  const lines = (count: number) =>
+    new Report(
+      'f',
+      [],
+      [],
+      Array.from({ length: count }, (_, k) => `Oh ${k}.`),
+    )
+      .toString()
+      .split('\n');
+  expect(lines(5).at(-1)).toBe('  Oh 4.');
+  expect(lines(7).slice(-2)).toEqual(['  Oh 4.', '  … and 2 more']);
 });
 
 test('an error equal to the tolerance passes', () => {
