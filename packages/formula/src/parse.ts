@@ -58,8 +58,20 @@ const maxDepth = 200;
 /** Inserted before parentheses, so that they parse as a call: jsep drops parentheses, but −x^2 and (−x)^2 differ. */
 const group = '$group';
 
+/** Typographic signs, such as those of a formula copied from a document. jsep would take them for letters of a name. */
+const typographic: Readonly<Record<string, string>> = {
+  '−': '-',
+  '·': '*',
+  '⋅': '*',
+  '×': '*',
+  '÷': '/',
+  '²': '^2',
+  '³': '^3',
+};
+
 /**
- * Parses a formula. `^` and `**` both mean "to the power of" and bind tighter than a minus sign: −x^2 is −(x^2).
+ * Parses a formula. `^` and `**` both mean "to the power of" and bind tighter than a minus sign: −x^2 is −(x^2). The
+ * signs − · × ÷ ² ³ mean the same as - * * / ^2 ^3.
  *
  * @throws NnbpError `MALFORMED`, `TOO_LARGE` (more than 10,000 characters)
  */
@@ -68,9 +80,11 @@ export function parseFormula(text: string): Formula {
     throw mismatch('TOO_LARGE', 'formula', `at most ${maxLength} characters`, text.length);
   }
   if (text.includes('$')) throw malformed(text, 'unexpected character "$"');
+  if (text.includes('=')) throw malformed(text, 'expected only the right-hand side, without "="');
+  const plain = text.replaceAll(/[−·⋅×÷²³]/g, (sign) => typographic[sign]);
   let tree: Expression;
   try {
-    tree = jsep(marked(text.replaceAll('^', '**')));
+    tree = jsep(marked(plain.replaceAll('^', '**')));
   } catch (cause) {
     const { description = 'it cannot be parsed' } = cause as { description?: string };
     throw malformed(text, description.replaceAll(group, ''), cause);

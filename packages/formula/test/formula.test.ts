@@ -1,5 +1,5 @@
 import { Network } from '@nnbp/core';
-import { formulaActivations, formulaGraph, parseFormula, power } from '@nnbp/formula';
+import { formulaActivations, formulaGraph, namesIn, parseFormula, power } from '@nnbp/formula';
 import { load, save } from '@nnbp/formats';
 import { checkActivation, checkNetwork } from '@nnbp/gradcheck';
 import { mse } from '@nnbp/losses';
@@ -64,6 +64,11 @@ describe('formulaGraph', () => {
     );
   });
 
+  test('parseFormula reads typographic signs like those on the keyboard', () => {
+    expect(parseFormula('a·x² − b×x³ ÷ (c ⋅ −2)²')).toEqual(parseFormula('a*x^2 - b*x^3 / (c * -2)^2'));
+    expect(namesIn(parseFormula('α·τ₁'))).toEqual(['α', 'τ₁']);
+  });
+
   test('derivatives of a formula graph agree with finite differences', () => {
     const { graph } = formulaGraph('(a + b*x + c*x^2)/(1 + d*x)^(1/e) - arctan(a/(x - b))/pi', ['x']);
     const network = new Network(graph);
@@ -89,7 +94,7 @@ describe('formulaGraph', () => {
     ['a power with base 0', 'a*0^x', ['x'], 'OUT_OF_RANGE', /base .* received 0/],
     ['a formula without parameters', '2*x', ['x'], 'EMPTY_DATA', /expected at least one parameter/],
     ['an unclosed parenthesis', 'a*(x', ['x'], 'MALFORMED', /formula "a\*\(x"/],
-    ['an assignment', 'a = x', ['x'], 'MALFORMED', /formula/],
+    ['an assignment', 'y = a*x', ['x'], 'MALFORMED', /expected only the right-hand side, without "="/],
     ['a string', 'a*"x"', ['x'], 'MALFORMED', /expected numbers, names/],
     ['a member access', 'a.b', ['x'], 'MALFORMED', /expected numbers, names/],
     ['an index access', 'a[0]', ['x'], 'MALFORMED', /expected numbers, names/],
