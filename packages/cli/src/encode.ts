@@ -86,7 +86,7 @@ function missingColumn(name: string, csv: Csv, columns: readonly Column[]): neve
   const others = csv.header.filter((other) => !needed.has(other));
   const hint = csv.named
     ? suggestion(name, others)
-    : 'Its first row looks like data. If the file has no header, add a header.';
+    : 'Its first row looks like data. If it contains the column names, add --header. If not, add a header to the file.';
   throw misuse(`${csv.name} has no column "${name}", which the model requires. ${hint}`);
 }
 

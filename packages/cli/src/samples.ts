@@ -4,7 +4,7 @@ import type { Csv } from './csv/read.js';
 import { Encoder, type Gap, Gaps } from './encode.js';
 import { lossNamed } from './functions.js';
 import type { Model } from './model-file.js';
-import { misuse } from './problem.js';
+import { misuse, Problem } from './problem.js';
 import { counted } from './table.js';
 
 /** A row of the file, encoded if it is usable. */
@@ -29,7 +29,13 @@ export async function* modelRows(
   file: Csv,
   { targets, gaps, filled }: { readonly targets: boolean; readonly gaps: Gaps; readonly filled?: Gaps },
 ): AsyncGenerator<ModelRow> {
-  const { columns } = model;
+  const { columns, network } = model;
+  if (network.graph.maxDelay > 0 && columns.sequences === undefined) {
+    throw new Problem(
+      'The model reads sequences of rows, but its file does not specify the column that identifies them. ' +
+        'Only the nnbp file that nnbp train --recurrent saves contains this column.',
+    );
+  }
   const csv = withNames(model, file, targets);
   const inputs = new Encoder(columns.inputs, csv);
   const outputs = targets ? new Encoder(withoutFill(columns.targets), csv) : undefined;

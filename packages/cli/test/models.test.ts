@@ -172,6 +172,8 @@ describe('nnbp evaluate', () => {
       .map((row) => Math.abs(Number(row.price.replace(',', '.')) - row.predicted_price!));
     expect(errors).toHaveLength(294);
     expect(metrics.meanAbsoluteError).toBeCloseTo(errors.reduce((sum, e) => sum + e, 0) / errors.length, 3);
+    const table = await nnbp('evaluate', 'houses.nnbp.safetensors', 'houses.csv');
+    expect(table.stdout).toMatch(/^ +mse of the standardized target +\d/m);
   });
 });
 

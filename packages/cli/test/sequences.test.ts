@@ -154,6 +154,31 @@ test('extentOf returns the minimum and maximum of a million numbers', () => {
   expect(extentOf(Array.from({ length: 1_000_000 }, (_, k) => k - 3))).toEqual([-3, 999_996]);
 });
 
+test('predict and evaluate reject a recurrent model without the column that identifies the sequences', async () => {
+  const rows = Array.from({ length: 60 }, (_, k) => `g${Math.floor(k / 3)},${k % 5},${k % 3}`);
+  const { nnbp } = await workspace({ 'runs.csv': ['run,x,y', ...rows, ''].join('\n') });
+  const options = [
+    '-t',
+    'y',
+    '--number',
+    'y',
+    '--group',
+    'run',
+    '--recurrent',
+    'rnn',
+    '--hidden',
+    '2',
+    '--epochs',
+    '1',
+  ];
+  expect((await nnbp('train', 'runs.csv', ...options, '-o', 'm.nnbp')).code).toBe(0);
+  expect((await nnbp('convert', 'm.nnbp', 'm.json')).code).toBe(0);
+  for (const command of ['predict', 'evaluate']) {
+    const { code, stderr } = await nnbp(command, 'm.json', 'runs.csv');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('does not specify the column that identifies them')]);
+  }
+});
+
 describe('a table whose target varies within groups', () => {
   /** Rows of 40 runs. The second value of a row is the parity of the number of events so far. */
   const events = Array.from({ length: 40 }, (_, k) => {

@@ -232,6 +232,18 @@ describe('nnbp train with --time', () => {
     expect(forecast).toBeCloseTo(12_345_693.125, 2);
   });
 
+  test('the seasonal baseline is omitted if the values of the last season have a gap', async () => {
+    const lines = dailySales().split('\n');
+    const { nnbp } = await workspace({ 'gap.csv': lines.filter((_, k) => k !== 156).join('\n') });
+    const options = ['--target', 'units', '--time', 'date', '--window', '3', ...fewEpochs];
+    const { stdout } = await nnbp('train', 'gap.csv', ...options, '-o', 'm.nnbp');
+    expect(stdout).toContain('naive (last value)');
+    expect(stdout).not.toContain('seasonal naive');
+    const forecast = await nnbp('forecast', 'm.nnbp', 'gap.csv');
+    expect(forecast.stderr).toContain('The baseline is the last value, because the values of the last 7 steps are not');
+    expect(forecast.stdout.trim().split('\n')[1]).toMatch(/,56\.9$/);
+  });
+
   test('times with decimal commas are read and written', async () => {
     const rows = Array.from({ length: 40 }, (_, k) => `${k / 2};${k % 5}`.replace('.', ','));
     const { nnbp } = await workspace({ 'sensor.csv': ['s;value', ...rows, ''].join('\r\n') });

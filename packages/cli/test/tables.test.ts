@@ -74,6 +74,21 @@ describe('missing values', () => {
     expect(stderr).toContain('4 rows left out (row 8: "x" is missing). With --missing mean, missing inputs');
   });
 
+  it.each(['.', '\\N', '(null)', '<NA>', '#DIV/0!', '#VALUE!'])(
+    'in a column of numbers, %s is a missing value',
+    async (mark) => {
+      const { summary } = await train(
+        table(
+          'x,y',
+          lines(80, (k) => `${k % 4 === 1 ? mark : k},${k}`),
+        ),
+        '-t',
+        'y',
+      );
+      expect(reasonsOf(summary).x).toBe(`0 to 79, mean 39.67; missing: 20 ${mark}`);
+    },
+  );
+
   it('a missing target is never filled in during training or evaluation', async () => {
     const rows = lines(80, (k) => `${k},${k % 2 === 0 ? '' : 10 * k}`);
     const { summary, stderr, nnbp } = await train(
@@ -418,6 +433,17 @@ describe('headers', () => {
     expect(summary.rows.all).toBe(40);
     const { stderr } = await train(content, '-t', 'colour');
     expect(stderr).toContain('Available: column1, column2, column3. Its first row looks like data');
+  });
+
+  it('predict suggests --header if the first row of the data looks like data', async () => {
+    const content = table(
+      '0,1',
+      lines(40, (k) => `${k},${2 * k}`),
+    );
+    const { nnbp } = await train(content, '-t', '1', '--header');
+    const { code, stderr } = await nnbp('predict', 'm.nnbp', 'a.csv');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('If it contains the column names, add --header.')]);
+    expect((await nnbp('predict', 'm.nnbp', 'a.csv', '--header')).code).toBe(0);
   });
 
   it('a note suggests --no-header if a column name is a number', async () => {

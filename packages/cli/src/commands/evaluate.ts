@@ -104,10 +104,12 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
     await note(io, `Left out ${counted(bySequence.withoutTarget, 'group')} without a target or usable rows.`);
   }
   const { confusionMatrix: matrix, ...figures } = found.metrics;
+  // The metrics are in the original units of the target, the loss is not.
+  const lossLabel = model.network.outputScaler === undefined ? loss.name : `${loss.name} of the standardized target`;
   const lines = [
     ['rows', rows.toLocaleString('en')],
     ...(bySequence === undefined ? [] : [['sequences', bySequence.count.toLocaleString('en')]]),
-    [loss.name, short(found.loss)],
+    [lossLabel, short(found.loss)],
     ...Object.entries(figures).map(([name, value]) => [metricNames[name] ?? name, metricText(name, value as number)]),
   ];
   await print(io.stdout, tableOf(lines, [1]));

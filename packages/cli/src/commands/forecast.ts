@@ -15,6 +15,7 @@ import { outputsOf } from '../series/network.js';
 import { type ForecastPlotData, forecastSvgPlot } from '../series/plot.js';
 import { readSeries } from '../series/read.js';
 import { forecastTextPlot } from '../series/text-plot.js';
+import { counted } from '../table.js';
 import { after, timeText } from '../series/time.js';
 import { scaleOf, valuesOf, type Window } from '../series/windows.js';
 import { visible, visibleJson } from '../visible.js';
@@ -96,10 +97,18 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
   const engine = await auto();
   const outputs = outputsOf(engine, network, windows, model, (window) => after(lastTimeOf(window), model.step, 1));
 
+  const baselines = windows.map((window) =>
+    model.season > 1 ? seasonalNaive(window, model, model.season) : naive(window, model),
+  );
+  const withoutSeason = windows.find((_, k) => baselines[k] === undefined)?.series.name;
+  if (withoutSeason !== undefined) {
+    const where = withoutSeason === '' ? '' : ` of "${withoutSeason}"`;
+    const reason = `the values of the last ${counted(model.season, 'step')} are not complete`;
+    await note(io, visible(`The baseline${where} is the last value, because ${reason}.`));
+  }
   const rows = windows.flatMap((window, k) => {
     const values = valuesOf(window, outputs[k]);
-    const baseline =
-      (model.season > 1 ? seasonalNaive(window, model, model.season) : undefined) ?? naive(window, model);
+    const baseline = baselines[k] ?? naive(window, model);
     return values.map((value, h) => ({
       name: window.series.name,
       time: timeText(after(lastTimeOf(window), model.step, h + 1), table.precision),

@@ -1,5 +1,11 @@
 /** Common marks of a missing value in columns of numbers. In a column of categories, they are ordinary values. */
-const missingMarks = new Set(['na', 'n/a', 'nan', 'null', 'none', 'nil', '?', '-', '--', '#n/a', 'missing']);
+const missingMarks = new Set([
+  ...['na', 'n/a', 'nan', 'null', 'none', 'nil', '?', '-', '--', 'missing'],
+  // Errors of spreadsheets.
+  ...['#n/a', '#na', '#div/0!', '#value!', '#ref!', '#name?', '#num!', '#null!'],
+  // MySQL, Oracle, pandas, SAS and Stata.
+  ...['\\n', '(null)', '<na>', '.'],
+]);
 
 export const isMissingMark = (cell: string): boolean => cell.length < 8 && missingMarks.has(cell.toLowerCase());
 

@@ -258,12 +258,13 @@ function compare(
 ): Comparison | undefined {
   if (windows.length === 0) return undefined;
   const outputs = outputsFor(windows);
-  const hasSeason = season > 1 && windows.every(({ end }) => end >= season);
+  const seasonal = season > 1 ? windows.map((window) => seasonalNaive(window, shape, season)) : [undefined];
+  const hasSeason = seasonal.every((forecast) => forecast !== undefined);
   return {
     model: errorsOf(windows, shape, (window, k) => valuesOf(window, outputs[k])),
     naive: errorsOf(windows, shape, (window) => naive(window, shape)),
     ...(hasSeason && {
-      seasonalNaive: errorsOf(windows, shape, (window) => seasonalNaive(window, shape, season)!),
+      seasonalNaive: errorsOf(windows, shape, (_, k) => seasonal[k]),
     }),
   };
 }
