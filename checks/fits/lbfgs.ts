@@ -51,7 +51,10 @@ function problem(n: number, runs: number): Problem {
   return { layers, network, inputs, targets, starts };
 }
 
-/** Runs our L-BFGS, and returns the loss of each evaluation. */
+/**
+ * Runs our L-BFGS until the loss is at most `goal`, it converges, or it has run `maxIterations` iterations. Returns the
+ * loss of each evaluation.
+ */
 function minimize({ network, inputs, targets }: Problem, start: readonly number[], goal: number): number[] {
   const executor = js().prepare(network.graph, inputs.length);
   const [rows, targetRows] = [Float64Array.from(inputs.flat()), Float64Array.from(targets.flat())];

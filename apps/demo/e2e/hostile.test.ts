@@ -13,7 +13,7 @@ const working = 'export default { value: (h: number) => h, derivative: () => 1 }
 const customOf = (source: string) => ({ activations: [{ name: 'mine', source }], losses: [] });
 const nodes = defaultState.network.nodes.map((node) => (node.id === '2' ? { ...node, activation: 'mine' } : node));
 
-/** Returns, for each view that runs custom functions, a state whose function has this source. */
+/** Returns one state for each view that runs custom functions. Each state has a function with this source. */
 const statesWith = (source: string): readonly Partial<PlaygroundState>[] => [
   { view: 'extend', custom: customOf(source) },
   { view: 'derive', custom: customOf(source), network: { ...defaultState.network, nodes } },

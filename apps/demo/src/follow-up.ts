@@ -26,7 +26,7 @@ export const fivePoints = { inputs: [[1], [2], [3], [4], [5]], targets: [[3.2], 
 export async function fiveNodes(seed: number): Promise<number> {
   const network = new Network(mlp([1, 5, 1], { activation: leakyRelu, outputActivation: identity }), { seed });
   await fit(network, fivePoints, { loss: mse(), optimizer: rprop(), epochs: 2000, standardize: true });
-  // evaluate() returns the loss in standardized units; the variance of the targets converts it to the original units.
+  // evaluate() returns the loss in standardized units. Multiply by the variance of the targets for the original units.
   const { loss } = await evaluate(network, fivePoints, { loss: mse() });
   return loss * (network.outputScaler?.deviation[0] ?? 1) ** 2;
 }

@@ -102,8 +102,7 @@ export function expectGolden(engine: Engine): void {
       targets: Float64Array.of(Number(run.target)),
     };
     expectConformance(engine, graph, single, data, mse());
-    // The decimal strings of the golden numbers belong to the exact parameters. A float32 engine rounds these parameters
-    // when they are set.
+    // The golden numbers were computed with the exact parameters, so these are set here. A float32 engine rounds them.
     const executor = engine.prepare(graph, 1);
     executor.parameters.set(parameters.vector);
     const loss = executor.backpropagate(data.inputs, data.targets, 1, mse());

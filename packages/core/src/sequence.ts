@@ -167,7 +167,7 @@ export const stream = (network: Network): NetworkStream => new NetworkStream(net
 /** The streams that `predictSequence` reuses. */
 const streams = /* @__PURE__ */ new WeakMap<Network, NetworkStream>();
 
-/** Returns the sample counts of one sequence. */
+/** Returns the number of samples at each step of a single sequence: always 1. */
 const oneSample = (steps: number) => new Array<number>(steps).fill(1);
 
 function expectSteps(inputs: ArrayLike<Row>): void {

@@ -27,7 +27,7 @@ test('nodes with the same predecessors form a dense unit, and other nodes a spar
 });
 
 test('lists of predecessors with the same hash are distinguished', () => {
-  // Found by a search.
+  // A search for lists with the same hash found these.
   const lists = [
     [2, 46, 31, 28, 36],
     [57, 24, 8, 13, 53],
@@ -70,7 +70,7 @@ test('a layer of products has the same results on the js and the reference engin
   actual.forEach((value, k) => expect(value).toBeCloseTo(expected[k], 12));
 });
 
-test('the level of a node is the length of the longest path to it without delayed edges', () => {
+test('the level of a node is the length of the longest path to it without delayed edges, but at least 1 if it is not an input', () => {
   const graph = graphOf((builder, [x]) => {
     const a = builder.node('a', { from: [x, delayed('c')], activation: tanh });
     const b = builder.node('b', { from: [a], activation: tanh });

@@ -306,7 +306,10 @@ function mean({ stepsWithTarget }: Computation, sum: Expression): Expression {
   };
 }
 
-/** The edges that share the weight of `edge`, from the last node to the first. Edges into one node keep their order. */
+/**
+ * The edges that share the weight of `edge`, each with the node it leads to. Sorted from the last node to the first;
+ * edges into the same node keep their order.
+ */
 function edgesOfWeight({ graph }: Computation, edge: number, i: number): (readonly [edge: number, node: number])[] {
   const { weightSlots, edgeStart } = graph;
   if (weightSlots === undefined) return [[edge, i]];

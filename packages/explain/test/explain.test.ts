@@ -135,7 +135,10 @@ describe("the engine's numbers", () => {
     expect(derivation.text()).toBe(before);
   });
 
-  /** For an output with successors, the case 1 part and the complete dLossDx have the same name. */
+  /**
+   * Whether a step computes only the case 1 part of dLossDx, for an output with successors. The step that computes the
+   * complete dLossDx has the same name.
+   */
   const isCaseOneAlone = (step: Step, graph: Graph) => {
     const i = graph.indexOf(step.quantity.node);
     return step.case === 1 && graph.successorStart[i + 1] > graph.successorStart[i];

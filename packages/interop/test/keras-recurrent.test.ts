@@ -161,7 +161,7 @@ test('damaged models are rejected with an NnbpError or result in a network', () 
   expect(loadedCount).toBeGreaterThan(0);
 }, 60_000);
 
-describe('an axis in a model of sequences counts the batch and the steps', () => {
+describe('in a model of sequences, axis 0 is the batch axis and axis 1 is the axis of the steps', () => {
   const input = (name: string) => ({ class_name: 'InputLayer', name, inbound_nodes: [], config: { name, batch_input_shape: [null, null, 2] } }); // oxfmt-ignore
   const reading = (kind: string, config: object, ...names: string[]) => ({
     class_name: kind,

@@ -223,7 +223,7 @@ describe('an operator that is piecewise linear', () => {
     [1, 1e30],
     [-1e30, -1],
     [-largest, largest],
-  ])('a bound much larger than x does not change x: Clip from %d to %d, Max and Min', (low, high) => {
+  ])('Clip, Max and Min do not lose digits of x with the bounds %d and %d', (low, high) => {
     const expected = (row: readonly number[]) => row.map((x) => Math.min(Math.max(x, low), high));
     const attributes = { ...(low > -Infinity && { min: low }), ...(high < Infinity && { max: high }) };
     expectPredicts(model({ nodes: [op('Clip', ['x'], attributes)], operatorSet: 6 }), expected);
@@ -369,7 +369,7 @@ describe('different numbers of axes', () => {
 });
 
 describe('operator sets and inputs', () => {
-  test('the default axis of Softmax is 1 before operator set 13, and the last axis since', () => {
+  test('the default axis of Softmax is 1 before operator set 13, and the last axis from then on', () => {
     const bytes = (shape: readonly (number | string)[], operatorSet: number) =>
       model({ shape, nodes: [op('Softmax', ['x'])], operatorSet });
     const softmax = (row: readonly number[]) => {

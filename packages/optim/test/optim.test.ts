@@ -113,11 +113,14 @@ describe('update rules', () => {
   test.each([
     [0.1, 0.06, 0.06],
     [0.001, 50, 0.004],
-  ])('as in PyTorch, rprop clamps its initial step %d to its minimum and maximum', (initialStep, maximumStep, step) => {
-    const p = Float64Array.of(1);
-    rprop({ initialStep, minimumStep: 0.004, maximumStep }).step(p, Float64Array.of(1));
-    expect(p[0]).toBe(1 - step);
-  });
+  ])(
+    'as in PyTorch, rprop clamps an initial step of %d to the range from minimumStep to maximumStep',
+    (initialStep, maximumStep, step) => {
+      const p = Float64Array.of(1);
+      rprop({ initialStep, minimumStep: 0.004, maximumStep }).step(p, Float64Array.of(1));
+      expect(p[0]).toBe(1 - step);
+    },
+  );
 });
 
 describe('schedules', () => {

@@ -61,7 +61,7 @@ export interface Part extends Tables {
 export interface FlatData extends Pick<Part, 'rows'> {
   readonly inputs: Float64Array;
   readonly targets: Float64Array;
-  /** Default: 1. */
+  /** The weight of each sample. Default: 1. */
   readonly weights?: Float64Array;
   readonly samples: number;
 }

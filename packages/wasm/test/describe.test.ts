@@ -114,7 +114,7 @@ test('the text of describe lists at most six shapes of dense blocks, and how man
   expect(String(description)).toContain('        3 × 4 sigmoid\n        and 1 more\nSparse');
 });
 
-test('rows of node values have gaps only if a layer reads so many rows that they would compete for cache sets', () => {
+test('rows of node values have gaps between them only if a layer reads so many rows that they would compete for cache sets', () => {
   const bytesOfValues = (sizes: number[], batchSize: number) => {
     const executor = engine.prepare(mlp(sizes, { activation: tanh }), batchSize);
     const { values } = executor.describe().memory;

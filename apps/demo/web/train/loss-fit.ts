@@ -14,7 +14,7 @@ export interface Encoding {
   readonly boundary: number;
 }
 
-/** Returns the encoding for a loss. The targets are −1 and 1 if the loss accepts −1 but not 0, such as hinge. */
+/** Returns the encoding for a loss. The targets are −1 and 1 if the loss accepts −1 but not 0, as hinge does. */
 export function encodingFor(loss: Loss): Encoding {
   if (loss.targetProblem?.([0]) !== undefined && loss.targetProblem([-1]) === undefined) {
     return { no: -1, yes: 1, boundary: 0 };

@@ -138,7 +138,7 @@ async function predictSequences(
 class PredictionFormat {
   /** The names of the added columns. */
   readonly #names: readonly string[];
-  /** Rounds a predicted number of the target column `k`. */
+  /** Rounds a prediction of target column `k`. */
   readonly #rounded: (value: number, k: number) => number;
   readonly columns: Columns;
 
@@ -147,7 +147,7 @@ class PredictionFormat {
     readonly options: PredictOptions,
   ) {
     this.columns = columns;
-    // A fitted formula has no scaler. It is computed in float64.
+    // Only a fitted formula predicts columns of numbers without an output scaler. It is computed in float64.
     this.#rounded = (value, k) =>
       hasColumns && network.outputScaler === undefined
         ? Number(value.toPrecision(12))

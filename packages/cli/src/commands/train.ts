@@ -210,7 +210,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
 
     const metrics = metricsFor(plan);
     const assess = (samples: Data) => evaluate(network, samples, { loss: lossSetup.loss(), metrics, engine });
-    // A pass over data on disk is slow. For such data, only the test set is evaluated, if there is one.
+    // A pass over data on disk is slow: if there is a test set, the other sets are not evaluated.
     const evaluateAllSets = data.training.inMemory || parts.test === undefined;
     const results: Results = {
       ...(evaluateAllSets && { training: await assess(parts.training) }),

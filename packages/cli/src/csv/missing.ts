@@ -7,6 +7,7 @@ const missingMarks = new Set([
   ...['\\n', '(null)', '<na>', '.'],
 ]);
 
+/** Whether the cell is a common mark of a missing value, such as NA. */
 export const isMissingMark = (cell: string): boolean => cell.length < 8 && missingMarks.has(cell.toLowerCase());
 
 /**

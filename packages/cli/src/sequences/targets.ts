@@ -19,10 +19,10 @@ function otherTargetStep(sequence: RowSequence): Step | undefined {
 }
 
 /**
- * Returns `last` if the target varies within no sequence, and `each` if the target varies within more than half of the
- * sequences that have at least two targets.
+ * Returns `last` if each sequence has only one target value. Otherwise, returns `each` if the target varies within more
+ * than half of the sequences that have targets in at least two rows.
  *
- * @throws Problem if the target varies within some of these sequences, but not within more than half
+ * @throws Problem if the target varies within some sequences, but not within more than half
  */
 export function targetSteps(csv: Csv, sequences: readonly RowSequence[], columns: SequenceColumns): TargetSteps {
   const varied = sequences.filter((sequence) => otherTargetStep(sequence) !== undefined);

@@ -16,7 +16,7 @@ export interface SeriesColumns {
   readonly group: string | undefined;
 }
 
-/** A value for each time, sorted by time. */
+/** The values of one series, sorted by time. */
 export interface Series {
   readonly name: string;
   readonly times: readonly number[];

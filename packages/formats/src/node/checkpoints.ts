@@ -49,8 +49,8 @@ export interface EpochEnd {
  *
  * @throws NnbpError `OUT_OF_RANGE`; before training, `WRONG_STATE` (another training run uses the directory, or the
  * directory has checkpoints of epochs after the one that training starts from) and `UNAVAILABLE` (the directory cannot
- * be created, or it or a checkpoint of a later epoch cannot be read); during training, `UNAVAILABLE` (the disk is full, read-only or removed): training ends, and the
- * existing checkpoints remain
+ * be created or read, or a checkpoint of a later epoch cannot be read); during training, `UNAVAILABLE` (the disk is full,
+ * read-only or removed): training ends, and the existing checkpoints remain
  *
  * @example
  * ```ts
@@ -215,7 +215,7 @@ async function expectDamaged(path: string, epoch: number): Promise<void> {
   );
 }
 
-/** A file in a newer version of the format is not damaged, nor is a file that cannot be read at the moment. */
+/** Whether the error shows that a file is damaged. A file in a newer version of the format is not damaged. */
 const isDamage = (error: unknown) => error instanceof NnbpError && error.code === 'MALFORMED';
 
 const unavailable = (path: string, error: Error) =>

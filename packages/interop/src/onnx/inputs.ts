@@ -117,7 +117,7 @@ export function isSequence({ type }: Proto<'ValueInfoProto'>): boolean {
  * first two are the steps and the batch.
  */
 export function sequenceRows(input: Proto<'ValueInfoProto'>, graph: Proto<'GraphProto'>, tape: Tape): Rows {
-  // Operands 5 and 6 are the initial states; operand 7 of an LSTM, its peepholes, is not.
+  // Operands 5 and 6 are the initial states. Operand 7 of an LSTM contains the peephole weights.
   if (isReadByRecurrentOperator(input.name, graph, 5, 7)) {
     throw new NnbpError(
       'UNSUPPORTED',

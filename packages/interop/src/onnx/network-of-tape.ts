@@ -73,7 +73,7 @@ export function networkOf(
     const layer = from.length === 0 ? undefined : layerName(nodes.map((node) => ids[node]));
     if (aggregation !== undefined) {
       for (const node of nodes) {
-        // A pooling window has no parameters, and neither has a product that applies a gate.
+        // Neither a pooling window nor a product that applies a gate has parameters.
         const { weights, bias } = needed.get(node)!.h;
         const isPlain = bias === 0 && from.every((node, k) => weights[k] * edgeFrom(node).scale === 1);
         builder.node(ids[node], { ...options, aggregation, ...(isPlain && { fixed: { b: 0, c: 1, w: 1 } }) });

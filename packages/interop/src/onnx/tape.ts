@@ -12,8 +12,8 @@ export interface Entry {
   readonly weights: ArrayLike<number>;
   readonly bias: number;
   /**
-   * Entries with the same key share their bias and weights, such as the entries of one convolution filter. `indices[k]`
-   * is the index of the shared weight of edge k.
+   * Entries with the same key, such as those of one convolution filter, share their bias and weights. `indices[k]` is
+   * the index of the shared weight of edge k.
    */
   readonly share?: { readonly key: string; readonly indices: readonly number[] };
 }

@@ -31,6 +31,7 @@ export interface Pass {
   /** A field of the current unit; the fields are listed in `unit` of memory-map.ts. */
   field(name: keyof typeof unit): Code;
   waitIf(flag: 'waitsForward' | 'waitsBackward'): Code;
+  /** Runs the body on the first thread only. */
   first(body: Code): Code;
   /** Copies the entry of a step from the step table to the header. All threads write the same values. */
   enterStep(step: Code): Code;

@@ -23,7 +23,7 @@ export const parameters: Chapter<ParametersExercise> = {
   },
 };
 
-/** In a central finite difference, the effect of the loss's curvature cancels. */
+/** Measures dloss/dw_2to4. In a central finite difference, the effect of the loss's curvature cancels. */
 function measure({ network, target, pass }: ComputedSample): number {
   const { graph, parameters } = network;
   const i = graph.indexOf('4');

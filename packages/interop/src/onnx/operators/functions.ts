@@ -77,7 +77,7 @@ const finalTransform =
   (transform: 'softmax' | 'logSoftmax'): Operator =>
   (call) => {
     const rows = call.table(0);
-    // Before operator set 13, the default was 1, the axis of the batch or the steps of a sequence.
+    // Before operator set 13, the default was 1. For sequences, axis 1 is the batch axis or the axis of the steps.
     call.expectAxis(call.integer('axis', call.operatorSet < 13 ? 1 : -1));
     return { ...rows, endedBy: call.label, transform };
   };
