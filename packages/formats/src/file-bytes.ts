@@ -5,7 +5,10 @@ import { NnbpError } from '@nnbp/core';
  * The bytes of a file. `buffer` is never shared memory, so a `Blob`, `fetch`, `postMessage` and IndexedDB accept the
  * bytes. TypeScript 5.7 and later call this type `Uint8Array<ArrayBuffer>`.
  */
-export type FileBytes = Uint8Array & { readonly buffer: ArrayBuffer };
+export type FileBytes = Uint8Array & {
+  /** The memory that contains the bytes. */
+  readonly buffer: ArrayBuffer;
+};
 
 /** @throws NnbpError `WRONG_TYPE` unless `bytes` is a Uint8Array */
 export function expectBytes(what: string, bytes: unknown): void {
