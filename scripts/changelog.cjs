@@ -1,6 +1,6 @@
 /**
- * Writes the entries of changelogs for `changeset version`. The default generator writes one line per changeset and
- * one per package for updated dependencies, up to thirty lines; this one writes a single line.
+ * Writes the entries of changelogs for `changeset version`. For updated dependencies, the default generator writes one
+ * line per changeset and one per package, up to thirty lines. This generator writes a single line for them.
  */
 const { default: standard } = require('@changesets/cli/changelog');
 

@@ -80,15 +80,15 @@ function damagedFile(/** @type {Uint8Array} */ file, /** @type {Random} */ rando
 
 const oneOf = (list, random) => list[Math.floor(random.uniform() * list.length)];
 
-/** Creates an entry of `readers` that damages bytes. */
+/** Creates the entry of `readers` for a reader of binary files. */
 const bytesReader = (originals, read) => (random) => {
   const bytes = damagedFile(oneOf(originals, random), random);
   return () => read(bytes);
 };
 
 /**
- * Creates an entry of `readers` that damages JSON: 80 % of the models as parsed JSON, and 20 % as strings. Damages
- * 30 % of the weight files.
+ * Creates the entry of `readers` for a reader of JSON. The entry damages 80 % of the models as parsed JSON and 20 % as
+ * strings. It also damages 30 % of the weight files.
  */
 const jsonReader = (originals, read) => (random) => {
   const { json, weights } = oneOf(originals, random);

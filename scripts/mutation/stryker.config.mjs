@@ -21,7 +21,7 @@ export default {
     'coverage',
   ],
   coverageAnalysis: 'perTest',
-  // Incremental mode would reuse the result of a surviving static mutant even if a test of it has changed.
+  // Incremental mode would reuse the result of a surviving static mutant even if its tests have changed.
   incremental: false,
   reporters: ['progress-append-only', 'clear-text', 'html', 'json'],
   clearTextReporter: { reportTests: false, reportScoreTable: true },

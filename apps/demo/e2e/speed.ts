@@ -11,9 +11,9 @@
  *     --built before,after         directories of builds to compare in interleaved runs; default: a new build
  *     --profile DIRECTORY          directory for a CPU profile of each measurement
  *
- * A view is ready when its first picture is drawn and the result of a first action is on the screen; `views` defines
- * the picture and the action. `serve` throttles the network, so that the scripts of workers are throttled too. Latency
- * and bandwidth are those of "Fast 4G" in Chrome DevTools and of "Slow 4G" in Lighthouse.
+ * A view is ready when its first picture is drawn and the result of a first action is on the screen. The constant
+ * `views` defines the picture and the action. `serve` throttles the network, so that the scripts of workers are
+ * throttled too. Latency and bandwidth are those of "Fast 4G" in Chrome DevTools and of "Slow 4G" in Lighthouse.
  */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';

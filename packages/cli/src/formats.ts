@@ -148,7 +148,7 @@ export const formats: readonly Format[] = [
   jsonFormat('neataptic', 'Network.toJSON() of neataptic', hasKeys('nodes', 'connections'), fromNeataptic),
 ];
 
-/** The format with this name. Throws if the format does not support `access`. */
+/** The format with this name. Throws if there is none, or if it does not support `access`. */
 export function formatNamed(name: string, access: 'read' | 'write'): Format {
   const known = formats.filter((format) => format[access] !== undefined);
   const found = known.find((format) => format.name === name);

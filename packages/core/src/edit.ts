@@ -33,7 +33,7 @@ interface Draft {
   readonly shared: { b?: string; c?: string; w: Map<string, string> };
   readonly from: Source[];
   /**
-   * The slots (see `Graph`), in the old graph, of the parameters that the node keeps; undefined if the node keeps none.
+   * The slots that the kept parameters have in the old graph; see `Graph`. Undefined if the node keeps no parameters.
    */
   readonly slots?: { readonly b?: number; readonly c?: number; readonly w: Map<string, number> };
 }
@@ -71,7 +71,8 @@ export class GraphEditor {
   }
 
   /**
-   * Adds a node, with the options of `GraphBuilder.node`. `build` throws the other errors of `GraphBuilder.node`.
+   * Adds a node, with the options of `GraphBuilder.node`. Throws only the errors listed here; `build` throws all other
+   * errors of `GraphBuilder.node`.
    *
    * @throws NnbpError `DUPLICATE_ID`, `WRONG_TYPE`, `OUT_OF_RANGE` (a delay), `NOT_FINITE` (the initial value)
    */

@@ -81,7 +81,7 @@ test('values from before the first step are nodes with a built-in identity activ
   expect(cache.slope('h@-2')).toBe(1);
 });
 
-test('a graph that would be too large is rejected before anything is built', () => {
+test('unroll rejects a number of steps for which the unrolled graph would be too large, without building it', () => {
   const tooLarge = (expected: string, received: number): unknown =>
     expect.objectContaining({
       code: 'OUT_OF_RANGE',
@@ -92,7 +92,8 @@ test('a graph that would be too large is rejected before anything is built', () 
   const from = [x, delayed(x, 2), delayed('h'), delayed('h', 3), delayed('h', 2 ** 31)];
   builder.output(builder.node('h', { from, activation: tanh }));
   const graph = builder.build();
-  // Besides the copies of both nodes, the edges read two values of x and 3 + `steps` values of h from before step 0.
+  // The unrolled graph has a copy of both nodes per step, and nodes for the values from before step 0: 2 values of x,
+  // 3 values of h for the delays 1 and 3, and up to 2³¹ − 3 more values of h for the delay 2³¹, one per step.
   for (const steps of [2 ** 23, 2 ** 24, 2 ** 40]) {
     const received = 2 * steps + 2 + 3 + Math.min(steps, 2 ** 31 - 3);
     expect(() => unroll(graph, steps)).toThrow(tooLarge(`at most ${2 ** 24}`, received));

@@ -29,8 +29,8 @@ export interface Computation {
   /** Copy of the parameters and constants; see `Graph`. */
   readonly slots: Float64Array;
   /**
-   * Outputs, targets and case 1 parts, that is, derivatives of the loss function with respect to the outputs. One per
-   * output of the graph, standardized if `targetsStandardized`.
+   * For each output of the graph: its value, its target, and its case 1 part, which is the derivative of the loss
+   * function with respect to this output. Standardized if `targetsStandardized`.
    */
   readonly x: Float64Array;
   readonly t: Float64Array;

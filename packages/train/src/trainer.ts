@@ -146,7 +146,8 @@ export interface EpochRecord {
 export type AfterBatch = () => boolean | Promise<boolean>;
 
 /**
- * Trains a network batch by batch. A trainer owns an executor until `dispose` is called.
+ * Trains a network batch by batch. A trainer owns an executor until `dispose` is called. `fit` uses a trainer to train
+ * for a number of epochs, with callbacks and early stopping.
  *
  * @example
  * ```ts

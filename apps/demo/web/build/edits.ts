@@ -85,7 +85,7 @@ export function setDelay(network: NetworkDescription, edge: EdgeName, delay: num
   );
 }
 
-/** Sets the value that delayed edges from a node read in the first steps. */
+/** Sets the initial value of a node. Delayed edges from this node read it in the first steps. */
 export function setInitial(network: NetworkDescription, id: string, value: number): NetworkDescription {
   return value === initialOf(network, id)
     ? network

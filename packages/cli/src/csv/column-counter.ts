@@ -58,7 +58,8 @@ export class ColumnCounter {
   #values: Map<string, number> | undefined = new Map();
 
   /**
-   * @param isCategory - Whether the user declared the column a category. Then up to `maxCategories` values are listed.
+   * @param isCategory - Whether the user declared the column a category. If so, up to `maxCategories` values are
+   * listed.
    */
   constructor(
     readonly name: string,

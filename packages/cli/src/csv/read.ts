@@ -43,14 +43,14 @@ export interface Csv {
   readonly named: boolean;
   /** The first name that is a number and belongs to a column of numbers, if any. The first row may then be data. */
   readonly numericName: string | undefined;
-  /** The decimal separator of each column, detected from the first rows, or from all rows of a file if necessary. */
+  /** The decimal separator of each column, detected from the first rows or, if necessary, from all rows of a file. */
   readonly decimals: readonly Decimal[];
   /**
    * The decimal separator for output in the format of this file: the `decimal` option if it is set, otherwise detected
    * from all columns by `decimalOfFile`.
    */
   readonly decimal: Decimal;
-  /** Ambiguous columns of numbers in the first rows: name → a sentence with both readings. */
+  /** Ambiguous columns of numbers: name → a sentence with both readings. */
   readonly ambiguities: ReadonlyMap<string, string>;
   readonly format: CellFormat;
   /** Iterates over all rows. A file can be read several times, a stream only once. */

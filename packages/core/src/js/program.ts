@@ -102,7 +102,7 @@ export interface Program {
   /** The number of inputs, which have the first rows. */
   readonly inputCount: number;
   /**
-   * The number of rows of a table: the rows of inputs, memories and nodes, then the rows into which predecessors are
+   * The total number of rows: the rows of inputs, memories and nodes, then the rows into which predecessors are
    * gathered.
    */
   readonly rowCount: number;

@@ -23,7 +23,10 @@ const sources = {
   logSoftmax: shifted('value - largest - Math.log(sum)'),
 } satisfies Readonly<Record<OutputTransform, string | undefined>>;
 
-/** `call` returns the code that applies the declared function. For `none`, `call` returns its argument. */
+/**
+ * Returns the code that declares the function `transform`, and `call`, which returns the code that applies `transform`
+ * to the outputs. For `none`, there is no declaration and `call` returns its argument.
+ */
 export function transformSource(transform: OutputTransform): {
   readonly declaration: string | undefined;
   readonly call: (outputs: string) => string;

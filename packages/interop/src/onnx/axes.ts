@@ -52,8 +52,8 @@ export function join<T>(
 
 /**
  * Returns every `step`-th position from `start` to `end` (exclusive), as the ONNX operator `Slice` does: negative
- * positions count from the end of the axis, and positions are clamped to the axis. If the step is negative, `end` can
- * also be clamped to −1, the position before the axis.
+ * positions count from the end of the axis, and positions are clamped to the axis. If the step is negative, an `end`
+ * before the axis is clamped to the place before position 0, so that position 0 is included.
  */
 export function slicePositions(size: number, start: number, end: number, step: number): number[] {
   const last = step > 0 ? size : size - 1;

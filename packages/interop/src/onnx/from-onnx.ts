@@ -170,13 +170,13 @@ function addInputs(
 /** Operators that only move data. */
 const dataMovement = /^(?:Identity|Reshape|Flatten|Squeeze|Unsqueeze|Concat|Split|Slice|Gather|Transpose)$/;
 
-/** Throws if an operator computes with the integers of an input: ONNX truncates quotients of integers. */
+/** Throws if an operator computes with integers from an input of the model. ONNX truncates quotients of integers. */
 function expectNoIntegerArithmetic(
   { node }: Proto<'GraphProto'>,
   inputs: readonly Proto<'ValueInfoProto'>[],
   constants: ReadonlyMap<string, Value>,
 ): void {
-  // 0 is an unspecified type.
+  // 0 means that the type is not specified.
   const isInteger = ({ type }: Proto<'ValueInfoProto'>) => {
     const { elemType = 0 } = type?.tensorType ?? {};
     return elemType !== 0 && !isFloatType(elemType);
@@ -206,7 +206,7 @@ function resultOf(values: ReadonlyMap<string, Value>, name: string): Rows {
   if (value === undefined) {
     throw new NnbpError(
       'MALFORMED',
-      `Output "${name}": expected the result of an operator or an input, but it is neither.`,
+      `Output "${name}": expected an input of the model or the result of an operator, but it is neither.`,
     );
   }
   if (!('entries' in value)) {

@@ -215,8 +215,8 @@ export class TriangularFactor {
 
   /**
    * Computes the step that minimizes ‖J·step + r‖² + λ·‖D·step‖², and writes it to `step`, in the order of the columns.
-   * The step of a column is 0 if the diagonal entry of the damped R is 0, or if the column of R is 0. (For a column of
-   * zeros and a small λ, the step would otherwise be a rounding error divided by √λ.)
+   * An entry of the step is 0 if the diagonal entry of the damped R in that column is 0, or if R has only zeros in that
+   * column. (For a column of zeros and a small λ, the entry would otherwise be a rounding error divided by √λ.)
    *
    * @param scale - The diagonal of D, in the order of the columns.
    * @returns The factor of the damped problem, whose R satisfies RᵀR = JᵀJ + λ·D². Valid until the next call.

@@ -43,7 +43,7 @@ const readers: ReadonlyMap<string, LayerReader> = new Map<string, LayerReader>([
   ['GlobalAveragePooling2D', (context, layer, values) => pooling(context, layer, values, 2, mean)],
 ]);
 
-/** Returns the values of a layer. `before` contains the values of the layers that it reads. */
+/** Returns the values of a layer. `before` contains the values of the layers that this layer takes as inputs. */
 export function readLayer(context: Context, layer: Layer, before: readonly Values[]): Values {
   const { kind, json } = layer;
   const { steps } = before[0] ?? {};
@@ -96,7 +96,7 @@ function readOne(context: Context, layer: Applied, before: readonly Values[]): V
   return reader(context, layer, before[0]);
 }
 
-/** The reader of a layer with one input that is not recurrent. */
+/** Returns the reader of a layer that is not recurrent and has one input. Undefined if `kind` is not supported. */
 function readerOf(kind: string): LayerReader | undefined {
   if (trainingOnly.has(kind)) return (context, layer, values) => context.finishIfShared(layer, values);
   if (kind === 'Flatten' || kind === 'Reshape') return reshape;

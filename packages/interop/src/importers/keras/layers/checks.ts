@@ -7,7 +7,7 @@ export function expectNoSoftmax({ json }: Pick<Layer, 'json'>, { softmax }: Valu
   if (softmax) json.unsupported('a softmax is supported only at the end of a model.');
 }
 
-/** Throws unless the option `axis` is missing or is the last axis. Axes are counted with the batch and the steps. */
+/** Throws unless the option `axis` is missing or is the last axis. The batch and the steps count as axes. */
 export function expectLastAxis({ config, inner }: Pick<Applied, 'config' | 'inner'>, { shape, steps }: Values): void {
   const axis = config.at('axis');
   const axes = Array.isArray(axis.value) ? axis.list() : axis.present ? [axis] : [];
