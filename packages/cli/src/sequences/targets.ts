@@ -19,8 +19,8 @@ function otherTargetStep(sequence: RowSequence): Step | undefined {
 }
 
 /**
- * Returns `last` if each sequence has only one target value. Otherwise, returns `each` if the target varies within more
- * than half of the sequences that have targets in at least two rows.
+ * Returns `last` if each sequence has at most one target value. Otherwise, returns `each` if the target varies within
+ * more than half of the sequences that have targets in at least two rows.
  *
  * @throws Problem if the target varies within some sequences, but not within more than half
  */

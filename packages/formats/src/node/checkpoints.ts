@@ -49,8 +49,8 @@ export interface EpochEnd {
  *
  * @throws NnbpError `OUT_OF_RANGE`; before training, `WRONG_STATE` (another training run uses the directory, or the
  * directory has checkpoints of epochs after the one that training starts from) and `UNAVAILABLE` (the directory cannot
- * be created or read, or a checkpoint of a later epoch cannot be read); during training, `UNAVAILABLE` (the disk is full,
- * read-only or removed): training ends, and the existing checkpoints remain
+ * be created or read, or a checkpoint of a later epoch cannot be read); during training, `UNAVAILABLE` (the disk is
+ * full, read-only or removed): training ends, and the existing checkpoints remain
  *
  * @example
  * ```ts

@@ -40,8 +40,8 @@ export function trustRegionStep(
     if (length <= (1 + tolerance) * radius) return { step, lambda: 0, length };
   }
 
-  // Without full rank, there are many undamped steps. As λ decreases, the step approaches the shortest of them, which may
-  // be within the radius.
+  // Without full rank, there are many undamped steps. As λ decreases, the step approaches the shortest of them, which
+  // may be within the radius.
   const negligible = isDetermined ? 0 : negligibleDamping(factor, scale);
   let lower = 0;
   let upper = gradientNorm(factor, scale) / radius;
@@ -61,8 +61,8 @@ export function trustRegionStep(
 }
 
 /**
- * Returns (1e-14·‖J·D⁻¹‖)². A smaller λ affects only the components of the step that belong to singular values of J·D⁻¹ up
- * to about 1e-14·‖J·D⁻¹‖. Such singular values are rounding errors.
+ * Returns (1e-14·‖J·D⁻¹‖)². A smaller λ affects only the components of the step that belong to singular values of J·D⁻¹
+ * up to about 1e-14·‖J·D⁻¹‖. Such singular values are rounding errors.
  */
 function negligibleDamping({ R, n }: TriangularFactor, scale: Float64Array): number {
   return (1e-14 * norm(R.map((entry, at) => entry / scale[at % n]))) ** 2;
