@@ -86,7 +86,8 @@ export interface TrainerOptions {
   /**
    * Whether to standardize each column of the training data; `true` means inputs and targets. The network stores mean
    * and standard deviation, so it still takes and returns data in their original units. Standardize targets for
-   * regression, not for classification. Scalers that the network already has are kept. Default: false.
+   * regression, not for classification, and not for a graph that is a formula in the units of the data, such as a
+   * product of inputs. Scalers that the network already has are kept. Default: false.
    */
   readonly standardize?: boolean | StandardizeOptions;
   /**
