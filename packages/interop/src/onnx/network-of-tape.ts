@@ -153,9 +153,9 @@ const absolute = /* @__PURE__ */ leakyRelu.negativeSlope(-1);
  * activation become one node.
  */
 function networkNode(tape: Tape, { g, h, aggregation, fixed }: TapeNode): NetworkNode {
-  if ('unfinished' in g) {
-    if (g.unfinished === 'abs') return { g: absolute, aggregation, h, fixed };
-    if (g.unfinished === 'square') {
+  if ('part' in g) {
+    if (g.part === 'abs') return { g: absolute, aggregation, h, fixed };
+    if (g.part === 'square') {
       // A node has at most one edge from each predecessor, so the second factor is a copy.
       const [factor, copy] = [tape.node(h), tape.apply(identity, h)];
       return {

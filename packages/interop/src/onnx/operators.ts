@@ -20,7 +20,7 @@ import {
 import { exponential, squareRoot } from './operators/gates.js';
 import { gemm, matMul, transpose } from './operators/matrices.js';
 import { batchNormalization, scaler } from './operators/normalization.js';
-import { type Operator, unfinished } from './operators/operator.js';
+import { type Operator, activationPart } from './operators/operator.js';
 import { gatedRecurrentUnit, longShortTermMemory, recurrentLayer } from './operators/recurrent.js';
 import {
   cast,
@@ -95,7 +95,7 @@ const makeOperators = () =>
     ['HardSigmoid', hardSigmoidWith],
     ['Clip', clip],
     ['Gelu', geluExact],
-    ['Erf', unfinished('erf')],
+    ['Erf', activationPart('erf')],
     ['Abs', absolute],
     ['PRelu', prelu],
     ['Celu', celu],

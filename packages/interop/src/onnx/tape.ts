@@ -26,15 +26,15 @@ export interface Fixed {
   readonly firstEdge: number;
 }
 
-/** A function that is not an activation, but may become one together with the operations that follow. */
-export interface Unfinished {
-  readonly unfinished: 'erf' | 'square' | 'abs';
+/** An operation that is not an activation, but can be part of one: the operations after it complete the activation. */
+export interface ActivationPart {
+  readonly part: 'erf' | 'square' | 'abs';
   readonly label: string;
 }
 
 /** A node: g(b + A(z)), where A is the sum or another aggregation, and z are the weighted nodes. */
 export interface TapeNode {
-  readonly g: Activation | Unfinished;
+  readonly g: Activation | ActivationPart;
   readonly h: Entry;
   /** Aggregation of the weighted nodes. Default: the sum. */
   readonly aggregation?: Aggregation;
@@ -141,7 +141,7 @@ export class Tape {
   }
 
   /** Adds a node g(h). */
-  apply(g: Activation | Unfinished, h: Entry, fixed?: Fixed): Entry {
+  apply(g: Activation | ActivationPart, h: Entry, fixed?: Fixed): Entry {
     this.nodes.push({ g, h, fixed });
     return this.#entryOf(this.nodes.length - 1);
   }

@@ -9,7 +9,7 @@ import { permute } from '../axes.js';
 import type { Call } from '../call.js';
 import { sizeOf } from '../../size-of.js';
 import { type Entry, ratio, type Rows } from '../tape.js';
-import { isUnfinished, type Operator, termCount } from './operator.js';
+import { isActivationPart, type Operator, termCount } from './operator.js';
 
 /** The index of the last axis, counting the axes of the batch and the steps. */
 const lastAxisOf = (call: Call, shape: readonly number[]) => shape.length + (call.lead?.length ?? 1) - 1;
@@ -105,7 +105,8 @@ export const argMax: Operator = (call) => {
   const axis = call.integer('axis', 0);
   const operands = rows.entries.map((entry) => {
     const node = call.tape.nodeOf(entry);
-    const isAbsolute = node !== undefined && isUnfinished(node, 'abs') && entry.weights[0] === 1 && entry.bias === 0;
+    const isAbsolute =
+      node !== undefined && isActivationPart(node, 'abs') && entry.weights[0] === 1 && entry.bias === 0;
     return isAbsolute ? node.h : undefined;
   });
   const isPart = call.integer('keepdims', 1) === 1 && call.integer('select_last_index', 0) === 0;

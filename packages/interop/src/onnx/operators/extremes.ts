@@ -68,7 +68,7 @@ export const extreme =
   };
 
 /** `Abs`: a leaky ReLU with the negative slope −1, unless later operators combine it into a softsign or maxAbs. */
-export const absolute: Operator = (call) => apply(call, { unfinished: 'abs', label: call.label });
+export const absolute: Operator = (call) => apply(call, { part: 'abs', label: call.label });
 
 /** `PRelu`: a leaky ReLU with a constant negative slope for each entry. */
 export const prelu: Operator = (call) => {

@@ -3,7 +3,7 @@ import { elu, gelu, hardSigmoid, selu, silu } from '@nnbp/activations';
 import type { Activation } from '@nnbp/core';
 import { affine } from '../tape.js';
 import { clamped } from './extremes.js';
-import { apply, map, type Operator, unfinished } from './operator.js';
+import { apply, map, type Operator, activationPart } from './operator.js';
 
 /** An activation without options. */
 export const activation =
@@ -69,7 +69,7 @@ export const geluExact: Operator = (call) => {
 export const power: Operator = (call) => {
   const { values } = call.constant(1);
   if (values.length !== 1 || values[0] !== 2) call.unsupported('a power other than 2');
-  return unfinished('square')(call);
+  return activationPart('square')(call);
 };
 
 /** A softmax or log-softmax, which is supported only as the last operation of the model. */
@@ -77,7 +77,7 @@ const finalTransform =
   (transform: 'softmax' | 'logSoftmax'): Operator =>
   (call) => {
     const rows = call.table(0);
-    // Before operator set 13, the default was 1. For sequences, axis 1 is the batch axis or the axis of the steps.
+    // Before operator set 13, the default was 1. In a sequence, axis 1 does not hold the columns, so the default is rejected.
     call.expectAxis(call.integer('axis', call.operatorSet < 13 ? 1 : -1));
     return { ...rows, endedBy: call.label, transform };
   };

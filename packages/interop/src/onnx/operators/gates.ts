@@ -19,7 +19,7 @@ import {
 import { product as productAggregation } from '@nnbp/aggregations';
 import type { Call } from '../call.js';
 import { affine, type Entry, ratio, sum } from '../tape.js';
-import { isUnfinished, map, type Operator, termCount } from './operator.js';
+import { isActivationPart, map, type Operator, termCount } from './operator.js';
 
 /**
  * Converts the product of two computed values, `a` and `b`. The product `a · a` becomes a square, which may be part of
@@ -34,7 +34,7 @@ import { isUnfinished, map, type Operator, termCount } from './operator.js';
  * - gelu, with f = erf and t = s: a s (1 + erf(r a)) = √2 s/r gelu(√2 r a)
  */
 export function product(call: Call, a: Entry, b: Entry): Entry {
-  if (a === b) return call.tape.apply({ unfinished: 'square', label: call.label }, a);
+  if (a === b) return call.tape.apply({ part: 'square', label: call.label }, a);
   return gatedActivation(call, a, b) ?? gatedActivation(call, b, a) ?? call.tape.aggregate(productAggregation, [a, b]);
 }
 
@@ -56,7 +56,7 @@ function gatedActivation(call: Call, a: Entry, gate: Entry): Entry | undefined {
   if (node.g === hardSigmoid && t === 0) return affine(tape.apply(hardSwish, node.h), s / r, 0);
   if (Math.abs(t - s) > 1e-6 * Math.abs(s)) return undefined;
   if (node.g === hardTanh) return affine(tape.apply(hardSwish, affine(node.h, 3, 0)), ((2 / 3) * s) / r, 0);
-  if (!isUnfinished(node, 'erf')) return undefined;
+  if (!isActivationPart(node, 'erf')) return undefined;
   return affine(tape.apply(gelu, affine(node.h, Math.SQRT2, 0)), (Math.SQRT2 * s) / r, 0);
 }
 
@@ -66,7 +66,7 @@ export function quotient(call: Call, a: Entry, b: Entry): Entry {
   const node = tape.nodeOf(b);
   const s = b.weights[0];
   const t = b.bias;
-  const r = node !== undefined && isUnfinished(node, 'abs') ? ratio(a, node.h) : undefined;
+  const r = node !== undefined && isActivationPart(node, 'abs') ? ratio(a, node.h) : undefined;
   if (r === undefined || s <= 0 || t <= 0) return call.unsupported('a quotient of two computed tensors');
   const scale = s * Math.abs(r);
   return affine(tape.apply(softsign, affine(a, scale / t, 0)), 1 / scale, 0);
@@ -82,7 +82,7 @@ export const squareRoot: Operator = (call) => {
     const node = call.tape.nodeOf(entry);
     const s = entry.weights[0];
     const t = entry.bias;
-    if (node === undefined || !isUnfinished(node, 'square') || !(s > 0 && t > 0)) {
+    if (node === undefined || !isActivationPart(node, 'square') || !(s > 0 && t > 0)) {
       return call.unsupported('a square root of anything other than h · h plus a positive number');
     }
     const u = affine(node.h, Math.sqrt(s / t), 0);
@@ -95,7 +95,7 @@ export const squareRoot: Operator = (call) => {
 export const exponential: Operator = (call) =>
   map(call, (entry) => {
     const node = call.tape.nodeOf(entry);
-    if (node === undefined || !isUnfinished(node, 'square') || entry.bias !== 0 || entry.weights[0] >= 0) {
+    if (node === undefined || !isActivationPart(node, 'square') || entry.bias !== 0 || entry.weights[0] >= 0) {
       return call.unsupported('exp of anything other than −h · h (exp of −h · h is imported as a gaussian)');
     }
     return call.tape.apply(gaussian, affine(node.h, Math.sqrt(-entry.weights[0]), 0));

@@ -1,6 +1,6 @@
 /** The interface of operators, and helpers for elementwise operators. */
 import type { Call, Value } from '../call.js';
-import type { Entry, Rows, TapeNode, Unfinished } from '../tape.js';
+import type { Entry, Rows, TapeNode, ActivationPart } from '../tape.js';
 
 /** Reads its operands from the call. Returns the result, or a list of results. */
 export type Operator = (call: Call) => Value | readonly Value[];
@@ -22,11 +22,10 @@ export const apply = (call: Call, g: TapeNode['g']): Rows => {
   return { shape, entries: entries.map((entry) => call.tape.apply(g, entry)) };
 };
 
-/** An operator that is only part of an activation; see {@link Unfinished}. */
-export const unfinished =
-  (which: Unfinished['unfinished']): Operator =>
+/** See {@link ActivationPart}. */
+export const activationPart =
+  (which: ActivationPart['part']): Operator =>
   (call) =>
-    apply(call, { unfinished: which, label: call.label });
+    apply(call, { part: which, label: call.label });
 
-export const isUnfinished = ({ g }: TapeNode, which: Unfinished['unfinished']) =>
-  'unfinished' in g && g.unfinished === which;
+export const isActivationPart = ({ g }: TapeNode, which: ActivationPart['part']) => 'part' in g && g.part === which;
