@@ -3,7 +3,7 @@ import { parse as parsePath } from 'node:path';
 import type { Engine } from '@nnbp/core';
 import { type CrossValidation, type Data, evaluate } from '@nnbp/train';
 import { auto } from '@nnbp/wasm';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { describeFile, describeResults, type Results } from '../describe.js';
 import { activationNames, lossNames, optimizerNames } from '../functions.js';
 import { expectUnchanged } from '../files.js';
@@ -28,6 +28,7 @@ import { crossValidation, describeFolds, progressLine, summaryOfFolds } from '..
 import { encodedRows, trainingData, validationFraction } from '../training/data.js';
 import { learn, partsOf } from '../training/learn.js';
 import { networkFor } from '../training/network.js';
+import { sizeProblem } from '../training/network-size.js';
 import { type Plan, planFor, type TrainOptions } from '../training/plan.js';
 import { duration } from '../training/progress.js';
 import { expectNoSeriesOptions, type SeriesOptions, trainSeries } from '../series/train.js';
@@ -64,7 +65,11 @@ A group is never split between the training, validation and test sets.`;
 
 function sizes(text: string): number[] {
   if (text === 'none') return [];
-  return text.split(',').map(integerFrom(1));
+  const hidden = text.split(',').map(integerFrom(1));
+  // The command checks the size again, with the nodes for the columns and the type of the hidden layers.
+  const problem = sizeProblem({ inputs: 0, hidden, outputs: 0 });
+  if (problem !== undefined) throw new InvalidArgumentError(problem);
+  return hidden;
 }
 
 export const withColumnOptions = (command: Command): Command =>

@@ -16,6 +16,7 @@ import { counted, tableOf } from '../table.js';
 import type { Csv } from '../csv/read.js';
 import { learn } from '../training/learn.js';
 import { expectFinished, type TrainingRun } from '../training/training-run.js';
+import { expectNetworkSize } from '../training/network-size.js';
 import type { TrainOptions } from '../training/plan.js';
 import { duration } from '../training/progress.js';
 import { visible, visibleJson } from '../visible.js';
@@ -57,6 +58,13 @@ export async function trainSeries(io: Io, path: string, options: SeriesOptions):
   const season = options.season ?? seasonOf(table.step);
   const { window, horizon, parts } = windowedParts(csv.name, table, season, options);
   const shape: NetworkShape = { window, horizon, calendar: parts.calendar, recurrent, hidden };
+  expectNetworkSize({
+    inputs: (recurrent === undefined ? window - 1 : 1) + 2 * parts.calendar.length,
+    hidden,
+    outputs: horizon,
+    recurrent,
+    skip: recurrent === undefined,
+  });
   const network = forecaster(shape, functions.activation, seed);
   await show(describe(csv.name, table, shape, season, parts));
   const trainingRun = trainingRunFor(parts, functions, options);

@@ -1,6 +1,6 @@
 /** Plans a training run from the options and a first pass over the file. */
 import type { Activation, Optimizer } from '@nnbp/core';
-import type { Column } from '../columns.js';
+import { type Column, nodeCount } from '../columns.js';
 import type { Csv, CsvOptions } from '../csv/read.js';
 import { survey, type Survey } from '../csv/survey.js';
 import { Encoder } from '../encode.js';
@@ -14,6 +14,7 @@ import { misuse, Problem } from '../problem.js';
 import { shellWord } from '../shell-word.js';
 import { counted } from '../table.js';
 import { visible } from '../visible.js';
+import { expectNetworkSize, type Layers } from './network-size.js';
 
 export interface TrainOptions extends CsvOptions {
   readonly target?: readonly string[];
@@ -65,11 +66,7 @@ export interface Plan {
 }
 
 /** Checks all options and surveys the file, before training starts. */
-export async function planFor(
-  io: Io,
-  path: string,
-  options: TrainOptions & { readonly recurrent?: unknown },
-): Promise<Plan> {
+export async function planFor(io: Io, path: string, options: TrainOptions & Pick<Layers, 'recurrent'>): Promise<Plan> {
   const plugins = await loadPlugins(io, options.plugin);
   const activation = activationNamed(options.activation, plugins);
   const { optimizer, rate } = optimizerNamed(options.optimizer, options.rate);
@@ -116,6 +113,8 @@ export async function planFor(
       `The optimizer lm requires a loss that is a sum of squares, but ${lossName} is not. Use --optimizer lbfgs or --loss mse.`,
     );
   }
+  const { hidden, recurrent } = options;
+  expectNetworkSize({ inputs: nodeCount(inputs), hidden, outputs: nodeCount(targets), recurrent });
   const rows = { rows: all.rows, usableRows: usable.rows };
   return {
     csv,
