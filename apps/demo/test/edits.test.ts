@@ -1,8 +1,18 @@
 /** Tests the edits of delayed edges and aggregations that the Build view makes, without a browser. */
 import { describe, expect, test } from 'vitest';
-import { connect, disconnect, removeNode, rename, setAggregation, setDelay, setInitial } from '../web/build/edits.js';
+import {
+  connect,
+  disconnect,
+  edgeCountOf,
+  removeNode,
+  rename,
+  setAggregation,
+  setDelay,
+  setInitial,
+} from '../web/build/edits.js';
 import { exported, openText } from '../web/build/files.js';
 import { EditError } from '../web/build/edit-error.js';
+import { layeredNetwork, parseSizes } from '../web/build/templates.js';
 import { builtinActivations } from '../web/functions.js';
 import { networkOf } from '../web/network.js';
 import type { NetworkDescription } from '../web/state.js';
@@ -94,4 +104,18 @@ test('an unknown aggregation throws an error with a code', () => {
   expect(() => networkOf(setAggregation(chain, 'h', 'toString'), functions)).toThrow(
     expect.objectContaining({ code: 'MISSING_PLUGIN' }) as Error,
   );
+});
+
+test('the sizes of layers are rejected before the graph is built if it would have too many edges, also edges that skip layers', () => {
+  for (const skips of [false, true]) {
+    const sizes = parseSizes('2, 4, 3, 1', skips);
+    const network = layeredNetwork({ sizes, activation: 'tanh', skips });
+    expect(edgeCountOf(network)).toBe(skips ? 2 * 4 + 6 * 3 + 9 * 1 : 2 * 4 + 4 * 3 + 3 * 1);
+  }
+  expect(parseSizes('200, 1, 398', false)).toEqual([200, 1, 398]);
+  expect(problemOf(() => parseSizes('200, 1, 398', true))).toEqual({
+    reason: 'tooMany',
+    what: 'edges',
+    count: 200 + 201 * 398,
+  });
 });

@@ -26,7 +26,7 @@ export function StartFrom({ editor }: { readonly editor: Editor }) {
   };
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    start(() => layeredNetwork({ sizes: parseSizes(sizes), activation, skips }));
+    start(() => layeredNetwork({ sizes: parseSizes(sizes, skips), activation, skips }));
   };
   return (
     <section className={`panel ${styles.start}`} aria-label={say.start}>

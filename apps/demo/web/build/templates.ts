@@ -39,19 +39,24 @@ export function layeredNetwork({ sizes, activation, skips }: Layers): NetworkDes
 /**
  * Parses layer sizes, such as "2, 4, 2, 1" or "2-4-2-1".
  *
+ * @param skips - Whether each layer will be connected to all earlier layers.
  * @throws EditError if the sizes are invalid or too large
  */
-export function parseSizes(text: string): number[] {
+export function parseSizes(text: string, skips: boolean): number[] {
   const parts = text.split(/[^\d.]+/).filter((part) => part !== '');
   const sizes = parts.map(Number);
   if (sizes.length < 2 || sizes.length > 12 || sizes.some((size) => !Number.isInteger(size) || size < 1)) {
     throw new EditError({ reason: 'badSizes' });
   }
-  // Check the size before the graph is built. Edges that skip layers are not counted; `edit` checks the whole graph.
+  // Check the size before the graph is built. `edit` checks the number of predecessors and outputs.
   const nodes = sizes.slice(1).reduce((sum, size) => sum + size, 0);
   if (sizes[0] > max.inputs) throw new EditError({ reason: 'tooMany', what: 'inputs', count: sizes[0] });
   if (nodes > max.nodes) throw new EditError({ reason: 'tooMany', what: 'nodes', count: nodes });
-  const edges = sizes.slice(1).reduce((sum, size, k) => sum + size * sizes[k], 0);
+  let [edges, before] = [0, sizes[0]];
+  for (const size of sizes.slice(1)) {
+    edges += before * size;
+    before = skips ? before + size : size;
+  }
   if (edges > max.edges) throw new EditError({ reason: 'tooMany', what: 'edges', count: edges });
   return sizes;
 }
