@@ -45,7 +45,7 @@ interface Affine {
 
 /**
  * Builds the graph of a formula such as `b1*(1 - exp(-b2*x))`. Names other than variables, functions and `pi` are
- * parameters.
+ * parameters. In a new network, every parameter is 1: where parameters are 0, the derivatives of a product are 0, too.
  *
  * @param variables - The names of the inputs.
  * @param output - The id of the output node. Default: `y`.
@@ -139,7 +139,7 @@ class FormulaNodes {
     if (!this.#ids.has(name)) {
       this.#ids.add(name);
       this.parameters.push(name);
-      this.builder.node(name, { from: [], activation: identity, fixed: { c: 1 } });
+      this.builder.node(name, { from: [], activation: identity, fixed: { c: 1 }, init: { b: 1 } });
     }
     return single(name);
   }

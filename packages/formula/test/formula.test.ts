@@ -3,6 +3,8 @@ import { formulaActivations, formulaGraph, namesIn, parseFormula, power } from '
 import { load, save } from '@nnbp/formats';
 import { checkActivation, checkNetwork } from '@nnbp/gradcheck';
 import { mse } from '@nnbp/losses';
+import { levenbergMarquardt } from '@nnbp/optim';
+import { fit } from '@nnbp/train';
 import { describe, expect, test } from 'vitest';
 
 const code = (expected: string): unknown => expect.objectContaining({ code: expected });
@@ -67,6 +69,16 @@ describe('formulaGraph', () => {
   test('parseFormula reads typographic signs like those on the keyboard', () => {
     expect(parseFormula('a·x² − b×x³ ÷ (c ⋅ −2)²')).toEqual(parseFormula('a*x^2 - b*x^3 / (c * -2)^2'));
     expect(namesIn(parseFormula('α·τ₁'))).toEqual(['α', 'τ₁']);
+  });
+
+  test('the parameters of a new network are 1, so that a fit of a product does not start where its derivatives are 0', async () => {
+    const network = new Network(formulaGraph('a*exp(-b*x)', ['x']).graph);
+    expect([...network.parameters.vector]).toEqual([1, 1]);
+    const inputs = [0, 1, 2, 3].map((x) => [x]);
+    const targets = inputs.map(([x]) => [3 * Math.exp(-0.5 * x)]);
+    await fit(network, { inputs, targets }, { loss: mse(), optimizer: levenbergMarquardt(), epochs: 50 });
+    expect(network.getParameters('a').b).toBeCloseTo(3, 10);
+    expect(network.getParameters('b').b).toBeCloseTo(0.5, 10);
   });
 
   test('derivatives of a formula graph agree with finite differences', () => {
