@@ -91,7 +91,13 @@ export function readCheckpoint(
 ): Checkpoint {
   const tensorValues = (json: JsonValue) =>
     tensors.get(json.text())?.values ?? json.throwExpected('the name of a tensor');
+  /** A vector of an optimizer, which has no entries for frozen parameters. */
   const vector = (json: JsonValue) => {
+    const values = tensorValues(json);
+    if (values.length > parameterCount) json.throwExpected(`the name of a tensor of up to ${parameterCount} numbers`);
+    return values;
+  };
+  const parameters = (json: JsonValue) => {
     const values = tensorValues(json);
     if (values.length !== parameterCount) json.throwExpected(`the name of a tensor of ${parameterCount} numbers`);
     return values;
@@ -135,7 +141,7 @@ export function readCheckpoint(
     return {
       best: readNumber(entry('best')),
       bestEpoch: readCount(entry('bestEpoch')),
-      parameters: vector(entry('parameters')),
+      parameters: parameters(entry('parameters')),
     };
   });
   return {

@@ -2,7 +2,7 @@ import { tanh } from '@nnbp/activations';
 import { delayed, GraphBuilder, Network, NnbpError } from '@nnbp/core';
 import { load, save } from '@nnbp/formats';
 import { checkpoints, latestCheckpoint, writeAtomically } from '@nnbp/formats/node';
-import { type Data, fit, Trainer } from '@nnbp/train';
+import { type Data, fit, type FitOptions, Trainer } from '@nnbp/train';
 import { build } from 'esbuild';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -53,6 +53,21 @@ describe('checkpoints', () => {
     const whole = freshNetwork();
     await fit(whole, xor, { ...options(), epochs: 12 });
     expect(bits(latest.network)).toBe(bits(whole));
+  });
+
+  test('training with frozen parameters resumes bit-for-bit from a checkpoint', async () => {
+    const directory = folder();
+    const freeze: FitOptions['freeze'] = ({ name }) => name === 'b';
+    await train(freshNetwork(), directory, { freeze });
+    const { network, checkpoint, skipped } = (await latestCheckpoint(directory))!;
+    expect([checkpoint.epoch, skipped]).toEqual([6, []]);
+    await fit(network, xor, { ...options(), freeze, epochs: 12, resume: checkpoint });
+    const whole = freshNetwork();
+    await fit(whole, xor, { ...options(), freeze, epochs: 12 });
+    expect(bits(network)).toBe(bits(whole));
+    // Without `freeze`, the vectors of the optimizer do not fit.
+    const thawed = fit(network, xor, { ...options(), epochs: 13, resume: checkpoint });
+    await expect(thawed).rejects.toMatchObject({ code: 'WRONG_LENGTH' });
   });
 
   test('a checkpoint is written every `every` epochs and after the last epoch, and contains the metadata', async () => {
