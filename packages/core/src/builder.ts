@@ -198,13 +198,14 @@ export class GraphBuilder {
     if (this.#outputs.size === 0)
       throw new NnbpError('NO_OUTPUTS', 'The graph has no output. Declare one with output().');
     const declaredIds = [...this.#declared.keys()];
+    const uses = countUses(this.#groups);
     const groups = this.#groups.map((group) => {
       const predecessors = Uint32Array.from(group.from, (id) =>
         this.#indexOf(id, `a predecessor of "${declaredIds[group.first]}"`),
       );
       const { delays } = group;
       const sameStep = delays === undefined ? predecessors : predecessors.filter((_, k) => delays[k] === 0);
-      return { ...group, predecessors, sameStep };
+      return { ...group, shared: reallyShared(group.shared, uses), predecessors, sameStep };
     });
     const outputs = Array.from(this.#outputs, (id) => this.#indexOf(id, 'an output'));
 
@@ -435,6 +436,30 @@ function expectFunctions(label: string, plugin: Activation | Aggregation, expect
   if (typeof plugin?.value !== 'function' || typeof plugin.derivative !== 'function') {
     throw new NnbpError('WRONG_TYPE', `${label}: expected ${expected}.`);
   }
+}
+
+type Shared = Group['shared'];
+
+/** The number of uses of each name of a shared parameter, by letter and name. */
+function countUses(groups: readonly Group[]): ReadonlyMap<string, number> {
+  const uses = new Map<string, number>();
+  const add = (name: string, count: number) => uses.set(name, (uses.get(name) ?? 0) + count);
+  for (const { shared, count } of groups) {
+    if (shared.b !== undefined) add(`b ${shared.b}`, count);
+    if (shared.c !== undefined) add(`c ${shared.c}`, count);
+    for (const name of shared.w!.values()) add(`w ${name}`, count);
+  }
+  return uses;
+}
+
+/** Removes names that are used once, so that a graph does not depend on whether such a parameter has a name. */
+function reallyShared({ b, c, w }: Shared, uses: ReadonlyMap<string, number>): Shared {
+  const isShared = (letter: string, name: string | undefined) => (uses.get(`${letter} ${name}`) ?? 0) > 1;
+  return {
+    ...(isShared('b', b) && { b: b! }),
+    ...(isShared('c', c) && { c: c! }),
+    w: w!.size === 0 ? w! : new Map([...w!].filter(([, name]) => isShared('w', name))),
+  };
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   type Loss,
   mlp,
   Network,
+  type NodeOptions,
   type Optimizer,
   Random,
   reference,
@@ -40,6 +41,20 @@ describe('a graph', () => {
     const graph = builder.build();
     expect(graph.ids).toEqual(['a', 'b', 'y']);
     expect(graph.weightSlots).toBeUndefined();
+  });
+
+  test('a name that only one parameter has does not change the graph', () => {
+    const build = (shared: NodeOptions['shared'], units: number) => {
+      const builder = new GraphBuilder();
+      builder.layer(units, { from: [builder.input('x')], activation: sigmoid, name: 'h', shared: shared! });
+      builder.output('h.0');
+      const { biasSlots, scaleSlots, weightSlots, parameterCount } = builder.build();
+      return [biasSlots, scaleSlots, weightSlots, parameterCount];
+    };
+    const shared = { b: 'name', c: 'name', w: { x: 'name' } };
+    expect(build(shared, 1)).toEqual(build({}, 1));
+    const slots = build(shared, 2).map((each) => (typeof each === 'number' ? each : Array.from(each!).slice(-2)));
+    expect(slots).toEqual([[0, 0], [1, 1], [2, 2], 3]);
   });
 
   test('a builder numbers its layers', () => {
