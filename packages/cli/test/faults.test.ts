@@ -66,6 +66,13 @@ describe('errors of the command line', () => {
       'No input columns',
     ],
     [
+      'an output file of another format',
+      { 'a.csv': rows('x,y', ...many((k) => `${k},${k / 2}`)) },
+      ['train', 'a.csv', '-t', 'y', '-o', 'a.onnx'],
+      2,
+      '--output a.onnx: nnbp train saves the nnbp format.',
+    ],
+    [
       'a row with too many cells',
       { 'a.csv': rows('x,y', '1,2', '1,2,3') },
       ['train', 'a.csv', '-t', 'y'],

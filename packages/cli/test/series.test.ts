@@ -244,6 +244,14 @@ describe('nnbp train with --time', () => {
     expect(forecast.stdout.trim().split('\n')[1]).toMatch(/,56\.9$/);
   });
 
+  test('the errors of a constant series are not divided by 0', async () => {
+    const rows = Array.from({ length: 60 }, (_, k) => `${k},5`);
+    const { nnbp } = await workspace({ 'flat.csv': ['t,y', ...rows, ''].join('\n') });
+    const { stdout } = await nnbp('train', 'flat.csv', '-t', 'y', '--time', 't', '--epochs', '1');
+    expect(stdout).toMatch(/naive \(last value\) +0 +0 +–\n/);
+    expect(stdout).not.toContain('NaN');
+  });
+
   test('times with decimal commas are read and written', async () => {
     const rows = Array.from({ length: 40 }, (_, k) => `${k / 2};${k % 5}`.replace('.', ','));
     const { nnbp } = await workspace({ 'sensor.csv': ['s;value', ...rows, ''].join('\r\n') });

@@ -323,6 +323,66 @@ describe('decimal and thousands separators', () => {
   });
 });
 
+describe('delimiters', () => {
+  it.each([
+    [';', 'semicolons'],
+    ['\t', 'tabs'],
+    [' ', 'spaces'],
+    ['|', 'vertical bars'],
+  ])('decimal commas in a table without a header are not delimiters: %j', async (separator, name) => {
+    const comma = (value: number) => value.toFixed(2).replace('.', ',');
+    const rows = lines(40, (k) => [k / 8, k / 4, k].map(comma).join(separator));
+    const { nnbp } = await train(`${rows.join('\n')}\n`, '-t', 'column3');
+    expect((await nnbp('train', 'a.csv', '-t', 'column3', '--epochs', '1')).stdout).toContain(
+      `a.csv: 40 rows, 3 columns separated by ${name}, decimal commas, no header.`,
+    );
+    const predicted = await nnbp('predict', 'm.nnbp', 'a.csv', '--only');
+    expect([predicted.code, predicted.stderr]).toEqual([0, '']);
+  });
+
+  it('commas in the header and in numbers are not delimiters', async () => {
+    const rows = lines(40, (k) => `${k},5;${2 * k},25`);
+    const { summary } = await train(table('time, s;length, mm', rows), '-t', 'length, mm');
+    expect(summary.columns.map(({ name, kind }) => [name, kind])).toEqual([
+      ['time, s', 'number'],
+      ['length, mm', 'number'],
+    ]);
+  });
+
+  it('semicolons and bars in words are not delimiters', async () => {
+    const rows = lines(40, (k) => `${k},${['a;b', 'c;d'][k % 2]},${k / 2}`);
+    const { summary } = await train(table('x,tags;all,y', rows), '-t', 'y');
+    expect(summary.columns.map(({ name }) => name)).toEqual(['x', 'tags;all', 'y']);
+  });
+});
+
+describe('files in other formats', () => {
+  it.each<[string, string | Uint8Array, string]>([
+    [
+      'an Excel workbook',
+      Buffer.from('PK\u0003\u0004\u0014\0\u0006\0[Content_Types].xml \u00ff', 'latin1'),
+      'a spreadsheet',
+    ],
+    ['a gzip file', Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0xff), 'compressed with gzip'],
+    ['a Parquet file', Uint8Array.of(0x50, 0x41, 0x52, 0x31, 0, 0xff), 'a Parquet file'],
+    ['JSON', '[{"x": 1, "y": 2}]', 'JSON'],
+    ['a web page', '<!DOCTYPE html>\n<html><p>Not, found</p></html>\n', 'a web page or XML'],
+  ])('%s is named in the error', async (_, content, what) => {
+    const { code, stderr } = await train(content, '-t', 'y');
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`nnbp: a.csv is ${what}, not a CSV file. `)]);
+  });
+
+  it('a sparse ARFF file is named in the error', async () => {
+    const rows = lines(40, (k) => `{0 ${k},1 ${['a', 'b'][k % 2]}}`);
+    const { code, stderr } = await train(
+      `@relation r\n@attribute x real\n@attribute y {a,b}\n@data\n${rows.join('\n')}\n`,
+      '-t',
+      'y',
+    );
+    expect([code, stderr]).toEqual([1, expect.stringContaining('a.csv is a sparse ARFF file, which is not supported')]);
+  });
+});
+
 describe('later rows', () => {
   const rows = lines(260, (k) => (k < 230 ? `${k % 9}.${100 + k};${k % 9}.${200 + k}` : `${k % 9}.5;${k % 9}.7`));
 

@@ -7,6 +7,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { describeFile, describeResults, type Results } from '../describe.js';
 import { activationNames, lossNames, optimizerNames } from '../functions.js';
 import { expectUnchanged } from '../files.js';
+import { formats } from '../formats.js';
 import { type Io, note, pathIn, print } from '../io.js';
 import { metricsFor } from '../metrics.js';
 import { saveModel } from '../model-file.js';
@@ -156,11 +157,23 @@ export function addTrain(program: Command, io: Io): void {
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
     .action((path: string, options: SeriesOptions) => {
+      expectModelFile(options.output);
       if (options.time !== undefined) return trainSeries(io, path, options);
       if (options.recurrent !== undefined) return trainSequences(io, path, options);
       expectNoSeriesOptions(options);
       return train(io, path, options);
     });
+}
+
+/** Throws if the extension of the output file belongs to another format. */
+function expectModelFile(output: string | undefined): void {
+  const other = formats.find(
+    ({ name, write, extensions }) => name !== 'nnbp' && write && extensions.some((ending) => output?.endsWith(ending)),
+  );
+  if (other === undefined) return;
+  throw misuse(
+    `--output ${output}: nnbp train saves the nnbp format. Use a name that ends with .nnbp.safetensors, then convert the file: nnbp convert MODEL ${shellWord(output!)}.`,
+  );
 }
 
 async function train(io: Io, path: string, options: TrainOptions): Promise<void> {

@@ -1,5 +1,7 @@
 /** Detects the dialect of a file: delimiter, quotes, comments, and lines that are not rows. */
 
+import { type Decimal, numberIn } from './number-format.js';
+
 export interface Dialect {
   /** The delimiter. ' ' means any number of spaces and tabs. */
   readonly delimiter: string;
@@ -77,8 +79,9 @@ function hasComments(text: string): boolean {
 
 /**
  * Returns the candidate with the most consistent count per line: of the candidates in the first line, the one for which
- * the largest fraction of lines has the same count as the first line. In a tie, returns the one that occurs most often
- * in the first line. If the first line contains no candidate, returns a space if spaces separate the columns, and a
+ * the largest fraction of lines has the same count as the first line. In a tie, returns the one that yields the largest
+ * fraction of numbers, since a decimal comma is as consistent as a delimiter, and then the one that occurs most often in
+ * the first line. If the first line contains no candidate, returns a space if spaces separate the columns, and a
  * comma if they do not.
  */
 function guessDelimiter(text: string): string {
@@ -87,8 +90,16 @@ function guessDelimiter(text: string): string {
   const consistent = candidates
     .map((candidate) => ({ candidate, perLine: countPerLine(candidate) }))
     .filter(({ perLine }) => perLine[0] > 0)
-    .sort((a, b) => share(b.perLine) - share(a.perLine) || b.perLine[0] - a.perLine[0]);
-  return consistent.at(0)?.candidate ?? (isSeparatedBySpaces(text) ? ' ' : ',');
+    .sort(
+      (a, b) =>
+        share(b.perLine) - share(a.perLine) ||
+        numbersIn(text, b.candidate) - numbersIn(text, a.candidate) ||
+        b.perLine[0] - a.perLine[0],
+    );
+  const [best] = consistent;
+  const haveDecimalCommas = best?.candidate === ',' && numbersIn(text, ',') < 1 && numbersIn(text, ' ') === 1;
+  if (best !== undefined && !haveDecimalCommas) return best.candidate;
+  return isSeparatedBySpaces(text) ? ' ' : ',';
 }
 
 /** Counts the occurrences of each candidate outside quotes, line by line. Quoted cells may contain line breaks. */
@@ -111,6 +122,18 @@ function counts(text: string): Map<string, number>[] {
   // A last line without a line break may be incomplete, so it counts only if it is the only line.
   if (lines.length === 0 && !empty) lines.push(line);
   return lines;
+}
+
+/** The fraction of cells that are numbers if the candidate separates them. */
+function numbersIn(text: string, candidate: string): number {
+  const lines = text.split(/\r?\n/, maxLines + 1);
+  // The last line may be incomplete.
+  if (lines.length > 1) lines.pop();
+  const cells = lines.flatMap((line) => (candidate === ' ' ? line.trim().split(/\s+/) : line.split(candidate)));
+  const numbers = cells.filter((cell) =>
+    [',', '.'].some((decimal) => numberIn(cell.trim(), decimal as Decimal) !== undefined),
+  );
+  return numbers.length / Math.max(cells.length, 1);
 }
 
 /** The fraction of lines with the same count as the first line. */

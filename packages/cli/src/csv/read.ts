@@ -10,6 +10,7 @@ import { headerOf } from './header.js';
 import { counted } from '../table.js';
 import { MissingValues } from './missing.js';
 import { type Decimal, decimalOfFile } from './number-format.js';
+import { otherFormatOf } from './other-format.js';
 
 /** Options for reading a file. Options that are not set are detected. */
 export interface CsvOptions {
@@ -66,6 +67,8 @@ const sampleRows = 200;
 /** Opens a file or a stream. */
 export async function openCsv(name: string, source: string | NodeJS.ReadableStream, options: CsvOptions): Promise<Csv> {
   const { beginning, stream } = await (typeof source === 'string' ? fromFile(name, source) : fromStream(name, source));
+  const otherFormat = otherFormatOf(beginning);
+  if (otherFormat !== undefined) throw new Problem(`${name} is ${otherFormat}`);
   const encoding = options.encoding ?? encodingOf(beginning);
   const decoder = () => decoderFor(name, encoding);
   const text = textOf(name, beginning, decoder());
@@ -73,6 +76,9 @@ export async function openCsv(name: string, source: string | NodeJS.ReadableStre
   const rows = await firstRows(name, text, dialect);
   if (rows.length === 0 && dialect.names === undefined) {
     throw new Problem(`${name} is empty: expected a row of column names, and rows of values.`);
+  }
+  if (dialect.names !== undefined && rows.at(0)?.[0].startsWith('{') === true) {
+    throw new Problem(`${name} is a sparse ARFF file, which is not supported. Save it as dense ARFF or as CSV.`);
   }
   const { names, named, hasHeaderRow, numericName } = headerOf(rows, {
     declared: dialect.names,

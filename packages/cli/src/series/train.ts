@@ -282,7 +282,7 @@ function describeErrors({ model, naive, seasonalNaive }: Comparison, part: strin
     name,
     short(meanAbsolute),
     short(rootMeanSquare),
-    (meanAbsolute / naive.meanAbsolute).toFixed(3),
+    naive.meanAbsolute > 0 ? (meanAbsolute / naive.meanAbsolute).toFixed(3) : '–',
   ];
   const lines = [
     line('model', model),

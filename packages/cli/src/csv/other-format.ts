@@ -1,0 +1,28 @@
+/** Recognizes files that are not CSV files by their first bytes. */
+
+/* oxlint-disable no-control-regex -- Binary formats begin with control characters. */
+
+const spreadsheet = 'Open it in the spreadsheet and save it as "CSV UTF-8".';
+const unpack = 'Unpack it first.';
+
+/** The first characters of each format, as Latin-1. */
+const formats: readonly (readonly [start: RegExp, what: string, advice: string])[] = [
+  [/^PK\u0003\u0004[^]{0,4000}(?:xl\/|\[Content_Types\]|opendocument)/, 'a spreadsheet', spreadsheet],
+  [/^\u00d0\u00cf\u0011\u00e0/, 'a spreadsheet', spreadsheet],
+  [/^PK\u0003\u0004/, 'a ZIP archive', unpack],
+  [/^\u001f\u008b/, 'compressed with gzip', unpack],
+  [/^BZh\d1AY/, 'compressed with bzip2', unpack],
+  [/^\u0028\u00b5\u002f\u00fd/, 'compressed with zstd', unpack],
+  [/^\u00fd7zXZ/, 'compressed with xz', unpack],
+  [/^PAR1/, 'a Parquet file', 'Convert it in Python: pandas.read_parquet(path).to_csv("data.csv", index=False).'],
+  [/^SQLite format 3/, 'a SQLite database', 'Export a table as CSV: sqlite3 -header -csv FILE "select * from TABLE".'],
+  [/^\s*(?:\{\s*"|\[\s*[[{])/, 'JSON', 'Convert it in Python: pandas.read_json(path).to_csv("data.csv", index=False).'],
+  [/^\s*<(?:!doctype|html|\?xml)/i, 'a web page or XML', 'Download or export the table as CSV.'],
+];
+
+/** What the file is, and how to convert it. Undefined if the file may be a CSV file. */
+export function otherFormatOf(beginning: Uint8Array): string | undefined {
+  const start = String.fromCharCode(...beginning.subarray(0, 4096));
+  const found = formats.find(([pattern]) => pattern.test(start));
+  return found && `${found[1]}, not a CSV file. ${found[2]}`;
+}
