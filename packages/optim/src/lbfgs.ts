@@ -82,7 +82,8 @@ export function lbfgs(options: LbfgsOptions = {}): Optimizer {
         foundLoss = objective.gradient(candidate, foundGradient);
         return { value: foundLoss, slope: dot(foundGradient, direction) };
       };
-      const first = pairs.length === 0 ? 1 / Math.sqrt(dot(gradient, gradient)) : 1;
+      // As in L-BFGS-B 3.0, the first step of the first iteration has length 1.
+      const first = steps === 1 ? 1 / Math.sqrt(dot(gradient, gradient)) : 1;
       const { step, accepted } = lineSearch(evaluate, { value: loss, slope }, first);
       if (!accepted && pairs.length > 0) {
         // The stored curvature is misleading. The next iteration uses only the gradient.

@@ -65,6 +65,16 @@ const functions: Readonly<Record<string, (n: number) => ReturnType<typeof object
       ([t, u]) => (t < 1 ? -t : t < 2 ? 2 - 3 * t : 50 * t - 104) + (u * u) / 2,
       ([t, u]) => [t < 1 ? -1 : t < 2 ? -3 : 50, u],
     ),
+  creases: () => {
+    const lines = ([t, u]: Float64Array) => [3 * t + 3 * u - 1, -4 * t - 3 * u + 2];
+    return objectiveOf(
+      (p) => lines(p).reduce((sum, each) => sum + Math.abs(each), 0) + (p[0] ** 2 + p[1] ** 2) / 2,
+      (p) => {
+        const [a, b] = lines(p).map(Math.sign);
+        return [3 * a - 4 * b + p[0], 3 * a - 3 * b + p[1]];
+      },
+    );
+  },
 };
 
 describe('lbfgs', () => {
@@ -87,8 +97,8 @@ describe('lbfgs', () => {
         point.forEach((x, j) => (difference = Math.max(difference, Math.abs(x - evaluated[k][j])))),
       );
       expect(difference).toBeLessThan(1e-10);
-      // SciPy restarts differently after a line search that fails, which happens only at the end of "bent".
-      if (name !== 'bent') expect(evaluated).toHaveLength(count);
+      // At the kinks at which "bent" and "creases" end, rounding errors decide how many more line searches fail.
+      if (name !== 'bent' && name !== 'creases') expect(evaluated).toHaveLength(count);
     },
   );
 
@@ -231,14 +241,14 @@ describe('lbfgs', () => {
     expect(optimizer.state().numbers.pairs).toBe(0);
     expect(parameters[0]).toBe(before);
     offset = 0;
-    // As in the first iteration, the first step has length 1. SciPy takes a step of −1 times the gradient instead.
+    // As in SciPy, the first step is −1 times the gradient.
     const evaluated: number[] = [];
     const gradient: Objective['gradient'] = (p, gradients) => {
       evaluated.push(p[0]);
       return shifted.gradient(p, gradients);
     };
     optimizer.iterate!({ ...shifted, gradient }, parameters);
-    expect(evaluated[0]).toBeCloseTo(before - 1, 12);
+    expect(evaluated[0]).toBeCloseTo(before - 4 * (before - 1) ** 3, 12);
     expect(minimize(shifted, [...parameters], optimizer).parameters[0]).toBeCloseTo(1, 1);
   });
 

@@ -3,7 +3,7 @@
     python3 packages/optim/test/scipy/lbfgs.py
 
 writes lbfgs.generated.json next to this file. For each run: the name of the function, the memory, the number of evaluations until
-no entry of the gradient is above 1e-8 or the search is abnormal, and the first 25 points. The functions are repeated in
+no entry of the gradient is above 1e-8 or the search is abnormal, and the first points. The functions are repeated in
 lbfgs.test.ts.
 """
 import json
@@ -37,7 +37,14 @@ def bent(x):
     return value + x[1] ** 2 / 2, np.array([slope, x[1]])
 
 
-def record(name, function, start, memory=10):
+def creases(x):
+    """Piecewise quadratic, with two lines across which the gradient jumps."""
+    a, b = 3 * x[0] + 3 * x[1] - 1, -4 * x[0] - 3 * x[1] + 2
+    gradient = x + np.sign(a) * np.array([3, 3]) - np.sign(b) * np.array([4, 3])
+    return abs(a) + abs(b) + np.sum(x**2) / 2, gradient
+
+
+def record(name, function, start, memory=10, stored=25):
     points = []
 
     def objective(x):
@@ -46,7 +53,7 @@ def record(name, function, start, memory=10):
 
     options = {"maxcor": memory, "gtol": 1e-8, "ftol": 0}
     minimize(objective, start, jac=True, method="L-BFGS-B", options=options)
-    return [name, memory, len(points), points[:25]]
+    return [name, memory, len(points), points[:stored]]
 
 
 runs = [
@@ -58,6 +65,8 @@ runs = [
     record("bent", bent, [0, 1]),
     # Ends a line search at a point that is not the last one it has evaluated, and evaluates it again.
     record("bent", bent, [-2.125, 1]),
+    # A line search fails after 42 evaluations. The next iteration starts with -1 times the gradient.
+    record("creases", creases, [-1, -5], stored=60),
 ]
 lines = ",\n".join(json.dumps(run) for run in runs)
 (Path(__file__).parent / "lbfgs.generated.json").write_text("[\n" + lines + "\n]\n")
