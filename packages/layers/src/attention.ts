@@ -2,7 +2,7 @@
 import { elu, identity } from '@nnbp/activations';
 import { logSumExp } from '@nnbp/aggregations';
 import { expectLength, type GraphBuilder, NnbpError } from '@nnbp/core';
-import { productNode, fixedNode } from './unit.js';
+import { fixedNode, nextName, productNode } from './unit.js';
 
 /** Options of {@link attention}. */
 export interface AttentionOptions {
@@ -12,7 +12,8 @@ export interface AttentionOptions {
   readonly keys: readonly (readonly string[])[];
   /** Node ids of the values, one for each key: [keys × value size]. */
   readonly values: readonly (readonly string[])[];
-  /** Prefix of the ids. Entry d of the result for query i is `name.i.d`. Default: `attention`. */
+  /** Prefix of the ids. Entry d of the result for query i is `name.i.d`. Default: `attention`, then
+   * `attention2`, …. */
   readonly name?: string;
 }
 
@@ -31,7 +32,7 @@ export interface AttentionOptions {
  * sizes, values of different sizes, or not one value per key), and any error thrown by `builder.node`
  */
 export function attention(builder: GraphBuilder, options: AttentionOptions): string[][] {
-  const { queries, keys, values, name = 'attention' } = options;
+  const { queries, keys, values, name = nextName(builder, 'attention') } = options;
   if (queries.length === 0 || keys.length === 0 || queries[0].length === 0) {
     throw new NnbpError(
       'EMPTY_LAYER',

@@ -4,7 +4,7 @@ import { type Cell, expectUnits, type LayerState } from './cell.js';
 import { gruCell, type GruOptions } from './gru.js';
 import { lstmCell, type LstmOptions } from './lstm.js';
 import { rnnCell, type RnnOptions } from './rnn.js';
-import { numbered, fixedNode } from './unit.js';
+import { fixedNode, nextName, numbered } from './unit.js';
 
 /** Options of {@link bidirectional}. */
 export interface BidirectionalOptions extends Omit<RnnOptions & LstmOptions & GruOptions, 'from'> {
@@ -12,7 +12,7 @@ export interface BidirectionalOptions extends Omit<RnnOptions & LstmOptions & Gr
   readonly steps: readonly (readonly string[])[];
   /** The cell type of both layers. */
   readonly cell: 'rnn' | 'lstm' | 'gru';
-  /** Prefix of all node ids. Default: `bidirectional`. */
+  /** Prefix of all node ids. Default: `bidirectional`, then `bidirectional2`, …. */
   readonly name?: string;
 }
 
@@ -40,7 +40,7 @@ const cells = { rnn: rnnCell, lstm: lstmCell, gru: gruCell };
  * ```
  */
 export function bidirectional(builder: GraphBuilder, options: BidirectionalOptions): string[][] {
-  const { steps, units, cell: kind, name = 'bidirectional' } = options;
+  const { steps, units, cell: kind, name = nextName(builder, 'bidirectional') } = options;
   expectUnits(units);
   if (steps.length === 0)
     throw new NnbpError('EMPTY_LAYER', 'steps is empty: expected the input ids of at least one step.');

@@ -1,6 +1,6 @@
 /** Code that rnn, lstm and gru share. A cell computes one step from the inputs and the state of the previous step. */
 import { type GraphBuilder, type Initializer, mismatch, type Source } from '@nnbp/core';
-import { atPreviousStep, numbered } from './unit.js';
+import { atPreviousStep, nextName, numbered } from './unit.js';
 
 /** Options of every recurrent layer. */
 export interface RecurrentOptions {
@@ -8,7 +8,8 @@ export interface RecurrentOptions {
   readonly from: readonly Source[];
   /** The number of units: an integer ≥ 1. */
   readonly units: number;
-  /** Prefix of all node ids; the units are `name.0`, `name.1`, …. Default: `rnn`, `lstm` or `gru`. */
+  /** Prefix of all node ids; the units are `name.0`, `name.1`, …. Default: `rnn`, `lstm` or `gru`, then
+   * `rnn2`, …. */
   readonly name?: string;
   /** Initializer of the weights. Default: uniform within ±1/√units, as in PyTorch. */
   readonly initializer?: Initializer;
@@ -40,7 +41,7 @@ export interface Cell {
 
 /** Adds a recurrent layer: the nodes of one step, which read the previous state through delayed edges. */
 export function recurrent(builder: GraphBuilder, cell: Cell, options: RecurrentOptions): string[] {
-  const { name = cell.name, units } = options;
+  const { name = nextName(builder, cell.name), units } = options;
   expectUnits(units);
   const h = numbered(name, units);
   cell.step(builder, name, options.from, { h: atPreviousStep(h), c: atPreviousStep(numbered(`${name}.c`, units)) });

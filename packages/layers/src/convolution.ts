@@ -3,7 +3,7 @@ import { identity } from '@nnbp/activations';
 import type { Activation, GraphBuilder, Initializer } from '@nnbp/core';
 import { expectInteger } from '@nnbp/core';
 import { type GridOptions, windowsOf } from './grid.js';
-import { uniformWithinInverseRoot } from './unit.js';
+import { nextName, uniformWithinInverseRoot } from './unit.js';
 
 /** Options of {@link conv2d}. Default stride: 1. */
 export interface Conv2dOptions extends GridOptions {
@@ -11,7 +11,7 @@ export interface Conv2dOptions extends GridOptions {
   readonly filters: number;
   /** The activation of every node. Default: `identity`. */
   readonly activation?: Activation;
-  /** Prefix of the ids: `name.0`, `name.1`, …. Default: `conv`. */
+  /** Prefix of the ids: `name.0`, `name.1`, …. Default: `conv`, then `conv2`, …. */
   readonly name?: string;
   /**
    * Initializer of the weights. Default: as in PyTorch, uniform within ±1/√n, where n is the number of weights of a
@@ -62,7 +62,7 @@ export interface Conv1dOptions extends Omit<
  * ```
  */
 export function conv2d(builder: GraphBuilder, options: Conv2dOptions): string[] {
-  const { filters, activation = identity, name = 'conv' } = options;
+  const { filters, activation = identity, name = nextName(builder, 'conv') } = options;
   expectInteger('filters', filters, 1);
   const { channels, rows, columns, cells } = windowsOf(options);
   const kernelSize = typeof options.kernel === 'number' ? options.kernel ** 2 : options.kernel[0] * options.kernel[1];

@@ -3,6 +3,7 @@ import { identity } from '@nnbp/activations';
 import { max, mean } from '@nnbp/aggregations';
 import type { Aggregation, GraphBuilder } from '@nnbp/core';
 import { type GridOptions, windowsOf } from './grid.js';
+import { nextName } from './unit.js';
 
 /**
  * Options of {@link maxPool} and {@link averagePool}. Default stride: the kernel size, so that windows do not overlap.
@@ -10,7 +11,7 @@ import { type GridOptions, windowsOf } from './grid.js';
 export interface PoolOptions extends Omit<GridOptions, 'height' | 'padding' | 'dilation'> {
   /** The number of rows. Default: 1, for one-dimensional pooling with a kernel of `[1, size]`. */
   readonly height?: number;
-  /** Prefix of the ids: `name.0`, `name.1`, …. Default: `pool`. */
+  /** Prefix of the ids: `name.0`, `name.1`, …. Default: `pool`, then `pool2`, …. */
   readonly name?: string;
 }
 
@@ -36,7 +37,7 @@ export const maxPool = (builder: GraphBuilder, options: PoolOptions): string[] =
 export const averagePool = (builder: GraphBuilder, options: PoolOptions): string[] => pool(builder, options, mean);
 
 function pool(builder: GraphBuilder, options: PoolOptions, aggregation: Aggregation): string[] {
-  const { name = 'pool', height = 1, stride = options.kernel } = options;
+  const { name = nextName(builder, 'pool'), height = 1, stride = options.kernel } = options;
   const { channels, rows, columns, cells } = windowsOf({ ...options, height, stride });
   const ids: string[] = [];
   for (let channel = 0; channel < channels; channel++) {

@@ -54,6 +54,18 @@ export const fixedNode = (
   { activation = identity, b = 0, w = 1 }: { activation?: Activation; b?: number; w?: number } = {},
 ): string => builder.node(id, { from, activation, fixed: { b, c: 1, w } });
 
+/** The number of layers of each kind that a builder has, apart from layers with a name of their own. */
+const counts = new WeakMap<GraphBuilder, Map<string, number>>();
+
+/** Returns the default name of the next layer of this kind: `lstm`, then `lstm2`, `lstm3`, …. */
+export function nextName(builder: GraphBuilder, kind: string): string {
+  const count = counts.get(builder) ?? new Map<string, number>();
+  counts.set(builder, count);
+  const number = (count.get(kind) ?? 0) + 1;
+  count.set(kind, number);
+  return number === 1 ? kind : `${kind}${number}`;
+}
+
 /** Returns the ids `name.0`, `name.1`, …. */
 export const numbered = (name: string, count: number): string[] =>
   Array.from({ length: count }, (_, k) => `${name}.${k}`);

@@ -19,6 +19,20 @@ test('an LSTM or GRU unit has nine nodes, an RNN unit has one', () => {
   }
 });
 
+test('layers of the same kind can be stacked without names, and each builder counts its own layers', () => {
+  const stacked = (builder: GraphBuilder) => {
+    const pooled = maxPool(builder, { from: builder.inputs(4), width: 4, kernel: [1, 2] });
+    const first = lstm(builder, { from: maxPool(builder, { from: pooled, width: 2, kernel: [1, 1] }), units: 2 });
+    const named = lstm(builder, { from: first, units: 2, name: 'named' });
+    return lstm(builder, { from: named, units: 1 });
+  };
+  const builder = new GraphBuilder();
+  expect(stacked(builder)).toEqual(['lstm2.0']);
+  expect(stacked(new GraphBuilder())).toEqual(['lstm2.0']);
+  builder.output('lstm2.0');
+  expect(builder.build().ids).toEqual(expect.arrayContaining(['pool.0', 'pool2.0', 'lstm.0', 'named.0', 'lstm2.0']));
+});
+
 test('the initial bias of forget gates is forgetBias, 1 by default, and initial weights are within ±1/√units', () => {
   for (const forgetBias of [undefined, 2]) {
     const { builder, from } = inputs(2);
