@@ -21,7 +21,7 @@ export type LearningRate = number | Schedule;
 
 /** Converts a learning rate to a schedule. */
 export function scheduleOf(optimizer: string, learningRate: LearningRate): Schedule {
-  if (typeof learningRate !== 'number') return learningRate;
+  if (typeof learningRate === 'object') return learningRate;
   expectOptions(optimizer, { learningRate });
   return { name: 'constant', rate: () => learningRate };
 }

@@ -46,7 +46,7 @@ export interface StandardizeOptions {
 export interface TrainerOptions {
   /** The loss to minimize. */
   readonly loss: Loss;
-  /** The optimizer that updates the parameters. It continues from its current state. */
+  /** The optimizer that updates the parameters. It continues from its current state: create one for each network. */
   readonly optimizer: Optimizer;
   /** Samples or sequences per batch. Default: 32; 1 if `stateful`; all samples for a full-batch optimizer. */
   readonly batchSize?: number;
@@ -196,7 +196,8 @@ export class Trainer {
 
   /**
    * @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `UNKNOWN_ID`,
-   * `CONFLICT`, `WRONG_TYPE`, `UNSUPPORTED`; in that case nothing is changed
+   * `CONFLICT`, `WRONG_TYPE`, `UNSUPPORTED`, `WRONG_STATE` (an optimizer of another network); in that case nothing is
+   * changed
    */
   constructor(network: Network, data: Data, options: TrainerOptions) {
     const { engine = js(), optimizer, dropout, seed = 0, yieldEvery = 12 } = options;
@@ -218,6 +219,15 @@ export class Trainer {
       throw new NnbpError(
         'UNSUPPORTED',
         `${optimizer.name} requires a loss that does not change between evaluations: remove \`dropout\`, or use another optimizer.`,
+      );
+    }
+    const used = Object.values(this.#optimizer.builtin?.vectors ?? {}).find(
+      ({ length }) => length !== network.graph.parameterCount,
+    );
+    if (used !== undefined) {
+      throw new NnbpError(
+        'WRONG_STATE',
+        `optimizer: it has trained a network with ${used.length} parameters, but this network has ${network.graph.parameterCount}. Create an optimizer for each network.`,
       );
     }
     this.#random = new Random(seed);

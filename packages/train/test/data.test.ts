@@ -193,6 +193,22 @@ test.each<[what: string, code: string, message: string, data: Data, more: Partia
   });
 });
 
+test('fit rejects an optimizer that has trained a network with another number of parameters', async () => {
+  const optimizer = adam();
+  await fit(tanhNetwork(), table, options({ optimizer }));
+  const line = lineNetwork();
+  const before = parametersOf(line);
+  const data = { inputs: [[1]], targets: [[2]] };
+  await expect(fit(line, data, options({ optimizer }))).rejects.toMatchObject({
+    code: 'WRONG_STATE',
+    message:
+      'optimizer: it has trained a network with 22 parameters, but this network has 2. Create an optimizer for each network.',
+  });
+  expect(parametersOf(line)).toEqual(before);
+  // The same network, or one with as many parameters, continues from the state of the optimizer.
+  await expect(fit(tanhNetwork(), table, options({ optimizer }))).resolves.toMatchObject({ stoppedBy: 'epochs' });
+});
+
 test('training on a stream whose iterator has no return method can be stopped', async () => {
   const endless = {
     [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: false, value: samples[0] }) }),
