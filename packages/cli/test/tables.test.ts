@@ -396,6 +396,29 @@ describe('later rows', () => {
     expect(fitted.rows).toBe(260);
   });
 
+  it('all commands read decimal points of a table with semicolons whose first 200 rows are integers', async () => {
+    const later = lines(260, (k) => `${k};${(k * 7) % 40}${k < 230 ? '' : '.5'}`);
+    const { summary, nnbp } = await train(table('t;y', later), '-t', 'y', '--number', 'y', '--epochs', '1');
+    expect(summary.rows.all).toBe(260);
+    const evaluated = await nnbp('evaluate', 'm.nnbp', 'a.csv', '--json');
+    expect([evaluated.stderr, (JSON.parse(evaluated.stdout) as { rows: number }).rows]).toEqual(['', 260]);
+    const fitted = JSON.parse((await nnbp('fit', 'a.csv', '-f', 'y = a + b*t', '--json')).stdout) as { rows: number };
+    expect(fitted.rows).toBe(260);
+    const series = await nnbp('train', 'a.csv', '-t', 'y', '--time', 't', '--epochs', '1', '-o', 's.nnbp');
+    expect([series.code, series.stderr]).toEqual([0, '']);
+    expect((await nnbp('forecast', 's.nnbp', 'a.csv')).stdout).toMatch(
+      /^t;forecast_y;baseline\n260;-?\d+\.\d+;13\.5\n$/,
+    );
+  });
+
+  it('numbers are written with the separator with which the table is read', async () => {
+    // The comma separates thousands: numbers below 1,000 do not contain it.
+    const sales = lines(60, (k) => `${k};${k % 2 ? 260 + k : `1,0${10 + k}`}`);
+    const { nnbp } = await train(table('t;y', sales), '-t', 'y', '--time', 't', '--epochs', '1');
+    const { stdout } = await nnbp('forecast', 'm.nnbp', 'a.csv');
+    expect(stdout).toMatch(/^t;forecast_y;baseline\n60;\d+\.\d+;319\n$/);
+  });
+
   it('fit and train --time show both readings of an ambiguous column', async () => {
     const { write, nnbp } = await train('x,y\n1,2\n2,3\n3,4\n', '-t', 'y', '--number', 'y');
     await write(

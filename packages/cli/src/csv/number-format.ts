@@ -65,12 +65,15 @@ export class DecimalEvidence {
 }
 
 /**
- * The decimal separator of columns whose cells do not determine it: that of the other columns if they agree. Otherwise,
- * a comma if the delimiter is a semicolon, and a point if it is not.
+ * The decimal separator of columns whose cells do not determine it: that of the other columns if they agree. If no
+ * column determines it, the likely separator. Otherwise, a comma if the delimiter is a semicolon, and a point if it is
+ * not.
  */
 export function decimalOfFile(columns: readonly DecimalEvidence[], delimiter: string): Decimal {
-  const decided = new Set(columns.map((column) => column.decided));
-  if (decided.has(',') !== decided.has('.')) return decided.has(',') ? ',' : '.';
+  const decided = new Set(columns.flatMap((column) => column.decided ?? []));
+  const likely = new Set(columns.flatMap((column) => column.likely ?? []));
+  const [only, ...others] = decided.size > 0 ? decided : likely;
+  if (only !== undefined && others.length === 0) return only;
   return delimiter === ';' ? ',' : '.';
 }
 

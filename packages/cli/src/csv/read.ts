@@ -89,12 +89,17 @@ export async function openCsv(name: string, source: string | NodeJS.ReadableStre
   const counters = names.map((column) => new ColumnCounter(column, format));
   for (const row of hasHeaderRow ? rows.slice(1) : rows) counters.forEach((counter, k) => counter.add(row.at(k) ?? ''));
   const readRows = () => rowsOf(name, decoded(stream(), decoder()), dialect, names.length, hasHeaderRow);
-  const isAmbiguous = () => counters.some((counter) => counter.isAmbiguous);
+  const isUndecided = () =>
+    counters.some((counter) => counter.isAmbiguous) ||
+    // In a file with semicolons, a decimal comma is only a guess.
+    (dialect.delimiter === ';' &&
+      options.decimal === undefined &&
+      counters.every(({ evidence: { decided, likely } }) => decided === undefined && likely === undefined));
   // Later rows may determine the decimal separator. A stream can be read only once.
-  if (typeof source === 'string' && isAmbiguous()) {
+  if (typeof source === 'string' && isUndecided()) {
     for await (const { cells } of readRows()) {
       counters.forEach((counter, k) => counter.add(cells[k]));
-      if (!isAmbiguous()) break;
+      if (!isUndecided()) break;
     }
   }
   const columns = surveysOf(counters, dialect.delimiter);
