@@ -31,7 +31,7 @@ export const isSafetensors = (bytes: Uint8Array): boolean =>
 const codeOfBrace = 0x7b;
 
 /**
- * Whether the header contains a network written by `save` of @nnbp/formats. Also true for a header without keys, which
+ * Whether the header contains a network written by `save` from @nnbp/formats. Also true for a header without keys, which
  * may be corrupt.
  */
 export function isOwnSafetensors(bytes: Uint8Array): boolean {

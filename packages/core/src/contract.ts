@@ -18,7 +18,7 @@ export interface Builtin {
   readonly options: Readonly<Record<string, number>>;
 }
 
-/** Describes an option of a built-in plugin, for example in `activationRecords` of @nnbp/activations. */
+/** Describes an option of a built-in plugin, for example in `activationRecords` from @nnbp/activations. */
 export interface OptionRecord {
   /** The default value. */
   readonly default: number;

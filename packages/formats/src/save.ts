@@ -11,7 +11,7 @@ import { maxFunctions, tooManyFunctions } from './survey.js';
 
 /** Data saved with a network. */
 export interface SaveOptions {
-  /** Checkpoint to resume training bit-for-bit: `Progress.state()` of `@nnbp/train`, taken in `onEpochEnd`. */
+  /** Checkpoint to resume training bit-for-bit: `Progress.state()` from `@nnbp/train`, taken in `onEpochEnd`. */
   readonly checkpoint?: Checkpoint;
   /** Loss that the network was trained with. A custom loss is saved by name. */
   readonly loss?: Loss;

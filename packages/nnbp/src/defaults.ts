@@ -61,7 +61,7 @@ function rowsIn(data: Data): number {
 }
 
 /**
- * Trains a network; see `fit` of `@nnbp/train`. Default engine: `js()`, in float64, if edges × samples × epochs is
+ * Trains a network; see `fit` from `@nnbp/train`. Default engine: `js()`, in float64, if edges × samples × epochs is
  * below 4 million (less than 0.1 s of training). Otherwise `auto()`, in float32 where the host has WebAssembly, with up
  * to four threads if the product is at least 4 billion. For a stream, the product counts as more than 4 billion.
  *
@@ -81,7 +81,7 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
 }
 
 /**
- * Computes the mean loss and metrics; see `evaluate` of `@nnbp/train`. Default engine: the same as for one epoch of
+ * Computes the mean loss and metrics; see `evaluate` from `@nnbp/train`. Default engine: the same as for one epoch of
  * `fit`.
  */
 export async function evaluate(network: Network, data: Data, options: EvaluateOptions): Promise<Assessment> {
@@ -100,7 +100,7 @@ async function onEngineFor<T>(network: Network, data: Data, epochs: number, run:
 }
 
 /**
- * Prepares a network for many predictions; see `compile` of `@nnbp/core`. Default engine: `auto()`, in float32 where the
+ * Prepares a network for many predictions; see `compile` from `@nnbp/core`. Default engine: `auto()`, in float32 where the
  * host has WebAssembly.
  */
 export async function compile(network: Network, options: CompileOptions = {}): Promise<Predictor> {

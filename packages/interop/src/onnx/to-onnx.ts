@@ -37,7 +37,7 @@ export interface OnnxOptions {
  *
  * With `sequences`, the model reads all steps at once, `[steps, batch, nodes]` with any `steps` and `batch`, and
  * returns the outputs of each step. Every delayed edge must then belong to a recurrent layer like those that `rnn`,
- * `lstm` and `gru` of `@nnbp/layers` create, with or without peepholes, and with the reset gate before or after the
+ * `lstm` and `gru` from `@nnbp/layers` create, with or without peepholes, and with the reset gate before or after the
  * recurrent weights. The layers are recognized by their structure, independent of their ids.
  *
  * @throws NnbpError `UNSUPPORTED` (a custom activation or aggregation; with `sequences`, a delayed edge outside a

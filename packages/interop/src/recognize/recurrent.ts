@@ -1,5 +1,5 @@
 /**
- * Finds recurrent layers: groups of nodes like those that `rnn`, `lstm` or `gru` of @nnbp/layers create. Nodes are
+ * Finds recurrent layers: groups of nodes like those that `rnn`, `lstm` or `gru` from @nnbp/layers create. Nodes are
  * recognized by what they compute, not by their ids. First, each unit is matched, starting at its output. Then units
  * that read one another form a layer. The gates of a layer may read only its inputs, units and cell states.
  */

@@ -1,6 +1,6 @@
 /**
  * Finds nodes that together form exactly one `rnn`, `lstm` or `gru` layer over all steps of a sample, as created by
- * `bidirectional` of @nnbp/layers: one copy of the layer per step, with shared parameters. Copies are recognized by
+ * `bidirectional` from @nnbp/layers: one copy of the layer per step, with shared parameters. Copies are recognized by
  * their shared b. The last copy is then matched as a layer with delays: edges from the previous copy count as delayed
  * edges.
  */

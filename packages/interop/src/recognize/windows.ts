@@ -1,5 +1,5 @@
 /**
- * Finds nodes that together form exactly one layer, as created by `conv2d`, `maxPool` or `averagePool` of @nnbp/layers:
+ * Finds nodes that together form exactly one layer, as created by `conv2d`, `maxPool` or `averagePool` from @nnbp/layers:
  * nodes that share weights, or aggregate without parameters, over windows of a grid. Channels may come first, as in
  * PyTorch, or last, as in Keras.
  */

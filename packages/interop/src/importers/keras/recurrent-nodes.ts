@@ -1,6 +1,6 @@
 /**
  * Converts Keras layers (`SimpleRNN`, `LSTM`, `GRU`) to the nodes of one step. The nodes are like those that `rnn`,
- * `lstm` and `gru` of @nnbp/layers create.
+ * `lstm` and `gru` from @nnbp/layers create.
  */
 import { identity } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';

@@ -236,7 +236,7 @@ export const recurrentLayer: Operator = (call) =>
   });
 
 /**
- * `LSTM`. Each step has the same nodes as `lstm` of @nnbp/layers. The gates are in the order i, o, f, g, and the
+ * `LSTM`. Each step has the same nodes as `lstm` from @nnbp/layers. The gates are in the order i, o, f, g, and the
  * peepholes in the order i, o, f.
  */
 export const longShortTermMemory: Operator = (call) => {
@@ -276,7 +276,7 @@ export const longShortTermMemory: Operator = (call) => {
 };
 
 /**
- * `GRU`. Each step has the same nodes as `gru` of @nnbp/layers. The gates are in the order z, r, n. If
+ * `GRU`. Each step has the same nodes as `gru` from @nnbp/layers. The gates are in the order z, r, n. If
  * `linear_before_reset` is 0, the reset gate is applied before the recurrent weights, as in Cho et al.
  */
 export const gatedRecurrentUnit: Operator = (call) => {

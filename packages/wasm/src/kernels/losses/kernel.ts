@@ -6,7 +6,7 @@ import type { KernelContext } from '../elementary.js';
 export interface ElementwiseLossKernel {
   /** Names of the loss's options that the kernel reads, at most four. Default: none. */
   readonly options?: readonly string[];
-  /** The reduction over outputs, as in the `LossRecord` of `@nnbp/losses`. */
+  /** The reduction over outputs, as in the `LossRecord` from `@nnbp/losses`. */
   readonly reduction: 'mean' | 'sum';
   /**
    * Sets `value` to the loss of one output and `derivative` to its derivative, for four samples and before the
