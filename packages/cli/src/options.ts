@@ -9,6 +9,7 @@ import { isReadOnce } from './files.js';
 import { type Io, note, pathIn } from './io.js';
 import type { Model } from './model-file.js';
 import { shellWord } from './shell-word.js';
+import { visible } from './visible.js';
 
 /** Returns a parser for an integer ≥ `min`. */
 export const integerFrom =
@@ -110,6 +111,11 @@ export async function openDataFor(
   options: CsvOptions,
 ): Promise<Csv> {
   const csv = await openData(io, path, { missingValues, ...options });
+  for (const { name } of inputs) {
+    // If the training data had several columns with this name too, the model reads name_2.
+    if (!csv.repeated.has(name) || inputs.some((other) => other.name === `${name}_2`)) continue;
+    await note(io, visible(`${csv.name} has several columns "${name}". The first is used.`));
+  }
   const numbers = [...inputs, ...targets].filter(({ kind }) => kind === 'number');
   await noteAmbiguities(
     io,

@@ -56,14 +56,21 @@ export async function* modelRows(
 }
 
 /**
- * If the model file does not describe columns, the columns of the model are named after its nodes. Unless the CSV file
- * has all of these names, its columns are renamed in order: inputs first, then targets.
+ * If the model file does not describe columns, the columns of the model are named after its nodes. If the CSV file has
+ * none of these names, its columns are renamed in order: inputs first, then targets.
  */
 function withNames({ hasColumns, columns }: Model, csv: Csv, targets: boolean): Csv {
   if (hasColumns) return csv;
   const names = namesOf(columns, targets);
   const header = new Set(csv.header);
-  if (names.every((name) => header.has(name))) return csv;
+  const absent = names.filter((name) => !header.has(name));
+  if (absent.length === 0) return csv;
+  if (absent.length < names.length) {
+    const shown = absent.slice(0, 3).map((name) => `"${name}"`);
+    throw misuse(
+      `${csv.name} has some of the columns that the model requires, but not ${shown.join(', ')}${absent.length > 3 ? ', …' : ''}. The columns of the model are ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}.`,
+    );
+  }
   if (csv.header.length < names.length) {
     throw misuse(
       `${csv.name} has ${counted(csv.header.length, 'column')}, but the model needs ${columns.inputs.length} for its inputs${targets ? ` and ${columns.targets.length} for its targets` : ''}, in this order.`,

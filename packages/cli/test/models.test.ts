@@ -124,6 +124,27 @@ describe('nnbp predict', () => {
   });
 });
 
+describe('a model without column names', () => {
+  const rows = Array.from({ length: 40 }, (_, k) => `${k},${k % 7},${k + (k % 7)}`);
+
+  it('predict uses columns by name, or in order if no name matches, and rejects a table that has only some of the names', async () => {
+    const { nnbp, write } = await workspace({ 'a.csv': ['x,z,y', ...rows, ''].join('\n') });
+    await nnbp('train', 'a.csv', '-t', 'y', '--number', 'y', '--epochs', '1', '-o', 'm.nnbp');
+    await nnbp('convert', 'm.nnbp', 'm.json');
+    const tables = { named: 'z,id,x\n2,9,1\n', unnamed: 'p,q\n1,2\n', some: 'id,x,zz\n9,1,2\n' };
+    for (const [name, table] of Object.entries(tables)) await write(`${name}.csv`, table);
+    const named = await nnbp('predict', 'm.json', 'named.csv', '--only');
+    const unnamed = await nnbp('predict', 'm.json', 'unnamed.csv', '--only');
+    expect([named.code, named.stderr]).toEqual([0, '']);
+    expect(unnamed.stdout).toBe(named.stdout);
+    const some = await nnbp('predict', 'm.json', 'some.csv');
+    expect([some.code, some.stderr]).toEqual([
+      2,
+      'nnbp: some.csv has some of the columns that the model requires, but not "z". The columns of the model are x, z.\n',
+    ]);
+  });
+});
+
 describe('nnbp evaluate', () => {
   it('evaluate reports the accuracy and the confusion matrix of a classifier', async () => {
     const { nnbp } = await irisWorkspace();

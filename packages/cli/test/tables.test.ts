@@ -383,6 +383,86 @@ describe('files in other formats', () => {
   });
 });
 
+describe('headers with a missing name, and line breaks', () => {
+  it.each([
+    [',', '"'],
+    [' ', '"'],
+    ['\t', ''],
+  ])('a header without a name for the row names, as R writes it, is read: delimiter %j', async (separator, quote) => {
+    const named = (cells: readonly string[]) => cells.map((cell) => quote + cell + quote).join(separator);
+    const rows = lines(40, (k) => [named([String(k + 1)]), k / 8, k].join(separator));
+    const { summary, nnbp } = await train(table(named(['x', 'y']), rows), '-t', 'y');
+    expect(summary.columns.map(({ name, role }) => [name, role])).toEqual([
+      ['unnamed1', 'ignored'],
+      ['x', 'input'],
+      ['y', 'target'],
+    ]);
+    expect(summary.rows.all).toBe(40);
+    expect((await nnbp('predict', 'm.nnbp', 'a.csv')).stdout.split('\n')[2]).toMatch(/^2[ ,\t]0.125[ ,\t]1[ ,\t]/);
+  });
+
+  it('a delimiter at the end of each row is not a row name', async () => {
+    const { summary } = await train(
+      table(
+        'x,y',
+        lines(40, (k) => `${k / 8},${k},`),
+      ),
+      '-t',
+      'y',
+    );
+    expect(summary.columns.map(({ name, role }) => [name, role])).toEqual([
+      ['x', 'input'],
+      ['y', 'target'],
+      ['unnamed3', 'ignored'],
+    ]);
+  });
+
+  it.each(['x,y\r\n1,2\n2,4\r\n3,6\n', 'x\r\n1\n2\n3\n', 'x,y\n1,2\r\n2,4\n3,6\n'])(
+    'lines can end with LF and with CR LF: %j',
+    async (content) => {
+      const { write, nnbp } = await train(
+        table(
+          'x,y',
+          lines(40, (k) => `${k / 8},${k}`),
+        ),
+        '-t',
+        'y',
+      );
+      await write('new.csv', content);
+      const { stdout, stderr } = await nnbp('predict', 'm.nnbp', 'new.csv', '--only');
+      expect([stdout.trim().split('\n').length, stderr]).toEqual([4, '']);
+    },
+  );
+
+  it('a line feed inside a cell is kept if all lines end with CR LF', async () => {
+    const { write, nnbp } = await train(
+      table(
+        'x,y',
+        lines(40, (k) => `${k / 8},${k}`),
+      ),
+      '-t',
+      'y',
+    );
+    await write('new.csv', 'x,note\r\n1,two\nlines\r\n2,one\r\n');
+    const { stdout } = await nnbp('predict', 'm.nnbp', 'new.csv');
+    expect(stdout).toMatch(/^x,note,predicted_y\n1,"two\nlines",.+\n2,one,.+\n$/);
+  });
+
+  it('predict notes that several columns have the name of an input', async () => {
+    const { write, nnbp } = await train(
+      table(
+        'x,y',
+        lines(40, (k) => `${k / 8},${k}`),
+      ),
+      '-t',
+      'y',
+    );
+    await write('new.csv', 'x,x,z,z\n1,2,3,4\n');
+    const { stderr } = await nnbp('predict', 'm.nnbp', 'new.csv');
+    expect(stderr).toBe('new.csv has several columns "x". The first is used.\n');
+  });
+});
+
 describe('later rows', () => {
   const rows = lines(260, (k) => (k < 230 ? `${k % 9}.${100 + k};${k % 9}.${200 + k}` : `${k % 9}.5;${k % 9}.7`));
 

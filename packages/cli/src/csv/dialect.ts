@@ -14,6 +14,8 @@ export interface Dialect {
    * including `@data`.
    */
   readonly skip: number;
+  /** The line breaks, if there are several kinds. Undefined: that of the first line. */
+  readonly lineBreaks: readonly string[] | undefined;
   /** The names of the columns, if the file declares them outside a header row (ARFF). */
   readonly names: readonly string[] | undefined;
 }
@@ -61,6 +63,7 @@ export function guessDialect(beginning: string, delimiter?: string): Dialect {
     quote: unquoted ? null : '"',
     comment,
     skip: separator === undefined ? 0 : 1,
+    lineBreaks: hasMixedLineBreaks(rows, chosen) ? ['\r\n', '\n'] : undefined,
     names: undefined,
   };
 }
@@ -124,6 +127,16 @@ function counts(text: string): Map<string, number>[] {
   return lines;
 }
 
+/**
+ * Whether some lines end with CR LF and others with LF. If lines that end with LF have fewer delimiters than others, the LF
+ * is a part of a cell.
+ */
+function hasMixedLineBreaks(text: string, delimiter: string): boolean {
+  const unquoted = text.replaceAll(/"[^"]*"/g, '');
+  if (!unquoted.includes('\r\n') || !/(?:^|[^\r])\n/.test(unquoted)) return false;
+  return share(counts(text).map((line) => line.get(delimiter) ?? 0)) === 1;
+}
+
 /** The fraction of cells that are numbers if the candidate separates them. */
 function numbersIn(text: string, candidate: string): number {
   const lines = text.split(/\r?\n/, maxLines + 1);
@@ -145,7 +158,9 @@ function isSeparatedBySpaces(text: string): boolean {
   const rows = lines.map((line) => line.trim().split(/\s+/));
   const words = rows.slice(1).flat();
   const numbers = words.filter((word) => /^[+-]?[\d.,]+(?:e[+-]?\d+)?$/i.test(word));
-  return rows.length > 1 && rows[0].length > 1 && rows.every(({ length }) => length === rows[0].length)
+  // R writes a header without a name for the first column.
+  const width = rows.length > 1 && rows[1].length === rows[0].length + 1 ? rows[1].length : rows[0]?.length;
+  return rows.length > 1 && width > 1 && rows.slice(1).every(({ length }) => length === width)
     ? numbers.length > words.length / 2
     : false;
 }
@@ -159,7 +174,7 @@ function arff(beginning: string): Dialect {
     const found = /^\s*@attribute\s+(?:'([^']*)'|"([^"]*)"|(\S+))/i.exec(line);
     return found === null ? [] : [found[1] ?? found[2] ?? found[3]];
   });
-  return { delimiter: ',', quote: "'", comment: '%', skip: declared.length + 1, names };
+  return { delimiter: ',', quote: "'", comment: '%', skip: declared.length + 1, lineBreaks: undefined, names };
 }
 
 export function rowsIn(text: string, { skip }: Dialect): string {

@@ -42,6 +42,8 @@ export interface Csv {
   readonly header: readonly string[];
   /** Whether the names come from the file. */
   readonly named: boolean;
+  /** Names that occur more than once in the header. In `header`, only the first column has this name. */
+  readonly repeated: ReadonlySet<string>;
   /** The first name that is a number and belongs to a column of numbers, if any. The first row may then be data. */
   readonly numericName: string | undefined;
   /** The decimal separator of each column, detected from the first rows or, if necessary, from all rows of a file. */
@@ -73,7 +75,9 @@ export async function openCsv(name: string, source: string | NodeJS.ReadableStre
   const decoder = () => decoderFor(name, encoding);
   const text = textOf(name, beginning, decoder());
   const dialect = guessDialect(text, options.delimiter);
-  const rows = await firstRows(name, text, dialect);
+  const written = await firstRows(name, text, dialect);
+  const extraName = dialect.names === undefined && options.header !== false ? extraNameIn(written) : undefined;
+  const rows = extraName === undefined ? written : [withExtraName(written[0], extraName), ...written.slice(1)];
   if (rows.length === 0 && dialect.names === undefined) {
     throw new Problem(`${name} is empty: expected a row of column names, and rows of values.`);
   }
@@ -88,7 +92,8 @@ export async function openCsv(name: string, source: string | NodeJS.ReadableStre
   const format = { missing, delimiter: dialect.delimiter, decimal: options.decimal };
   const counters = names.map((column) => new ColumnCounter(column, format));
   for (const row of hasHeaderRow ? rows.slice(1) : rows) counters.forEach((counter, k) => counter.add(row.at(k) ?? ''));
-  const readRows = () => rowsOf(name, decoded(stream(), decoder()), dialect, names.length, hasHeaderRow);
+  const readRows = () =>
+    rowsOf(name, decoded(stream(), decoder()), dialect, names.length, hasHeaderRow, extraName !== undefined);
   const isUndecided = () =>
     counters.some((counter) => counter.isAmbiguous) ||
     // In a file with semicolons, a decimal comma is only a guess.
@@ -109,6 +114,9 @@ export async function openCsv(name: string, source: string | NodeJS.ReadableStre
     dialect,
     header: names,
     named,
+    repeated: new Set(
+      named && dialect.names === undefined ? rows[0].filter((cell, k) => rows[0].indexOf(cell) < k) : [],
+    ),
     numericName,
     decimals: columns.map(({ decimal }) => decimal),
     decimal: options.decimal ?? decimalOfFile(evidence, dialect.delimiter),
@@ -190,9 +198,22 @@ async function* decoded(bytes: AsyncIterable<Uint8Array>, decoder: Decoder): Asy
   yield decoder.end();
 }
 
-const parserOptions = ({ delimiter, quote, comment }: Dialect) => ({
+/**
+ * Where the header lacks a name: `first` if each row has one more cell than the header (R writes no name for the column of
+ * row names), `last` if this cell is always the last and empty. Otherwise undefined.
+ */
+function extraNameIn([header, ...rows]: readonly (readonly string[])[]): 'first' | 'last' | undefined {
+  if (rows.length === 0 || rows.some(({ length }) => length !== header.length + 1)) return undefined;
+  return rows.every((row) => row.at(-1) === '') ? 'last' : 'first';
+}
+
+const withExtraName = (header: string[], where: 'first' | 'last') =>
+  where === 'first' ? ['', ...header] : [...header, ''];
+
+const parserOptions = ({ delimiter, quote, comment, lineBreaks }: Dialect) => ({
   delimiter,
   quote,
+  ...(lineBreaks !== undefined && { record_delimiter: [...lineBreaks] }),
   ...(comment !== undefined && { comment, comment_no_infix: true }),
   // A quote in a cell that does not begin with a quote is an ordinary character: 5" pipe.
   relax_quotes: true,
@@ -244,14 +265,20 @@ async function firstRows(name: string, text: string, dialect: Dialect): Promise<
   return rows;
 }
 
+/** @param hasOtherLength - Whether the header has fewer cells than the rows. */
 async function* rowsOf(
   name: string,
   texts: AsyncIterable<string>,
   dialect: Dialect,
   width: number,
   hasHeaderRow: boolean,
+  hasOtherLength: boolean,
 ): AsyncGenerator<CsvRow> {
-  const parser = parse({ ...parserOptions(dialect), skip_records_with_empty_values: false });
+  const parser = parse({
+    ...parserOptions(dialect),
+    skip_records_with_empty_values: false,
+    relax_column_count: hasOtherLength,
+  });
   const source = Readable.from(rowText(texts, dialect));
   source.on('error', (error) => parser.destroy(error));
   let number = hasHeaderRow ? -1 : 0;
@@ -281,7 +308,7 @@ async function* rowsOf(
 
 const wrongRowLength = (name: string, number: number, received: number, width: number) =>
   new Problem(
-    `${name}, row ${number}: expected ${counted(width, 'cell')} as in the first row, received ${received}. Fix the row, or set the separator with --delimiter.`,
+    `${name}, row ${number}: expected ${counted(width, 'cell')} as in the first rows, received ${received}. Fix the row, or set the separator with --delimiter.`,
   );
 
 /** Converts an error from csv-parse into a `Problem`. */
