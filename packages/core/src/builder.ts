@@ -198,14 +198,13 @@ export class GraphBuilder {
     if (this.#outputs.size === 0)
       throw new NnbpError('NO_OUTPUTS', 'The graph has no output. Declare one with output().');
     const declaredIds = [...this.#declared.keys()];
-    const uses = countUses(this.#groups);
     const groups = this.#groups.map((group) => {
       const predecessors = Uint32Array.from(group.from, (id) =>
         this.#indexOf(id, `a predecessor of "${declaredIds[group.first]}"`),
       );
       const { delays } = group;
       const sameStep = delays === undefined ? predecessors : predecessors.filter((_, k) => delays[k] === 0);
-      return { ...group, shared: reallyShared(group.shared, uses), predecessors, sameStep };
+      return { ...group, predecessors, sameStep };
     });
     const outputs = Array.from(this.#outputs, (id) => this.#indexOf(id, 'an output'));
 
@@ -217,8 +216,8 @@ export class GraphBuilder {
     const indexOf = new Uint32Array(nodeCount);
     for (let i = 0; i < nodeCount; i++) indexOf[order[i]] = i;
 
-    const activations = [...new Set(groups.map((group) => group.activation))];
-    const activationIndex = new Map(activations.map((activation, k) => [activation, k]));
+    const activations: Activation[] = [];
+    const activationIndex = activationIndices(groups, activations);
     const activationOf = new Uint32Array(nodeCount);
     const aggregations = [...new Set([undefined, ...groups.map((group) => group.aggregation)])];
     const aggregationIndex = new Map(aggregations.map((aggregation, k) => [aggregation, k]));
@@ -232,7 +231,8 @@ export class GraphBuilder {
 
     // The slots of b, c and w, which `Layout` assigns: indices in a vector of all parameters and constants. They are
     // stored only if they cannot be computed from `parameterStart`.
-    const hasSlots = groups.some(({ fixed, shared }) => needsSlots(fixed, shared));
+    const hasConstants = groups.some(({ fixed }) => hasConstant(fixed));
+    const hasSlots = hasConstants || groups.some(({ shared }) => shared.b !== undefined || shared.c !== undefined);
     const biasSlots = hasSlots ? new Uint32Array(nodeCount) : undefined;
     const scaleSlots = hasSlots ? new Uint32Array(nodeCount) : undefined;
     const hasWeightSlots = hasSlots || groups.some(({ shared }) => shared.w!.size > 0);
@@ -263,6 +263,9 @@ export class GraphBuilder {
       parameterStart[i + 1] = layout.parameterCount;
     }
     for (const slots of hasSlots ? [biasSlots!, scaleSlots!, weightSlots!] : []) layout.complete(slots);
+    // A name that is used only once does not change the graph.
+    const { repeated } = layout;
+    const keepsAll = hasConstants || repeated.b || repeated.c;
 
     return new Graph({
       ids: Array.from(order, (i) => declaredIds[i]),
@@ -278,9 +281,9 @@ export class GraphBuilder {
       edgeDelay,
       initialValues: edgeDelay && this.#initials(nodeCount, (id) => indexOf[this.#declared.get(id)!]),
       parameterStart,
-      biasSlots,
-      scaleSlots,
-      weightSlots,
+      biasSlots: keepsAll ? biasSlots : undefined,
+      scaleSlots: keepsAll ? scaleSlots : undefined,
+      weightSlots: keepsAll || repeated.w ? weightSlots : undefined,
       constants: layout.constants(),
       initializers,
     });
@@ -438,43 +441,24 @@ function expectFunctions(label: string, plugin: Activation | Aggregation, expect
   }
 }
 
-type Shared = Group['shared'];
-
-/** The number of uses of each name of a shared parameter, by letter and name. */
-function countUses(groups: readonly Group[]): ReadonlyMap<string, number> {
-  const uses = new Map<string, number>();
-  const add = (name: string, count: number) => uses.set(name, (uses.get(name) ?? 0) + count);
-  for (const { shared, count } of groups) {
-    if (shared.b !== undefined) add(`b ${shared.b}`, count);
-    if (shared.c !== undefined) add(`c ${shared.c}`, count);
-    for (const name of shared.w!.values()) add(`w ${name}`, count);
-  }
-  return uses;
-}
-
-/** Removes names that are used once, so that a graph does not depend on whether such a parameter has a name. */
-function reallyShared({ b, c, w }: Shared, uses: ReadonlyMap<string, number>): Shared {
-  const isShared = (letter: string, name: string | undefined) => (uses.get(`${letter} ${name}`) ?? 0) > 1;
-  return {
-    ...(isShared('b', b) && { b: b! }),
-    ...(isShared('c', c) && { c: c! }),
-    w: w!.size === 0 ? w! : new Map([...w!].filter(([, name]) => isShared('w', name))),
-  };
-}
-
 /**
- * Whether the slots of b, c and w must all be stored: b or c is shared, or any parameter is fixed (other than c at 1).
- * If only weights are shared, the slots of w suffice.
+ * The index of each activation among the distinct ones, which are added to `distinct`. Two activations with the same
+ * `builtin` are the same function, even if they are different objects, such as two results of `elu.alpha(2)`.
  */
-function needsSlots(fixed: Group['fixed'], shared: Group['shared']): boolean {
-  return (
-    fixed.b !== undefined ||
-    (fixed.c ?? 1) !== 1 ||
-    fixed.w!.size > 0 ||
-    shared.b !== undefined ||
-    shared.c !== undefined
-  );
+function activationIndices(groups: readonly Group[], distinct: Activation[]): ReadonlyMap<unknown, number> {
+  const indices = new Map<unknown, number>();
+  for (const { activation } of groups) {
+    if (indices.has(activation)) continue;
+    const key = activation.builtin ? JSON.stringify(activation.builtin) : activation;
+    const index = indices.get(key) ?? distinct.push(activation) - 1;
+    indices.set(key, index).set(activation, index);
+  }
+  return indices;
 }
+
+/** Whether any parameter is fixed, other than c at 1. */
+const hasConstant = (fixed: Group['fixed']): boolean =>
+  fixed.b !== undefined || (fixed.c ?? 1) !== 1 || fixed.w!.size > 0;
 
 function sourcesOf(sources: readonly Source[]): Pick<Group, 'from' | 'edges' | 'delays' | 'initials'> {
   if (sources.every((source) => typeof source === 'string')) {

@@ -9,6 +9,8 @@ const lastSlot = 2 ** 32 - 1;
 export class Layout {
   /** The number of parameters so far. */
   parameterCount = 0;
+  /** Whether any b, c or w has a name that occurred before. */
+  readonly repeated = { b: false, c: false, w: false };
   /** The index of each constant. The first constant is always 1, since c is most often fixed at 1. */
   readonly #constants = new Map<number, number>([[1, 0]]);
   readonly #named = { b: new Map<string, number>(), c: new Map<string, number>(), w: new Map<string, number>() };
@@ -20,9 +22,10 @@ export class Layout {
   slot(letter: 'b' | 'c' | 'w', fixed: number | undefined, name: string | undefined): number {
     if (fixed !== undefined) return this.#constant(fixed);
     if (name === undefined) return this.parameterCount++;
-    const slot = this.#named[letter].get(name) ?? this.parameterCount++;
-    this.#named[letter].set(name, slot);
-    return slot;
+    const named = this.#named[letter];
+    if (named.has(name)) this.repeated[letter] = true;
+    else named.set(name, this.parameterCount++);
+    return named.get(name)!;
   }
 
   /** Returns the values of the constants, in the order of their slots. */

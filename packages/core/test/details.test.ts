@@ -1,5 +1,5 @@
 /** Tests of details: names in messages, order, lengths, and values that must not change. */
-import { identity, sigmoid } from '@nnbp/activations';
+import { elu, identity, sigmoid } from '@nnbp/activations';
 import {
   backpropagateBatch,
   GraphBuilder,
@@ -55,6 +55,18 @@ describe('a graph', () => {
     expect(build(shared, 1)).toEqual(build({}, 1));
     const slots = build(shared, 2).map((each) => (typeof each === 'number' ? each : Array.from(each!).slice(-2)));
     expect(slots).toEqual([[0, 0], [1, 1], [2, 2], 3]);
+  });
+
+  test('built-in activations with the same options are one activation, even if they are different objects', () => {
+    const { name, value, derivative } = identity;
+    const custom = () => ({ name, value, derivative });
+    const activations = [elu.alpha(2), elu.alpha(2), elu.alpha(3), custom(), custom()];
+    const builder = new GraphBuilder();
+    const x = builder.input('x');
+    activations.forEach((activation, k) => builder.output(builder.node(`y${k}`, { from: [x], activation })));
+    const graph = builder.build();
+    expect(Array.from(graph.activationOf).slice(1)).toEqual([0, 0, 1, 2, 3]);
+    expect(graph.activations[0]).toBe(activations[0]);
   });
 
   test('a builder numbers its layers', () => {
