@@ -34,7 +34,12 @@ async function problemsOf(tarball) {
   const { messages, pkg } = await publint({ pack: { tarball: new Uint8Array(data).buffer }, strict: true });
   const found = messages.map((message) => `publint: ${formatMessage(message, pkg) ?? message.code}`);
 
-  const analysis = await checkPackage(createPackageFromTarballData(data));
+  const content = createPackageFromTarballData(data);
+  for (const file of content.listFiles().filter((name) => name.endsWith('.d.ts'))) {
+    const generic = /^[^*\n]*\b\w+\d+Array<.*$/m.exec(content.readFile(file));
+    if (generic) found.push(`${file}: typed arrays are not generic before TypeScript 5.7: ${generic[0].trim()}`);
+  }
+  const analysis = await checkPackage(content);
   if (analysis.types === false) return [...found, 'contains no types'];
   for (const problem of analysis.problems) {
     // The packages contain only ES modules, so problems with CommonJS and with `node10` resolution are expected.

@@ -19,7 +19,7 @@ export class Random {
    *
    * @internal
    */
-  readonly words = new Uint32Array(4);
+  readonly words: Uint32Array = new Uint32Array(4);
 
   /**
    * @param seed - Any finite number.

@@ -357,7 +357,7 @@ export class Assembler {
     return this.#callable(index);
   }
 
-  bytes(): Uint8Array<ArrayBuffer> {
+  bytes(): Uint8Array & { readonly buffer: ArrayBuffer } {
     const types = this.#types.map(({ parameters, results }) => [
       0x60,
       unsigned(parameters.length),

@@ -18,7 +18,7 @@ export interface Bounds {
 export class Linearization {
   factor = new TriangularFactor(0);
   /** The largest norm so far of each column of the Jacobian. */
-  scale = new Float64Array(0);
+  scale: Float64Array = new Float64Array(0);
   readonly #bounds: Bounds;
   #condition = 1;
   #isPivoted = false;
