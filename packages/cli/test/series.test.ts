@@ -272,6 +272,18 @@ describe('nnbp train with --time', () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining('stores.csv, row 51: "store" has no value.')]);
   });
 
+  test('forecast reads ambiguous dates with the step of the model', async () => {
+    const rows = Array.from({ length: 60 }, (_, k) => `${dateOf(k).split('-').reverse().join('/')},${valueOf(k)}`);
+    const { nnbp } = await workspace({
+      'all.csv': ['date,y', ...rows, ''].join('\n'),
+      'last.csv': ['date,y', ...rows.slice(31, 43), ''].join('\n'),
+    });
+    await nnbp('train', 'all.csv', '-t', 'y', '--time', 'date', '--window', '5', '--epochs', '1', '-o', 'm.nnbp');
+    const { stdout, stderr } = await nnbp('forecast', 'm.nnbp', 'last.csv');
+    expect(stdout).toMatch(/\n2023-02-13,/);
+    expect(stderr).toBe('"date": dates such as 01/02/2023 are read as day/month/year.\n');
+  });
+
   test('forecast reads times as numbers if the model was trained on numbers, and rejects dates', async () => {
     const series = (times: readonly unknown[]) =>
       ['t,y', ...times.map((time, k) => `${String(time)},${k % 7}`), ''].join('\n');

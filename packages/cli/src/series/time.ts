@@ -36,6 +36,8 @@ export interface TimesOptions {
   readonly decimal?: Decimal;
   /** Whether times are numbers, even if they look like years or dates. Default: false. */
   readonly areNumbers?: boolean;
+  /** The step between times, if it is known. It decides between 1 February and 2 January for 1/2/2024. */
+  readonly step?: Step | undefined;
 }
 
 /**
@@ -47,11 +49,14 @@ export function readTimes(
   column: string,
   cells: readonly string[],
   rowNumber: (k: number) => number,
-  { decimal = '.', areNumbers = false }: TimesOptions = {},
+  { decimal = '.', areNumbers = false, step }: TimesOptions = {},
 ): Times {
   const canBeMonth = (part: number) => !cells.some((cell) => Number(yearLast.exec(cell)?.[part]) > 12);
   const [firstCanBeMonth, secondCanBeMonth] = [canBeMonth(1), canBeMonth(3)];
-  const dayFirst = !firstCanBeMonth && secondCanBeMonth;
+  const isAmbiguous = firstCanBeMonth && secondCanBeMonth && cells.some((cell) => yearLast.test(cell));
+  const dayFirst =
+    (!firstCanBeMonth && secondCanBeMonth) ||
+    (isAmbiguous && step !== undefined && regularSteps(cells, true, step) > regularSteps(cells, false, step));
   const rank: Precision[] = ['number', 'year', 'month', 'day', 'minute', 'second', 'millisecond'];
   const notTime = (k: number, hint = '') =>
     new Problem(
@@ -85,12 +90,20 @@ export function readTimes(
     firstCanBeMonth && secondCanBeMonth
       ? cells.find((cell) => yearLast.exec(cell)?.[2] !== '.' && yearLast.test(cell))
       : undefined;
-  if (ambiguous !== undefined) note = `"${column}": dates such as ${ambiguous} are read as month/day/year.`;
+  if (ambiguous !== undefined)
+    note = `"${column}": dates such as ${ambiguous} are read as ${dayFirst ? 'day/month' : 'month/day'}/year.`;
   return {
     values: areYears ? values.map((year) => Date.UTC(year, 0, 1)) : values,
     precision: areYears ? 'year' : rank[finest],
     ...(note !== undefined && { note }),
   };
+}
+
+/** The number of adjacent dates that are one step apart. */
+function regularSteps(cells: readonly string[], dayFirst: boolean, step: Step): number {
+  const dates = cells.flatMap((cell) => timeIn(cell, dayFirst, '.')?.value ?? []);
+  const sorted = [...new Set(dates)].sort((a, b) => a - b);
+  return sorted.filter((date, k) => k > 0 && stepsBetween(sorted[k - 1], date, step) === 1).length;
 }
 
 interface Time {
