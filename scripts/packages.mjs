@@ -36,8 +36,9 @@ async function problemsOf(tarball) {
 
   const content = createPackageFromTarballData(data);
   for (const file of content.listFiles().filter((name) => name.endsWith('.d.ts'))) {
-    const generic = /^[^*\n]*\b\w+\d+Array<.*$/m.exec(content.readFile(file));
-    if (generic) found.push(`${file}: typed arrays are not generic before TypeScript 5.7: ${generic[0].trim()}`);
+    const lines = content.readFile(file).split('\n');
+    const generic = lines.find((line) => /\dArray</.test(line) && !line.trimStart().startsWith('*'));
+    if (generic) found.push(`${file}: typed arrays are not generic before TypeScript 5.7: ${generic.trim()}`);
   }
   const analysis = await checkPackage(content);
   if (analysis.types === false) return [...found, 'contains no types'];
