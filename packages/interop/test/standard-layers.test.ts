@@ -347,6 +347,41 @@ describe('a recurrent layer unrolled over the steps of one sample', () => {
     expectSame(network, fromOnnx(toOnnx(network)));
   });
 
+  test.each<[string, (b: GraphBuilder) => string]>([
+    [
+      'a chain of 20,000 constant nodes',
+      (b) => {
+        let last = b.node('k0', { from: [], activation: identity, fixed: { b: 0.5, c: 1 } });
+        for (let k = 1; k < 20_000; k++) {
+          last = b.node(`k${k}`, { from: [last], activation: identity, fixed: { b: 0, c: 1, w: 1 } });
+        }
+        return last;
+      },
+    ],
+    [
+      'pairs of constant nodes with 2^99 paths',
+      (b) => {
+        let pair = ['p0', 'q0'].map((id) => b.node(id, { from: [], activation: identity, fixed: { b: 0.5, c: 1 } }));
+        for (let k = 1; k < 100; k++) {
+          const from = pair;
+          const fixed = { b: 0, c: 1, w: 0.5 };
+          pair = ['p', 'q'].map((name) => b.node(`${name}${k}`, { from, activation: identity, fixed }));
+        }
+        return pair[0];
+      },
+    ],
+  ])('the initial state of an unrolled layer can be computed by %s', (_, initialState) => {
+    const network = networkOf((b) => {
+      let h = initialState(b);
+      return steps(b, 2).map((from, t) => {
+        const shared = { b: 'b', w: { [from[0]]: 'w0', [from[1]]: 'w1', [h]: 'u' } };
+        return (h = b.node(`h${t + 1}`, { from: [...from, h], activation: tanh, shared, fixed: { c: 1 } }));
+      });
+    });
+    expect(recurrentOf(network)).toEqual(['RNN']);
+    expectSame(network, fromOnnx(toOnnx(network)));
+  });
+
   const cells = (
     b: GraphBuilder,
     options: { stepWithOwnWeight?: number; from?: (h: string, t: number) => string } = {},

@@ -17,6 +17,8 @@ export interface Edge {
 }
 
 export class Nodes {
+  #constants: Float64Array | undefined;
+
   constructor(
     readonly graph: Graph,
     readonly known: Known,
@@ -81,20 +83,29 @@ export class Nodes {
    * that reads a value with a delay is not constant, since it reads an initial value first.
    */
   constant(i: number): number | undefined {
-    if (!this.isSum(i, 'identity')) return undefined;
-    let value = this.known(this.graph.biasSlot(i));
-    for (const { node, delay, slot } of this.edges(i)) {
-      const [w, x] = [this.known(slot), delay === 0 ? this.constant(node) : undefined];
-      if (value === undefined || w === undefined || x === undefined) return undefined;
-      value += w * x;
-    }
-    return value;
+    const value = (this.#constants ??= this.#computeConstants())[i];
+    return Number.isNaN(value) ? undefined : value;
   }
 
   /** The two factors of a product without parameters; undefined for other nodes. */
   factors(i: number): readonly [Edge, Edge] | undefined {
     const edges = this.aggregated(i, 'product');
     return edges?.length === 2 ? [edges[0], edges[1]] : undefined;
+  }
+
+  /** The value of each node that is constant, and NaN for other nodes, each computed once from its predecessors. */
+  #computeConstants(): Float64Array {
+    const { graph, known } = this;
+    const values = new Float64Array(graph.nodeCount).fill(NaN);
+    for (let i = graph.inputCount; i < graph.nodeCount; i++) {
+      let value = this.isSum(i, 'identity') ? (known(graph.biasSlot(i)) ?? NaN) : NaN;
+      for (let edge = graph.edgeStart[i]; edge < graph.edgeStart[i + 1] && !Number.isNaN(value); edge++) {
+        const isDelayed = graph.delay(edge) > 0;
+        value += isDelayed ? NaN : (known(graph.weightSlot(edge, i)) ?? NaN) * values[graph.predecessors[edge]];
+      }
+      values[i] = value;
+    }
+    return values;
   }
 
   #allWith(i: number, w: number): Edge[] | undefined {
