@@ -10,7 +10,6 @@ import { join } from 'node:path';
 /** Whether `--smoke` is set: a script then runs its smallest workload as a test and writes no results. */
 export const smoke = process.argv.includes('--smoke');
 
-/** The packages whose sources mutation testing changes. */
 export const mutatedPackages = ['activations', 'aggregations', 'losses', 'optim', 'gradcheck', 'core', 'train'];
 
 const path = join(import.meta.dirname, 'results.json');

@@ -1,7 +1,7 @@
 /**
  * A Vitest reporter that adds a failed test to each test file that fails outside its tests, for example because a
- * mutant makes an import throw. Stryker reads only the results of tests: without this reporter, it would report such a
- * mutant as survived, and would start even if a test file cannot be loaded.
+ * mutant makes an import throw. Stryker reads only the results of tests. Without this reporter, it would report such a
+ * mutant as survived, and it would begin to test mutants even if a test file cannot be loaded.
  */
 import type { Reporter, RunnerTask, Vitest } from 'vitest/node';
 

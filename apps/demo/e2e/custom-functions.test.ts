@@ -33,7 +33,7 @@ const shownNumber = async (page: Page, name: string) =>
   Number(await page.locator(`button[aria-label^="${name} = "]`).last().locator('data').last().getAttribute('value'));
 
 test(
-  'a derivation with a custom activation and loss shows the numbers that backpropagate() returns, also after b is changed',
+  'a derivation with a custom activation and loss shows the numbers that backpropagate() returns, before and after b is changed',
   longTimeout,
   async () => {
     const page = await open({ network, custom, derive: { ...derive, loss: 'fourth' } });

@@ -85,7 +85,7 @@ test('a round trip through JSON (file version 2) keeps delays, values before the
   const network = setAggregation(loop, 'h', 'product');
   const text = exported(network);
   expect(text).toContain('"version": 2');
-  expect(openText(text, [])).toStrictEqual({ network, separated: false });
+  expect(openText(text, [])).toStrictEqual({ network, parametersReplaced: false });
 });
 
 test('the `sum` aggregation is the default and is not stored', () => {
@@ -106,7 +106,7 @@ test('an unknown aggregation throws an error with a code', () => {
   );
 });
 
-test('the sizes of layers are rejected before the graph is built if it would have too many edges, also edges that skip layers', () => {
+test('layer sizes that need too many edges, including edges that skip layers, are rejected before the graph is built', () => {
   for (const skips of [false, true]) {
     const sizes = parseSizes('2, 4, 3, 1', skips);
     const network = layeredNetwork({ sizes, activation: 'tanh', skips });

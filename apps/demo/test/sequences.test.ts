@@ -11,7 +11,7 @@ import { dataFor, recall, type SequenceData, series, sine, temporalXor } from '.
 import { recurrentNetwork } from '../web/train/sequences/network-for.js';
 import { gradientsInTime } from '../web/train/sequences/observe.js';
 
-test('the target of temporal XOR is whether a bit differs from the previous bit, from the second step on', () => {
+test('from the second step on, the target of temporal XOR is whether a bit differs from the previous bit', () => {
   const { inputs, targets } = temporalXor(12, 3).training[0];
   expect(targets[0]).toBeNull();
   for (let t = 1; t < 12; t++) expect(targets[t]).toEqual([Number(inputs[t][0] !== inputs[t - 1][0])]);

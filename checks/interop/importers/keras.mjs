@@ -71,7 +71,7 @@ export async function models() {
   ];
 }
 
-/** The moving averages are random, as if the models had been trained. */
+/** Makes convolutional models. The moving averages of batch normalization are random, as in a trained model. */
 async function convolutional() {
   const randomBiases = { biasInitializer: 'randomUniform' };
   const normalization = () =>

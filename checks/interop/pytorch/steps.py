@@ -5,8 +5,8 @@
 Each directory contains network.py, weights.safetensors and samples.json. Prints a JSON array with one object per directory:
 
     stepError   max difference between the outputs of a step-by-step run and of a run on the whole sequence
-    biasChange  how much 5 updates of AdamW change bias_ih: the maximum over the entries of each layer, and the minimum of
-                these maxima over the layers
+    biasChange  max absolute change of the entries of bias_ih after 5 updates with AdamW, in the layer where this max is
+                smallest
     unusedBias  max absolute value, after the updates, of the entries of bias_hh that must stay 0
 """
 

@@ -388,7 +388,7 @@ describe('times', () => {
     }
   });
 
-  test('an error about a time names its row in the file, also after rows without a value', async () => {
+  test('an error about a time names its row in the file, even if a previous row has no value', async () => {
     const { nnbp } = await workspace({ 'a.csv': 'day,units\n2024-01-01,1\n2024-01-02,\nsoon,3\n' });
     const { code, stderr } = await nnbp('train', 'a.csv', '--target', 'units', '--time', 'day');
     expect(code).toBe(1);

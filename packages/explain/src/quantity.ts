@@ -70,7 +70,8 @@ export function expectQuantity(graph: Graph, { quantity, node, from }: QuantityN
   const i = graph.indexOf(node);
   if (quantity === 'x' || quantity === 'dLossDx') return { quantity, node };
   if (i < graph.inputCount) {
-    throw new NnbpError('UNKNOWN_ID', `Node "${node}" is an input: it has x and dloss/dx, but no ${quantity}.`);
+    const label = prefixes[quantity].slice(0, -1);
+    throw new NnbpError('UNKNOWN_ID', `Node "${node}" is an input: it has x and dloss/dx, but no ${label}.`);
   }
   if (quantity === 'dLossDc' && graph.scaleIndex(i) < 0) throw fixed('c', node);
   if (quantity === 'dLossDb' && graph.biasIndex(i) < 0) throw fixed('b', node);
@@ -83,7 +84,16 @@ export function expectQuantity(graph: Graph, { quantity, node, from }: QuantityN
     );
   }
   if (edge < 0) {
-    throw new NnbpError('UNKNOWN_ID', `Node "${node}" does not have exactly one edge from "${from}".`);
+    let hasEdges = false;
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+      hasEdges ||= graph.ids[graph.predecessors[e]] === from;
+    }
+    throw new NnbpError(
+      'UNKNOWN_ID',
+      hasEdges
+        ? `Node "${node}" has several edges from "${from}": add the delay to the id, as in "${from}@-1".`
+        : `Node "${node}" has no edge from "${from}".`,
+    );
   }
   if (quantity === 'dAdz' && !hasDAdz(graph, i)) {
     const how =

@@ -115,7 +115,7 @@ describe("the engine's numbers", () => {
           expect(root.quantity, `seed ${seed}`).toEqual(names[k]);
           expect(root.value, `seed ${seed}, ${nameOf(names[k])}`).toBe(engineNumber(pass, names[k]));
           const wrong = [...stepsOf(root)].filter(
-            (step) => !isCaseOneAlone(step, network.graph) && !Object.is(step.value, engineNumber(pass, step.quantity)),
+            (step) => !isCaseOneTerm(step, network.graph) && !Object.is(step.value, engineNumber(pass, step.quantity)),
           );
           expect(
             wrong.map(({ quantity }) => nameOf(quantity)),
@@ -136,10 +136,10 @@ describe("the engine's numbers", () => {
   });
 
   /**
-   * Whether a step computes only the case 1 part of dLossDx, for an output with successors. The step that computes the
-   * complete dLossDx has the same name.
+   * Whether a step is the case 1 term of dloss/dx of an output with successors. The step that computes the complete
+   * dloss/dx has the same name.
    */
-  const isCaseOneAlone = (step: Step, graph: Graph) => {
+  const isCaseOneTerm = (step: Step, graph: Graph) => {
     const i = graph.indexOf(step.quantity.node);
     return step.case === 1 && graph.successorStart[i + 1] > graph.successorStart[i];
   };
@@ -266,18 +266,14 @@ describe('what to explain', () => {
     expectRejected(
       { node: '1', parameter: 'b' },
       'UNKNOWN_ID',
-      'Node "1" is an input: it has x and dloss/dx, but no dLossDb.',
+      'Node "1" is an input: it has x and dloss/dx, but no dloss/db.',
     );
     expectRejected(
       'dloss/dw_1to7',
       'UNKNOWN_ID',
       'No edge is named "1to7": expected FROMtoNODE with the ids of an edge\'s two nodes.',
     );
-    expectRejected(
-      { node: '7', parameter: 'w', from: '1' },
-      'UNKNOWN_ID',
-      'Node "7" does not have exactly one edge from "1".',
-    );
+    expectRejected({ node: '7', parameter: 'w', from: '1' }, 'UNKNOWN_ID', 'Node "7" has no edge from "1".');
     expectRejected(
       { node: '7', parameter: 'w' } as never,
       'UNKNOWN_ID',

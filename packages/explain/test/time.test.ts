@@ -140,12 +140,21 @@ describe('an explanation through time', () => {
     expect(valueOf('dloss/dw_x@-2toy')).toBe(pass.gradients.of('y').w['x@-2']);
   });
 
+  it('a weight name without a delay is rejected if several delayed edges connect the same nodes', () => {
+    const builder = new GraphBuilder();
+    builder.input('x');
+    builder.output(builder.node('y', { from: [delayed('x'), delayed('x', 2)], activation: tanh }));
+    const network = new Network(builder.build(), { seed: 1 });
+    const explaining = () => explainSequence(network, [[1]], [[1]], mse(), { node: 'y', parameter: 'w', from: 'x' });
+    expect(explaining).toThrow('Node "y" has several edges from "x": add the delay to the id, as in "x@-1".');
+  });
+
   it('explainSequence throws for unknown quantities and for sequences without targets, and explain throws for delays', () => {
     const explaining = (what: Parameters<typeof explain>[4]) => () =>
       explainSequence(recurrence(), [[1]], [[1]], mse(), what);
     expect(explaining('x_h@1')).toThrow(NnbpError);
     expect(explaining('dloss/db_h')).toThrow('b of node "h" is fixed: a constant has no derivative.');
-    expect(explaining({ node: 'h', parameter: 'w', from: 'h@-2' })).toThrow('exactly one edge from "h@-2"');
+    expect(explaining({ node: 'h', parameter: 'w', from: 'h@-2' })).toThrow('Node "h" has no edge from "h@-2".');
     expect(() => explain(recurrence(), [1], [1], mse(), 'x_h')).toThrow('explainSequence');
     expect(() => explainSequence(recurrence(), [[1]], [null], mse(), 'x_h@0')).toThrow('at least one step');
   });

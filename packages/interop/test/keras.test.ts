@@ -39,13 +39,13 @@ describe(`models written by ${program} ${version}`, () => {
     );
   });
 
-  test('an activation layer is merged into the previous nodes unless another layer reads them', () => {
+  test('an activation layer is merged into the previous nodes unless they already have an activation', () => {
     const { ids } = fromKeras(
       modelNamed('dense and activation layers').json,
       weightsOf(modelNamed('dense and activation layers')),
     ).graph;
     expect(ids.filter((id) => /leaky|reLU/i.test(id))).toEqual([]);
-    // A second activation of the same values has separate nodes.
+    // The tanh layer comes after an ELU layer, so it has separate nodes.
     expect(ids.filter((id) => id.startsWith('activation'))).toHaveLength(4);
   });
 

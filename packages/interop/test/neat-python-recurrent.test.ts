@@ -66,7 +66,7 @@ function randomGenome(random: Random): NeatGenome {
   return { input_keys: [-1, -2], output_keys: [0], nodes, connections };
 }
 
-test('random recurrent genomes have the same outputs as neat-python over 10 steps, also after export', () => {
+test('random recurrent genomes have the same outputs as neat-python over 10 steps, before and after export', () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
   for (let k = 0; k < 100; k++) {
     const random = new Random(seed + k);

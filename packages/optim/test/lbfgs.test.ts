@@ -191,7 +191,7 @@ describe('lbfgs', () => {
     const atStart = minimize(slope, [3], lbfgs({ gradientTolerance: 0.5 }));
     expect(atStart).toMatchObject({ parameters: [3], losses: [1.5] });
     expect(slope.evaluations).toBe(1);
-    // The first step decreases the loss from 1 to 0, which is 1 times the larger of the two.
+    // The first step decreases the loss from 1 to 0: the decrease is equal to the larger of the two losses.
     const square = objectiveOf(
       (p) => p[0] ** 2,
       (p) => [2 * p[0]],
@@ -201,7 +201,7 @@ describe('lbfgs', () => {
     expect(minimize(square, [1], lbfgs({ lossTolerance: 0.99 })).losses).toEqual([1, 0]);
   });
 
-  test('lbfgs stores the curvature of a function however flat it is, and none of a linear function', () => {
+  test('lbfgs stores curvature for a very flat quadratic function but not for a linear function', () => {
     const flat = objectiveOf(
       (p) => 1e-12 * p[0] ** 2,
       (p) => [2e-12 * p[0]],

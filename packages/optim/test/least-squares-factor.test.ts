@@ -28,15 +28,16 @@ const triangle = (rows: readonly (readonly number[])[]) =>
   );
 
 /**
- * For each j, pivoting chooses the column whose rest (its entries from row j on) is longest. The rest of a later column
- * is then not longer than |R[j, j]|. Returns the largest relative excess over |R[j, j]|, or 0 if there is none.
+ * For each j, pivoting chooses the column with the largest remaining norm: the norm of its entries from row j on. The
+ * remaining norm of a later column is then at most |R[j, j]|. Returns the largest relative excess over |R[j, j]|, or 0
+ * if there is none.
  */
 function largestExcess({ R, n }: TriangularFactor): number {
   let largest = 0;
   for (let j = 0; j < n; j++) {
     for (let k = j + 1; k < n; k++) {
-      const rest = Math.hypot(...Array.from({ length: k + 1 - j }, (_, i) => R[(j + i) * n + k]));
-      largest = Math.max(largest, rest / Math.abs(R[j * n + j]) - 1);
+      const remaining = Math.hypot(...Array.from({ length: k + 1 - j }, (_, i) => R[(j + i) * n + k]));
+      largest = Math.max(largest, remaining / Math.abs(R[j * n + j]) - 1);
     }
   }
   return largest;
@@ -63,7 +64,7 @@ describe.each(scipy.factors)('the factor of $title', ({ parameters: n, rows, rig
     expect(Math.abs(factor.R[rank * n + rank] ?? 0)).toBeLessThanOrEqual(1e-13 * Math.hypot(...rows));
   });
 
-  test('each diagonal entry of the pivoted factor is at least as large as the norm of the rest of every later column', () => {
+  test('each diagonal entry of the pivoted factor is at least as large as the remaining norm of every later column', () => {
     const factor = fold(n, rows, right);
     factor.pivot();
     expect(largestExcess(factor)).toBeLessThanOrEqual(1e-7);
@@ -100,23 +101,26 @@ describe('TriangularFactor', () => {
 
   test.each([
     // All columns are almost parallel: subtracting squared norms leaves nothing but rounding errors.
-    { shrinks: 'at once', fraction: (i: number) => (i === 0 ? 1 : 2e-8) },
+    { shrinks: 'in one step', fraction: (i: number) => (i === 0 ? 1 : 2e-8) },
     // Rounding errors of the subtraction add up over several columns.
-    { shrinks: 'step by step', fraction: (i: number) => 0.003 ** i },
-  ])('pivoting chooses the column with the longest rest if the rests shrink $shrinks', ({ fraction }) => {
-    const n = 6;
-    for (let seed = 1; seed <= 60; seed++) {
-      const random = new Random(seed);
-      const size = 10 ** (6 * ((seed % 3) - 1));
-      const entry = (i: number, k: number) => (k < i ? 0 : size * fraction(i) * (0.5 + random.uniform()));
-      const factor = triangle(Array.from({ length: n }, (_, i) => Array.from({ length: n }, (__, k) => entry(i, k))));
-      factor.pivot();
-      expect(largestExcess(factor), `seed ${seed}`).toBeLessThanOrEqual(1e-6);
-    }
-  });
+    { shrinks: 'in every step', fraction: (i: number) => 0.003 ** i },
+  ])(
+    'pivoting chooses the column with the largest remaining norm if the remaining norms shrink $shrinks',
+    ({ fraction }) => {
+      const n = 6;
+      for (let seed = 1; seed <= 60; seed++) {
+        const random = new Random(seed);
+        const size = 10 ** (6 * ((seed % 3) - 1));
+        const entry = (i: number, k: number) => (k < i ? 0 : size * fraction(i) * (0.5 + random.uniform()));
+        const factor = triangle(Array.from({ length: n }, (_, i) => Array.from({ length: n }, (__, k) => entry(i, k))));
+        factor.pivot();
+        expect(largestExcess(factor), `seed ${seed}`).toBeLessThanOrEqual(1e-6);
+      }
+    },
+  );
 
   test.each([1e-9, 1, 1e9])(
-    'rank counts the diagonal entries above a fraction of the first, also if all entries are multiplied by %d',
+    'rank counts the diagonal entries above a fraction of the first, even if all entries are multiplied by %d',
     (size) => {
       const factor = triangle([
         [3 * size, 0, 0],

@@ -385,7 +385,7 @@ describe.each(scipy.fits)('the fit of $model from $start', ({ model, start, para
   });
 });
 
-test('at the result of a bounded fit, each derivative is 0, or its parameter is at a bound that it would cross', () => {
+test('a gradient step that is clipped to the bounds does not change the result of a bounded fit', () => {
   for (let seed = 1; seed <= 60; seed++) {
     const random = new Random(seed);
     const [n, m] = [3 + (seed % 4), 20];

@@ -79,8 +79,9 @@ test.each([
   [32, 50, 256],
   [100, 3, 256],
   [300, 3, 300],
-])('with batch size %i and %i steps, a matrix product of case 3 has at most %i samples', (batchSize, steps, expected) =>
-  expect(seriesSamples(batchSize, steps)).toBe(expected),
+])(
+  'with a batch size of %i and %i steps, a matrix product of case 3 sums over at most %i samples of all steps, including padding',
+  (batchSize, steps, expected) => expect(seriesSamples(batchSize, steps)).toBe(expected),
 );
 
 // The numbers of samples in each step. They cover series that need several products, steps whose samples do not fill

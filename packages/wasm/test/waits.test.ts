@@ -27,7 +27,7 @@ function waitsOf(original: Graph, steps: number, threads: number) {
   return { names, forward: before(forward), backward: before(backward) };
 }
 
-test('the threads of an LSTM wait before the gates and the outputs and, in the backward pass, also before h', () => {
+test('the threads of an LSTM wait before the gates and the outputs in both passes, and before h in the backward pass', () => {
   const { names, forward, backward } = waitsOf(lstm(3, 8, 2), 2, 2);
   const unitsOfStep = ['i 0', 'candidate 0', 'new 0', 'cell 0', 'squashed 0', 'h 0'];
   // The outputs of a step are on the same level as the gates of the next step.

@@ -13,7 +13,7 @@ const maxBytes = 16e6;
 export interface Opened {
   readonly network: NetworkDescription;
   /** Whether shared or fixed parameters were replaced by separate, trainable ones. */
-  readonly separated: boolean;
+  readonly parametersReplaced: boolean;
 }
 
 /**
@@ -71,7 +71,7 @@ function toDescription(network: Network): Opened {
     throw new EditError({ reason: 'options', id, activation: JSON.stringify(activation) });
   }
   const { parameterCount, edgeCount } = network.graph;
-  return { network: describe(network), separated: parameterCount < 2 * (nodeCount - inputCount) + edgeCount };
+  return { network: describe(network), parametersReplaced: parameterCount < 2 * (nodeCount - inputCount) + edgeCount };
 }
 
 /**

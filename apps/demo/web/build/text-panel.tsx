@@ -87,10 +87,10 @@ export function TextPanel({ editor }: { readonly editor: Editor }) {
 }
 
 /** Replaces the graph in the editor with a graph that the user opened as text or as a file. */
-export function replaceGraph(editor: Editor, { network, separated }: Opened): void {
+export function replaceGraph(editor: Editor, { network, parametersReplaced }: Opened): void {
   edit(() => network);
   editor.select(undefined);
-  editor.notify({ done: (say) => (separated ? say.separated : say.made) });
+  editor.notify({ done: (say) => (parametersReplaced ? say.parametersReplaced : say.made) });
 }
 
 function exportResult(write: () => string): { readonly text?: string; readonly problem?: string } {

@@ -183,7 +183,7 @@ function Comparison({ broken: { exercise, pass, accumulated, states } }: BreakIt
           {rows.map(({ id, i }) => (
             <tr key={id}>
               <th scope="row">{id}</th>
-              <td className={countOf(i) > 1n ? styles.often : undefined} data-times={id}>
+              <td className={countOf(i) > 1n ? styles.repeated : undefined} data-times={id}>
                 {grouped(countOf(i))}
               </td>
               {mistake === 'order' && (

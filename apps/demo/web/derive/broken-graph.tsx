@@ -115,7 +115,7 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
               <Figure value={count > 0 ? accumulated.passedOn[i] : NaN} />
             </div>
           )}
-          <div className={count > 1 ? `${styles.cached} ${styles.often}` : styles.cached}>
+          <div className={count > 1 ? `${styles.cached} ${styles.repeated}` : styles.cached}>
             <span>{isOrder ? say.break.times.order : say.states.computed}</span>
             <span>× {count}</span>
           </div>

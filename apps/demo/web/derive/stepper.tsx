@@ -131,23 +131,27 @@ export function Stepper({ step, total, before, space, children }: StepperProps) 
 export interface TraceStepperProps {
   readonly trace: Trace;
   readonly step: number | null;
-  /** Renders a list item with a number that a step writes. */
-  readonly written: (quantity: QuantityName) => ReactNode;
+  /** Renders a value that a step computes, as a list item. */
+  readonly renderValue: (quantity: QuantityName) => ReactNode;
 }
 
-export function TraceStepper({ trace, step, written }: TraceStepperProps) {
+export function TraceStepper({ trace, step, renderValue }: TraceStepperProps) {
   const say = useMessages(messages);
   return (
     <Stepper step={step} total={trace.steps.length} before={say.steps.none} space="formulas">
-      {step !== 0 && <Caption trace={trace} index={(step ?? trace.steps.length) - 1} written={written} />}
+      {step !== 0 && <Caption trace={trace} index={(step ?? trace.steps.length) - 1} renderValue={renderValue} />}
     </Stepper>
   );
 }
 
 /** Maximum number of values shown per step. */
-const maxWritten = 6;
+const maxValues = 6;
 
-function Caption({ trace, index, written }: Pick<TraceStepperProps, 'trace' | 'written'> & { readonly index: number }) {
+function Caption({
+  trace,
+  index,
+  renderValue,
+}: Pick<TraceStepperProps, 'trace' | 'renderValue'> & { readonly index: number }) {
   const texts = useMessages(messages);
   const say = texts.steps;
   const { graph, steps } = trace;
@@ -163,22 +167,22 @@ function Caption({ trace, index, written }: Pick<TraceStepperProps, 'trace' | 'w
         <CaseBadge name={step.case} /> {sentence}{' '}
         <span className="quiet">{reads.length === 0 ? say.readsNothing : say.reads(join(shortList(reads)))}</span>
       </p>
-      <ul className={styles.written} data-many={step.writes.length > 3 || undefined}>
-        {step.writes.slice(0, maxWritten).map((quantity) => (
-          <Fragment key={nameOf(quantity)}>{written(quantity)}</Fragment>
+      <ul className={styles.values} data-many={step.writes.length > 3 || undefined}>
+        {step.writes.slice(0, maxValues).map((quantity) => (
+          <Fragment key={nameOf(quantity)}>{renderValue(quantity)}</Fragment>
         ))}
-        {step.writes.length > maxWritten && <li className="quiet">{texts.more(step.writes.length - maxWritten)}</li>}
+        {step.writes.length > maxValues && <li className="quiet">{texts.more(step.writes.length - maxValues)}</li>}
       </ul>
     </>
   );
 }
 
-export interface WrittenProps {
+export interface StepValueProps {
   readonly exercise: Derivable;
   readonly quantity: QuantityName;
 }
 
-export function Written({ exercise, quantity }: WrittenProps) {
+export function StepValue({ exercise, quantity }: StepValueProps) {
   const { formula, numbers, value } = exercise.rootStep(quantity);
   return (
     <li>

@@ -18,7 +18,7 @@ import { ParameterCards } from './parameter-cards.js';
 import { Savings } from './savings.js';
 import { formulaStandIn, isCustomLoss, modeOf } from './mode.js';
 import { Pointing } from './pointing.js';
-import { TraceStepper, Written } from './stepper.js';
+import { TraceStepper, StepValue } from './stepper.js';
 import { type TimeExercise, timeExerciseOf } from './time/exercise.js';
 import { Toolbar } from './toolbar.js';
 import styles from './view.module.css';
@@ -115,7 +115,7 @@ function ComputedSample({ exercise, mode }: ComputedSampleProps) {
         <TraceStepper
           trace={exercise.trace}
           step={step}
-          written={(quantity) => <Written exercise={exercise} quantity={quantity} />}
+          renderValue={(quantity) => <StepValue exercise={exercise} quantity={quantity} />}
         />
       </section>
       <DerivationPanel exercise={exercise} selected={selected} known={step === null ? undefined : known} />

@@ -118,7 +118,7 @@ export function fromPlayground(url: string, options: { readonly seed?: number } 
   };
 }
 
-/** The noise as on the page: its slider ends at 50, a link can set up to 80, and more than 80 becomes 50. */
+/** The noise as on the page: its slider ends at 50, but a link can set values up to 80. A higher value becomes 50. */
 const noiseOf = (percent: number): number => (percent > 80 ? 50 : Math.max(0, percent));
 
 function networkOf(link: Link, inputs: readonly string[], outputActivation: Activation, seed?: number): Network {

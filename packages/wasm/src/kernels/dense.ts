@@ -39,16 +39,19 @@ interface Frame {
   /** Distance between rows of delta. */
   readonly deltaStride: Local;
   /**
-   * An offset in a row of delta. In case 2, the offset of the first sample of the time step; in case 3, the end of the
-   * samples that the product sums over.
+   * A byte offset in each row of delta. In case 2, the samples of the time step start at this offset. In case 3, the
+   * samples that the product sums over end at this offset.
    */
-  readonly samples: Local;
+  readonly deltaOffset: Local;
   /** Addresses and distances that are constant during a product. Their order is that of the product's `prepare`. */
   readonly bases: readonly Local[];
   /** The tile's first row and first column of C. */
   readonly row: Local;
   readonly column: Local;
-  /** Addresses of the tile's rows of A. In case 2: a[0] is the address of A[row][k]; a[1] is the offset of `row`. */
+  /**
+   * Addresses of the tile's rows of A. Case 2 uses only a[0], the address of A[row][k], and a[1], the byte offset of
+   * this entry in the weights of node k.
+   */
   readonly a: readonly Local[];
   /** Addresses of the tile's rows of C, starting at `column`. */
   readonly c: readonly Local[];
@@ -126,7 +129,7 @@ const case2: Product = {
     const [weights, delta, predecessorX, dLossDx] = frame.bases;
     return [
       weights.set(entryOf(frame, 'weightsOf')),
-      delta.set(add(firstRowOf(frame, 'delta'), frame.samples.get)),
+      delta.set(add(firstRowOf(frame, 'delta'), frame.deltaOffset.get)),
       predecessorX.set(load(frame.u.get, unit.predecessorX)),
       dLossDx.set(sub(word('dLossDx'), word('x'))),
     ];
@@ -157,7 +160,7 @@ const case3: Product = {
       panelStride.set(load(frame.u.get, unit.panelStride)),
     ];
   },
-  kEnd: ({ samples }) => samples.get,
+  kEnd: ({ deltaOffset }) => deltaOffset.get,
   columnEnd: ({ u }) => shl(load(u.get, unit.predecessors), number(2)),
   beginRow: ({ bases: [weights, delta, gradients], row, deltaStride, column, a, c }, r) => [
     a[r].set(add(delta.get, mul(add(row.get, number(r)), deltaStride.get))),
@@ -188,18 +191,18 @@ const minSums = 4;
 
 /**
  * Emits one product as a function of the unit's address, the rows of C to compute (`from` to `to`), the address of the
- * thread's record (which starts with the sum of |gradient|), and `Frame.samples`.
+ * thread's record (which starts with the sum of |gradient|), and `Frame.deltaOffset`.
  */
 function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyAdd, shape: Shape): Callable {
-  // The gradients of a narrow layer have columns for one vector only, so tiles need more rows to have enough sums.
+  // If a node has few weights, a row of its gradients fits in one vector. Tiles then need more rows to have enough sums.
   const narrowRows = product.gradients ? Math.max(shape.rows, minSums) : shape.rows;
   const maxRows = Math.max(shape.rows, narrowRows);
-  return module.function(undefined, [i32, i32, i32, i32, i32], [], ([u, from, to, record, samples], local) => {
+  return module.function(undefined, [i32, i32, i32, i32, i32], [], ([u, from, to, record, deltaOffset], local) => {
     const frame: Frame = {
       u,
       rowBytes: local(i32),
       deltaStride: local(i32),
-      samples,
+      deltaOffset,
       bases: [local(i32), local(i32), local(i32), local(i32)],
       row: local(i32),
       column: local(i32),

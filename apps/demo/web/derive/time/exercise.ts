@@ -104,15 +104,15 @@ export interface KnownInTime {
 }
 
 /**
- * Returns the numbers that the first `step` trace steps compute. A parameter derivative is known once all its terms
- * have been added.
+ * Returns the numbers that are known after `stepCount` steps of the trace. A parameter derivative is known once all its
+ * terms have been added.
  */
-export function knownInTime(exercise: TimeExercise, step: number): KnownInTime {
-  const computed = replay(exercise.trace, step);
+export function knownInTime(exercise: TimeExercise, stepCount: number): KnownInTime {
+  const computed = replay(exercise.trace, stepCount);
   return {
     value(name) {
       const isKnown = isParameterDerivative(name)
-        ? termCountAt(exercise, name, step) === exercise.steps
+        ? termCountAt(exercise, name, stepCount) === exercise.steps
         : computed.value(name) !== undefined;
       return isKnown ? exercise.value(name) : undefined;
     },
@@ -129,9 +129,9 @@ export function stepsOfTerms({ trace }: TimeExercise, { node }: QuantityName): n
     .map(({ index }) => index + 1);
 }
 
-/** The number of terms that the first `step` trace steps add to a parameter derivative. */
-export const termCountAt = (exercise: TimeExercise, selected: QuantityName, step: number): number =>
-  stepsOfTerms(exercise, selected).filter((needed) => needed <= step).length;
+/** The number of terms that have been added to a parameter derivative after `stepCount` steps of the trace. */
+export const termCountAt = (exercise: TimeExercise, selected: QuantityName, stepCount: number): number =>
+  stepsOfTerms(exercise, selected).filter((needed) => needed <= stepCount).length;
 
 /**
  * Converts the name of a parameter derivative in the unrolled graph, such as `dloss/db_h@1`, to the name in the graph

@@ -101,7 +101,7 @@ function TermSlider({ exercise, selected, termCount }: TermsProps) {
 }
 
 /** Shows the term that a trace step adds to a parameter derivative, and the sum so far. */
-export function WrittenTerm({ exercise, quantity }: { exercise: TimeExercise; quantity: QuantityName }) {
+export function StepTerm({ exercise, quantity }: { exercise: TimeExercise; quantity: QuantityName }) {
   const say = useMessages(messages);
   const parameter = originalParameter(quantity);
   const [, t] = splitId(quantity.node);

@@ -10,12 +10,12 @@ import { LossBox } from '../loss-box.js';
 import { isParameterDerivative } from '../finite-difference.js';
 import { messages as deriveMessages } from '../messages.js';
 import { ParameterCards } from '../parameter-cards.js';
-import { TraceStepper, Written } from '../stepper.js';
+import { TraceStepper, StepValue } from '../stepper.js';
 import layout from '../view.module.css';
 import { Columns } from './columns.js';
 import { knownInTime, termCountAt, selectedInTime, type TimeExercise } from './exercise.js';
 import { messages } from './messages.js';
-import { Terms, WrittenTerm } from './terms.js';
+import { Terms, StepTerm } from './terms.js';
 
 /** Maximum number of nodes of the unrolled network. A larger network is not drawn. */
 const maxDrawn = 400;
@@ -61,11 +61,11 @@ export default function TimeView({ exercise }: { readonly exercise: TimeExercise
         <TraceStepper
           trace={exercise.trace}
           step={step}
-          written={(quantity) =>
+          renderValue={(quantity) =>
             isParameterDerivative(quantity) ? (
-              <WrittenTerm exercise={exercise} quantity={quantity} />
+              <StepTerm exercise={exercise} quantity={quantity} />
             ) : (
-              <Written exercise={exercise} quantity={quantity} />
+              <StepValue exercise={exercise} quantity={quantity} />
             )
           }
         />

@@ -61,8 +61,8 @@ function inferred(sizes: readonly number[], size: number): number[] | undefined 
 }
 
 /**
- * Whether an axis of the new shape can be the batch. It can if its size is unknown until the model runs, equals the
- * batch size, or follows from the sizes of the other axes because none of these is −1.
+ * Whether an axis of the new shape can be the batch. It can if its size is unknown until the model runs or equals
+ * the batch size, or if no other axis has the size −1.
  */
 function isBatch(call: Call, { batchAxis = 0 }: Rows, requested: readonly number[], axis: number): boolean {
   const size = requested[axis];
