@@ -448,6 +448,21 @@ describe('headers with a missing name, and line breaks', () => {
     expect(stdout).toMatch(/^x,note,predicted_y\n1,"two\nlines",.+\n2,one,.+\n$/);
   });
 
+  it('predict keeps earlier predictions in the data', async () => {
+    const { write, nnbp } = await train(
+      table(
+        'x,y',
+        lines(40, (k) => `${k / 8},${k}`),
+      ),
+      '-t',
+      'y',
+    );
+    await write('new.csv', 'x,predicted_y\n1,7\n');
+    expect((await nnbp('predict', 'm.nnbp', 'new.csv')).stdout).toMatch(/^x,predicted_y,predicted_y_2\n1,7,.+\n$/);
+    const { stdout } = await nnbp('predict', 'm.nnbp', 'new.csv', '--json');
+    expect(JSON.parse(stdout)).toEqual({ x: '1', predicted_y: '7', predicted_y_2: expect.any(Number) as number });
+  });
+
   it('predict notes that several columns have the name of an input', async () => {
     const { write, nnbp } = await train(
       table(

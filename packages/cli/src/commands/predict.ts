@@ -16,6 +16,7 @@ import { misuse } from '../problem.js';
 import { type ModelRow, modelRows } from '../samples.js';
 import { readSequences } from '../sequences/read.js';
 import { counted } from '../table.js';
+import { uniqueNames } from '../unique.js';
 import { cut, visible, visibleJson } from '../visible.js';
 
 interface PredictOptions extends ModelOptions, CsvOptions {
@@ -111,6 +112,7 @@ async function predictSequences(
   const { sequences, gaps, filled } = await readSequences(csv, { group, inputs, targets: [] }, io.signal);
   const lines: [row: number, line: string][] = [];
   const groupOnly = { ...csv, header: [group] };
+  const head = format.head(targets === 'last' ? groupOnly : csv);
   for (const { name, steps } of sequences) {
     io.signal?.throwIfAborted();
     const known = steps.flatMap(({ input }) => (input === undefined ? [] : [nodeValues(inputs, input)]));
@@ -124,7 +126,7 @@ async function predictSequences(
     }
   }
   lines.sort(([a], [b]) => a - b);
-  const text = format.head(targets === 'last' ? groupOnly : csv) + lines.map(([, line]) => line).join('');
+  const text = head + lines.map(([, line]) => line).join('');
   await writeData(io, options.output, text);
   const missing = gaps.sentence(targets === 'last' ? 'left out' : 'without a prediction');
   for (const sentence of [missing, filledSentence(filled)]) if (sentence !== undefined) await note(io, sentence);
@@ -136,8 +138,8 @@ async function predictSequences(
 }
 
 class PredictionFormat {
-  /** The names of the added columns. */
-  readonly #names: readonly string[];
+  /** The names of the added columns. `head` makes them different from the names in the data. */
+  #names: readonly string[];
   /** Rounds a prediction of target column `k`. */
   readonly #rounded: (value: number, k: number) => number;
   readonly columns: Columns;
@@ -167,6 +169,8 @@ class PredictionFormat {
   }
 
   head({ header, dialect }: Csv): string {
+    // The data may contain earlier predictions.
+    if (this.options.only !== true) this.#names = uniqueNames([...header, ...this.#names]).slice(header.length);
     if (this.options.json === true) return '';
     return csvLine([...(this.options.only === true ? [] : this.#copied(header)), ...this.#names], dialect);
   }
