@@ -29,7 +29,7 @@ test.each([
 ])('train rejects --hidden %s %j', async (hidden, options, message) => {
   const table = rows(200)
     .split('\n')
-    .map((line, k) => (k === 0 || line === '' ? line : line.replace(/\d+$/, String(k))))
+    .map((line, k) => (k === 0 || line === '' ? line : line.replace(/(?<!\d)\d+$/, String(k))))
     .join('\n');
   const { nnbp } = await workspace({ 'd.csv': table });
   const { code, stderr } = await nnbp('train', 'd.csv', '--target', 'y', '--hidden', hidden, ...options);
