@@ -112,7 +112,7 @@ function mutants(): string {
     '| package | mutants | killed | explained | unexplained |',
     '| --- | ---: | ---: | ---: | ---: |',
     ...rows,
-    ...(missing.length > 0 ? ['', `Not run in full since the last change of their tests: ${missing.join(', ')}.`] : []),
+    ...(missing.length > 0 ? ['', `Not run in full since their tests last changed: ${missing.join(', ')}.`] : []),
   ].join('\n');
 }
 
@@ -231,7 +231,7 @@ ${load ? `${count(load.requests)} predictions by a server process while its mode
 
 ${
   soak
-    ? `${count(soak.stepsPerEngine)} training steps per engine, each with one sample, and memory after a tenth of the steps and at the end (${dateAndNode(soak.run)}): ${Object.entries(
+    ? `Each engine ran ${count(soak.stepsPerEngine)} training steps, each with one sample (${dateAndNode(soak.run)}). Speed, then memory after a tenth of the steps and at the end: ${Object.entries(
         soak.steps,
       )
         .map(

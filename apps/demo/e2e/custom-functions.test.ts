@@ -50,7 +50,7 @@ test(
     await page.getByLabel('b_2', { exact: true }).fill('0.75');
     const after = expected(0.75).gradients.of('2').w['1'];
     await expect.poll(() => shownNumber(page, 'dloss/dw_1to2')).toBe(after);
-    await picture(page, 'derive-own-functions');
+    await picture(page, 'derive-custom-functions');
   },
 );
 

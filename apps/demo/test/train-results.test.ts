@@ -62,7 +62,7 @@ test('for regression, errors are in the units of the target', async () => {
 
 test('the prediction for a row of inputs is in the original units of the data', async () => {
   const { session, observer } = await trained(prices, 'mse');
-  expect(prices.fields).toEqual([{ name: 'a' }, { name: 'colour', words: ['blue', 'red'] }]);
+  expect(prices.fields).toEqual([{ name: 'a' }, { name: 'colour', categories: ['blue', 'red'] }]);
   const row = [7, 0, 1];
   const { row: prediction } = observer.observe({ sample: null, row });
   expect(prediction!.values[0] / networkOf(session).predict(row)[0]).toBeCloseTo(1, 4);

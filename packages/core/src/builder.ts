@@ -289,7 +289,7 @@ export class GraphBuilder {
     });
   }
 
-  /** The initial value of each node: the value that delayed edges read for the steps before the first. */
+  /** The initial value of each node: the value read by delayed edges for the steps before the first. */
   #initials(nodeCount: number, indexOf: (id: string) => number): Float64Array {
     const initialOf = new Map<string, number>();
     for (const [id, value] of this.#groups.flatMap(({ initials }) => initials)) {

@@ -33,7 +33,7 @@ export interface PassOptions {
    */
   readonly weights?: FloatArray;
   /**
-   * The values that delayed edges read before the first step, `[samples × graph.stateSize]`, in the order of
+   * The values read by delayed edges before the first step, `[samples × graph.stateSize]`, in the order of
    * `graph.stateStart`. Overwritten with the state after the last step of each sample, so that the next call continues
    * the sequence. Gradients do not flow through it. Default: `graph.initialState()` for each sample.
    */

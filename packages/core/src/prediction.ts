@@ -119,7 +119,7 @@ export class Prediction {
 
 /** Computes all nodes in topological order. Delayed edges read their initial values. */
 class TopologicalPass implements ForwardPass {
-  /** The value of each node, followed by the initial values that delayed edges read. */
+  /** The value of each node, followed by the initial values read by delayed edges. */
   readonly x: Float64Array;
   readonly outputRows: ArrayLike<number>;
   readonly rowOf = undefined;

@@ -109,7 +109,7 @@ export function backpropagateSequence(
 }
 
 /**
- * Predicts one step at a time. Between calls, it keeps the values that delayed edges read. Created by {@link stream}.
+ * Predicts one step at a time. Between calls, it keeps the values read by delayed edges. Created by {@link stream}.
  */
 export class NetworkStream {
   readonly #network: Network;
@@ -161,7 +161,7 @@ export class NetworkStream {
   }
 }
 
-/** Creates a stream, which predicts one step at a time and keeps the values that delayed edges read. */
+/** Creates a stream, which predicts one step at a time and keeps the values read by delayed edges. */
 export const stream = (network: Network): NetworkStream => new NetworkStream(network);
 
 /** The streams that `predictSequence` reuses. */

@@ -91,7 +91,7 @@ export function rebuild(document: NetworkDocument, supplied: Plugins): Network {
     }
     const [stray] = unread.keys();
     if (stray !== undefined) {
-      throw mismatch('MALFORMED', 'initial', 'ids of nodes that delayed edges read', stray);
+      throw mismatch('MALFORMED', 'initial', 'ids of nodes read by delayed edges', stray);
     }
     expectBoundedState(graph);
     const network = new Network(graph, { initializer: () => 0, outputTransform });
@@ -208,7 +208,7 @@ export function parameterPlacements(graph: Graph): (i: number) => Pick<NodesDocu
   };
 }
 
-/** The initial values (before the first step) of nodes that delayed edges read, except zeros. */
+/** The initial values (before the first step) of nodes read by delayed edges, except zeros. */
 function initialValuesOf({ ids, initialValues, stateStart, nodeCount }: Graph): [id: string, value: number][] {
   const entries: [string, number][] = [];
   for (let i = 0; initialValues !== undefined && i < nodeCount; i++) {

@@ -80,7 +80,7 @@ class NodeReader {
   /** The last mark in use. Each list of ids has its own mark, which shows whether an id is already in the list. */
   #mark = 0;
   #hasDelayedEdges = false;
-  /** A node that delayed edges read has this mark plus the longest of their delays. */
+  /** If delayed edges read a node, the mark of the node is this number plus the longest delay. */
   #noDelayMark = 0;
   #initialMark = 0;
   #outputMark = 0;
@@ -241,7 +241,7 @@ class NodeReader {
         const id = scanner.string();
         const mark = this.#ids.mark(id, this.#initialMark) ?? 0;
         if (mark <= this.#noDelayMark || mark === this.#initialMark)
-          scanner.throwExpectedAt(id, 'the id of a node that delayed edges read, listed only once');
+          scanner.throwExpectedAt(id, 'the id of a node read by a delayed edge, listed only once');
       }
     });
     if (k !== 2) scanner.throwExpectedAt(begin, 'an id and a number');
@@ -256,7 +256,7 @@ class NodeReader {
 
   #function(kind: 'activation' | 'aggregation', value: string): void {
     if (value.length > maxFunctionLength)
-      this.#scanner.throwExpected(`an ${kind} of at most ${maxFunctionLength} characters before this position`);
+      this.#scanner.throwExpected(`the ${kind} before this position to have at most ${maxFunctionLength} characters`);
     this.#functions[kind].add(value);
     if (this.#functions.activation.size + this.#functions.aggregation.size > maxFunctions) throw tooManyFunctions();
   }

@@ -119,7 +119,7 @@ describe('load rejects an invalid model', () => {
     ],
     [
       'an initial value of a node that no delayed edge reads',
-      /a node that delayed edges read/,
+      /a node read by a delayed edge/,
       (m) => m.replace(/\}$/, ',"initial":[["1",2]]}'),
     ],
     ['an initial value without a number', /and a number/, (m) => delayedModel(m, '[["1"]]')],

@@ -24,7 +24,7 @@ describe(`models trained by ${program} ${version}`, () => {
     expect(Array.from(graph.outputs, (i) => graph.ids[i])).toEqual(['output.black', 'output.white', 'output.grey']);
   });
 
-  test('leaky-relu is imported with the fault of brain.js 1: 0 below 0, and h / 100 above 0', () => {
+  test('the importer reproduces the leaky-relu bug of brain.js 1: 0 below 0, and h / 100 above 0', () => {
     const json = {
       sizes: [1, 1],
       layers: [{ 0: {} }, { 0: { bias: 0, weights: { 0: 1 } } }],

@@ -161,7 +161,7 @@ test('damaged models are rejected with an NnbpError or result in a network', () 
   expect(loadedCount).toBeGreaterThan(0);
 }, 60_000);
 
-describe('in a model of sequences, axis 0 is the batch axis and axis 1 is the axis of the steps', () => {
+describe('in a sequence model, axis 0 is the batch axis and axis 1 is the time axis', () => {
   const input = (name: string) => ({ class_name: 'InputLayer', name, inbound_nodes: [], config: { name, batch_input_shape: [null, null, 2] } }); // oxfmt-ignore
   const reading = (kind: string, config: object, ...names: string[]) => ({
     class_name: kind,
@@ -189,7 +189,7 @@ describe('in a model of sequences, axis 0 is the batch axis and axis 1 is the ax
     expect(transform).toBe('softmax');
   });
 
-  test('Concatenate and Softmax are rejected with axis = 1, which is the axis of the steps', () => {
+  test('Concatenate and Softmax are rejected with axis = 1, the time axis', () => {
     for (const kind of ['Concatenate', 'Softmax']) {
       const names = kind === 'Softmax' ? ['a'] : ['a', 'b'];
       const error = errorOf(() => fromKeras(model(kind, 1, ...names), new Uint8Array()));

@@ -62,9 +62,9 @@ describe('a tensor of [2, batch, 3]', () => {
   }); // oxfmt-ignore
 
   test.each<[RegExp, Nodes, Model['integers']?, Model['numbers']?]>([
-    [/axis 1, the axis of the batch/, [['Gather', 'x p', 'y', { axis: 1n }]], { p: [0] }],
-    [/axis -2, the axis of the batch/, [['ReduceSum', 'x a', 'y']], { a: [-2] }],
-    [/axis 1, the axis of the batch/, [['Concat', 'x x', 'y', { axis: 1n }]]],
+    [/axis 1, the batch axis/, [['Gather', 'x p', 'y', { axis: 1n }]], { p: [0] }],
+    [/axis -2, the batch axis/, [['ReduceSum', 'x a', 'y']], { a: [-2] }],
+    [/axis 1, the batch axis/, [['Concat', 'x x', 'y', { axis: 1n }]]],
     [/expected a Transpose before it/, [['Gemm', 'x W', 'y']], {}, { W: [[3, 1], [1, 2, 3]] }],
     [/different numbers of axes after the batch/, [['Transpose', 'x', 't', { perm: [1, 0, 2] }], ['Add', 'x t', 'y']]],
     [/last axis is the batch/, [['Transpose', 'x', 't', { perm: [0, 2, 1] }], ['MatMul', 't W', 'y']], {}, { W: [[3, 1], [1, 2, 3]] }],
@@ -240,7 +240,7 @@ describe('initial states', () => {
     const error = errorOf(() => fromOnnx(model(null)));
     expect([error.code, error.message]).toEqual([
       'UNSUPPORTED',
-      expect.stringMatching(/ReduceMax.*the batch or the steps/),
+      expect.stringMatching(/ReduceMax.*the batch or time axis/),
     ]);
   });
 });

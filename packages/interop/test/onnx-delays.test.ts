@@ -113,14 +113,15 @@ test('duplicate and invalid tensor names are rejected', () => {
   expect(errorOf(() => toOnnx(lstmNetwork(), { nextState: '1st' })).code).toBe('OUT_OF_RANGE');
 });
 
-test('the state holds node values, latest first, and c is applied only once', () => {
+test('in the next state of an exported model, only the latest value of a node is multiplied by c', () => {
   const builder = new GraphBuilder();
   builder.input('x');
   builder.node('h', { from: ['x', delayed('h', 2, { initial: 0.5 })], activation: sigmoid, fixed: { c: 2 } });
   builder.output(builder.node('y', { from: ['h'], activation: identity, fixed: { c: 1 } }));
   const { graph } = decodeModel(toOnnx(new Network(builder.build(), { seed: 1 })));
   const next = graph!.node.find(({ output }) => output[0] === 'next_state')!;
-  // The next state: the value of node "h" at the current step, which is 2 · g, then its value at the previous step.
+  // The next state: the value of node "h" at the current step, which is 2 · g, then its value at the previous step,
+  // which already includes the factor 2.
   expect(next.opType).toBe('Mul');
   const scale = graph!.initializer.find(({ name }) => name === next.input[1])!;
   expect(Array.from(new Float32Array(scale.rawData.slice().buffer))).toEqual([2, 1]);

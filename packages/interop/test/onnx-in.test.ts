@@ -347,7 +347,7 @@ test.each<[string, ChainArguments[0], RegExp, ChainArguments[2]?]>([
     /a tensor with 17 axes/,
     { s: new Array<number>(17).fill(1) },
   ],
-  ['a sum over the batch', [['ReduceSum', 'x s', 'y']], /axis 0, the axis of the batch/, { s: [0] }],
+  ['a sum over the batch', [['ReduceSum', 'x s', 'y']], /axis 0, the batch axis/, { s: [0] }],
   ['a sum over all axes', [['ReduceSum', 'x', 'y']], /over all axes/],
   [
     'a concatenation of tensors of different sizes',

@@ -28,9 +28,9 @@ export interface Dropout {
    */
   readonly rate: number;
   /**
-   * Ids of nodes or inputs, or a function that returns true for them. Default: every node that is neither an input nor
-   * an output and has a successor in the same step. Delayed edges read the value without dropout, as in PyTorch's
-   * recurrent layers, which have no dropout between steps.
+   * Ids of the nodes and inputs with dropout, or a function that returns true for these ids. Default: every node that
+   * is neither an input nor an output and has a successor in the same step. Delayed edges read the value without
+   * dropout, as in PyTorch's recurrent layers, which have no dropout between steps.
    */
   readonly nodes?: readonly string[] | ((id: string) => boolean);
 }

@@ -70,8 +70,8 @@ export interface TrainerOptions {
    */
   readonly stateful?: boolean;
   /**
-   * Parameters that training does not change: ids of nodes, single parameters, or a function that returns true for
-   * them. They are still part of the network, its files and its gradients. Default: none.
+   * Parameters that training does not change: ids of nodes, single parameters, or a function that returns true for each
+   * parameter to freeze. Frozen parameters are still part of the network, its files and its gradients. Default: none.
    */
   readonly freeze?: Freeze;
   /**

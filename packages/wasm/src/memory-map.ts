@@ -120,9 +120,8 @@ export const header = {
    */
   seriesAt: 480,
   /**
-   * The number of samples for which a series computes case 3 at the current time step: the samples of this step and of
-   * the later steps in the same rows. 0 if case 3 for the samples of this step is computed at an earlier time step,
-   * which the backward pass reaches later.
+   * The backward pass writes several steps of a series into the same rows of delta, then computes case 3 for all samples
+   * in these rows. At the step that is written last, this is the end of the samples in each row. At other steps, it is 0.
    */
   seriesEnd: 484,
   /** Number of outputs, summed over all time steps. */
@@ -190,11 +189,9 @@ export const unit = {
   step: 64,
   /** The table that receives h: that of g, or that of x if g and x share a row. */
   h: 68,
-  /**
-   * The address where row 0 of the unit's table of delta would be if the table had a row for every node, and the
-   * distance between its rows, in bytes.
-   */
+  /** The base address of the unit's deltas. The deltas of the node in row r start at `delta + r * deltaStride`. */
   delta: 72,
+  /** The distance between the rows of delta in bytes. */
   deltaStride: 92,
   /** 1 if the unit is part of a series; see `header.seriesAt`. */
   inSeries: 96,

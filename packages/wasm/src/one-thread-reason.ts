@@ -6,7 +6,7 @@ import { isUnrollable } from './unrolled/form.js';
 
 /**
  * If `minThreadedWork` is not set, an executor with at least this much work (edges times samples) measures whether
- * several threads are faster. A forward pass with this work takes about a microsecond, as long as a single barrier.
+ * several threads are faster. A forward pass with this work takes about a microsecond, and so does one barrier.
  */
 export const minMeasuredWork = 20_000;
 

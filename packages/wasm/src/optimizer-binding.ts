@@ -26,12 +26,11 @@ export class OptimizerBinding {
   #bound: BuiltinOptimizer | undefined;
   #kernel!: OptimizerKernel;
   #kernelNumber = noOptimizer;
-  /**
-   * If the memory holds the scalars of plain gradient descent: the optimizer whose scalars these are, its learning rate,
-   * and the sum of the sample weights. Otherwise, `#plain` is undefined.
-   */
+  /** The optimizer, if the memory holds the scalars of plain gradient descent. */
   #plain: BuiltinOptimizer | undefined;
+  /** The learning rate of `#plain` for which the memory is prepared. */
   #rate = 0;
+  /** The sum of the sample weights for which the memory is prepared, if `#plain` is defined. */
   #plainTotal = 0;
   /** The optimizer and the sum of the sample weights of the last step that was prepared. */
   #optimizer: Optimizer | undefined;

@@ -1,7 +1,7 @@
 /** The graph editor: select nodes and weights, drag to add edges. */
 import type { OnConnectEnd } from '@xyflow/react';
 import { useMessages } from '../language.js';
-import { Figure } from '../shared/figure.js';
+import { RoundedNumber } from '../shared/rounded-number.js';
 import { formatNumber } from '../shared/format-number.js';
 import { edgeOf, type GraphEdge, type GraphNode, GraphView } from '../shared/graph-view.js';
 import type { NodeDescription } from '../state.js';
@@ -90,7 +90,7 @@ export function BuildGraph({ editor }: { readonly editor: Editor }) {
               aria-label={say.selectEdge(from, to, formatNumber(node.w[k]), delay)}
               onClick={() => select({ edge })}
             >
-              <Figure value={node.w[k]} digits={3} />
+              <RoundedNumber value={node.w[k]} digits={3} />
               <DelayMark delay={delay} />
             </button>
           ),

@@ -1,7 +1,7 @@
 /** Panel of the “Break it” mode: choose a mistake and see its result and an explanation. */
 import { ChevronDown, ChevronUp, X } from 'lucide-react';
 import { useMessages } from '../language.js';
-import { Figure } from '../shared/figure.js';
+import { RoundedNumber } from '../shared/rounded-number.js';
 import { usePlayground } from '../store.js';
 import { depthFirst, forwardOrder, isWrong, correctOrder, oneTooEarly, visits } from '../shared/broken-pass.js';
 import type { Broken } from './broken-graph.js';
@@ -154,10 +154,10 @@ function Comparison({ broken: { exercise, pass, accumulated, states } }: BreakIt
   const pair = (name: string, correct: number, actual: number, wrong: boolean) => (
     <>
       <td>
-        <Figure value={correct} digits={4} />
+        <RoundedNumber value={correct} digits={4} />
       </td>
       <td className={wrong ? styles.wrong : undefined} data-quantity={name}>
-        <Figure value={actual} digits={4} />
+        <RoundedNumber value={actual} digits={4} />
         {wrong && <span className="visually-hidden"> {say.wrongMark}</span>}
       </td>
     </>

@@ -3,7 +3,7 @@
  */
 import { useMemo } from 'react';
 import { useMessages } from '../language.js';
-import { Figure } from '../shared/figure.js';
+import { RoundedNumber } from '../shared/rounded-number.js';
 import { useJoin } from '../shared/use-join.js';
 import { formatNumber } from '../shared/format-number.js';
 import { type GraphEdge, type GraphNode, GraphView } from '../shared/graph-view.js';
@@ -101,18 +101,18 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
             <>
               <div className={styles.cached}>
                 <span>{say.break.correct}</span>
-                <Figure value={correctValues[i]} />
+                <RoundedNumber value={correctValues[i]} />
               </div>
               <div className={`${styles.cached} ${styles.actual} ${isOrder && wrongDx ? styles.wrong : ''}`}>
                 <span>{isOrder ? say.break.received : say.break.computed}</span>
-                <Figure value={value} />
+                <RoundedNumber value={value} />
               </div>
             </>
           )}
           {isOrder && !isInput && (
             <div className={`${styles.cached} ${styles.actual} ${wrongDb ? styles.wrong : ''}`}>
               <span>{say.break.passedOn}</span>
-              <Figure value={count > 0 ? accumulated.passedOn[i] : NaN} />
+              <RoundedNumber value={count > 0 ? accumulated.passedOn[i] : NaN} />
             </div>
           )}
           <div className={count > 1 ? `${styles.cached} ${styles.repeated}` : styles.cached}>

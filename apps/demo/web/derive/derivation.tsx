@@ -5,7 +5,7 @@
 import { nameOf, type QuantityName, type Replay, type Step } from '@nnbp/explain';
 import { createContext, useContext, useMemo, useRef, useState } from 'react';
 import { useMessages } from '../language.js';
-import { Figure } from '../shared/figure.js';
+import { RoundedNumber } from '../shared/rounded-number.js';
 import { Formula } from '../shared/formula.js';
 import { SavePicture } from '../shared/save-picture.js';
 import { useNotice } from '../shared/use-notice.js';
@@ -56,7 +56,7 @@ export function DerivationPanel({ exercise, selected, known }: DerivationPanelPr
       <output className={styles.answer} aria-live="polite" data-answer="">
         <Formula latex={sides(root.formula)[0]} plain={name} /> <span>=</span>{' '}
         {isKnown(selected) ? (
-          <Figure value={root.value} digits={17} />
+          <RoundedNumber value={root.value} digits={17} />
         ) : (
           <span>
             {unknown}
@@ -147,7 +147,7 @@ function StepItem({ step, depth }: { readonly step: Step; readonly depth: number
   const isKnown = useContext(Known);
   const name = nameOf(step.quantity);
   const value = isKnown(step.quantity) ? (
-    <Figure value={step.value} digits={6} />
+    <RoundedNumber value={step.value} digits={6} />
   ) : (
     <span className={styles.unknown}>{unknown}</span>
   );
@@ -230,7 +230,7 @@ function Measured({
   const parameter = nameOf(selected).replace('dloss/d', '');
   return (
     <p className={`${styles.measured} quiet`} data-not-in-picture="">
-      {say.nudge(parameter)} {known ? <Figure value={derivative} digits={6} /> : unknown} {say.nudgeEnd}
+      {say.nudge(parameter)} {known ? <RoundedNumber value={derivative} digits={6} /> : unknown} {say.nudgeEnd}
     </p>
   );
 }

@@ -2,7 +2,7 @@
 import type { Loss, Network, ParameterVector } from '@nnbp/core';
 import { useState } from 'react';
 import { useMessages } from '../language.js';
-import { Figure } from '../shared/figure.js';
+import { RoundedNumber } from '../shared/rounded-number.js';
 import { NumberField } from '../shared/number-field.js';
 import { update } from '../store.js';
 import { delayOf, edgeName } from '../network.js';
@@ -39,15 +39,15 @@ export function LossBox({ current, isKnown }: Props) {
           `${say.loss} ?`
         ) : predicted === undefined ? (
           <>
-            {say.loss} <Figure value={loss} /> <small className="quiet">{say.hint}</small>
+            {say.loss} <RoundedNumber value={loss} /> <small className="quiet">{say.hint}</small>
           </>
         ) : (
           <>
-            {say.loss} <Figure value={shown.before!.pass.loss} /> → <Figure value={loss} />: {say.moved}{' '}
+            {say.loss} <RoundedNumber value={shown.before!.pass.loss} /> → <RoundedNumber value={loss} />: {say.moved}{' '}
             <b>
-              <Figure value={loss - shown.before!.pass.loss} digits={3} />
+              <RoundedNumber value={loss - shown.before!.pass.loss} digits={3} />
             </b>
-            {say.predicted} <Figure value={predicted} digits={3} />
+            {say.predicted} <RoundedNumber value={predicted} digits={3} />
           </>
         )}
       </span>

@@ -127,7 +127,7 @@ const en = {
     cached: 'multiplications with the cache',
     itself: (node: string) => `Node ${node} is the output itself: its dloss/dx is the derivative of the loss.`,
     none: (from: string, to: string) => `There is no path from node ${from} to node ${to}.`,
-    imagine: 'A larger network with one input and one output:',
+    larger: 'A larger network with one input and one output:',
     layers: 'hidden layers',
     width: 'nodes per layer',
     sentence: (paths: string, edges: string) =>
@@ -359,7 +359,7 @@ const zh: typeof en = {
     cached: '次乘法，使用缓存',
     itself: (node) => `节点 ${node} 就是输出节点：它的 dloss/dx 是 loss 的导数。`,
     none: (from, to) => `从节点 ${from} 到节点 ${to} 没有路径。`,
-    imagine: '更大的网络，一个输入、一个输出：',
+    larger: '更大的网络，一个输入、一个输出：',
     layers: '隐藏层数',
     width: '每层节点数',
     sentence: (paths, edges) => `${paths} 条路径，${edges} 条边。`,

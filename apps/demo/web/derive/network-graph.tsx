@@ -2,7 +2,7 @@
 import type { Graph } from '@nnbp/core';
 import { nameOf, type QuantityName, type Replay } from '@nnbp/explain';
 import { useMessages } from '../language.js';
-import { Figure } from '../shared/figure.js';
+import { RoundedNumber } from '../shared/rounded-number.js';
 import { formatNumber } from '../shared/format-number.js';
 import { type GraphEdge, type GraphNode, GraphView } from '../shared/graph-view.js';
 import { Letter } from '../shared/letter.js';
@@ -85,7 +85,7 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
         {value === undefined ? (
           <span className={styles.blank}>·</span>
         ) : (
-          <Figure value={value} digits={Math.abs(value) < 0.01 ? 4 : 5} />
+          <RoundedNumber value={value} digits={Math.abs(value) < 0.01 ? 4 : 5} />
         )}
       </button>
     );
@@ -147,10 +147,10 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
                 aria-label={say.select(name, gradient === undefined ? say.unknown : formatNumber(gradient))}
                 onClick={() => select(quantity)}
               >
-                <Figure value={w} digits={3} />
+                <RoundedNumber value={w} digits={3} />
                 {gradient !== undefined && (
                   <span data-case={3}>
-                    <Figure value={gradient} digits={3} />
+                    <RoundedNumber value={gradient} digits={3} />
                   </span>
                 )}
               </button>

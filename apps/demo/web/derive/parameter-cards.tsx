@@ -5,7 +5,7 @@ import { namesOf } from '../shared/function-names.js';
 import { useMessages } from '../language.js';
 import { delayOf, edgeName } from '../network.js';
 import { delayOperator } from '../shared/delay.js';
-import { Figure } from '../shared/figure.js';
+import { RoundedNumber } from '../shared/rounded-number.js';
 import { formatNumber } from '../shared/format-number.js';
 import { Letter } from '../shared/letter.js';
 import { NumberField } from '../shared/number-field.js';
@@ -144,7 +144,7 @@ function Card({ node, known, selected }: CardProps) {
                         change({ mode: 'own' });
                       }}
                     >
-                      <Figure value={gradient} />
+                      <RoundedNumber value={gradient} />
                     </button>
                   )}
                 </td>

@@ -15,7 +15,7 @@ export function Savings({ exercise, selected }: { readonly exercise: Exercise; r
   const { layers, width } = usePlayground(({ derive }) => derive.imagined);
   const { savings: say } = useMessages(messages);
   const { count, output } = outputWithMaxPaths(exercise, selected.node);
-  const imagined = useMemo(() => {
+  const larger = useMemo(() => {
     const dense = mlp([1, ...Array.from({ length: layers }, () => width), 1], { activation: sigmoid });
     return paths(dense, dense.ids[0], 'output.0');
   }, [layers, width]);
@@ -35,8 +35,8 @@ export function Savings({ exercise, selected }: { readonly exercise: Exercise; r
           <Count value={BigInt(count.cachedMultiplications)} label={say.cached} />
         </dl>
       )}
-      <p className={styles.imagine}>
-        {say.imagine}{' '}
+      <p className={styles.largerSize}>
+        {say.larger}{' '}
         <label>
           {say.layers}{' '}
           <input
@@ -60,8 +60,8 @@ export function Savings({ exercise, selected }: { readonly exercise: Exercise; r
           <b>{width}</b>
         </label>
       </p>
-      <p className={styles.imagined} aria-live="polite" data-paths="">
-        {say.sentence(grouped(imagined.paths), grouped(BigInt(imagined.edgesVisited)))}
+      <p className={styles.largerCounts} aria-live="polite" data-paths="">
+        {say.sentence(grouped(larger.paths), grouped(BigInt(larger.edgesVisited)))}
       </p>
     </section>
   );

@@ -4,7 +4,7 @@ import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight, Pause, Play } fro
 import { Fragment, type ReactNode, useEffect, useState } from 'react';
 import { useMessages } from '../language.js';
 import { useJoin } from '../shared/use-join.js';
-import { Figure } from '../shared/figure.js';
+import { RoundedNumber } from '../shared/rounded-number.js';
 import { Formula } from '../shared/formula.js';
 import { usePlayground } from '../store.js';
 import { CaseBadge } from './badge.js';
@@ -192,7 +192,7 @@ export function StepValue({ exercise, quantity }: StepValueProps) {
           <Formula latex={`= ${numbers}`} plain="" />{' '}
         </span>
       )}
-      = <Figure value={value} />
+      = <RoundedNumber value={value} />
     </li>
   );
 }

@@ -1,6 +1,6 @@
 /** Panel with the result of checking the user's function: a sentence, a table of mismatches and a plot. */
 import { useMessages } from '../language.js';
-import { Figure } from '../shared/figure.js';
+import { RoundedNumber } from '../shared/rounded-number.js';
 import { messages as userCodeMessages } from '../shared/user-code/messages.js';
 import type { Verdict } from '../shared/user-code/check.js';
 import styles from './check-panel.module.css';
@@ -93,10 +93,10 @@ function Mismatches({ verdict: { mismatches } }: { readonly verdict: Verdict }) 
           <tr key={name}>
             <th scope="row">{name.replaceAll('-', '−')}</th>
             <td>
-              <Figure value={analytic} />
+              <RoundedNumber value={analytic} />
             </td>
             <td>
-              <Figure value={numeric} />
+              <RoundedNumber value={numeric} />
             </td>
           </tr>
         ))}

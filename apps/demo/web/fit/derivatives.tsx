@@ -6,7 +6,7 @@ import { nameOf } from '@nnbp/explain';
 import { useMemo } from 'react';
 import { useMessages } from '../language.js';
 import { useOffers } from '../offered-views.js';
-import { Figure } from '../shared/figure.js';
+import { RoundedNumber } from '../shared/rounded-number.js';
 import { formatNumber } from '../shared/format-number.js';
 import { change, openInDerive } from './change.js';
 import styles from './fit.module.css';
@@ -47,7 +47,7 @@ export function Derivatives({ fit, point }: { readonly fit: FitResult; readonly 
           <div key={k}>
             <dt>{name}</dt>
             <dd>
-              <Figure value={value} />
+              <RoundedNumber value={value} />
             </dd>
           </div>
         ))}
@@ -72,7 +72,7 @@ export function Derivatives({ fit, point }: { readonly fit: FitResult; readonly 
                     {name}
                   </th>
                   <td>
-                    <Figure value={gradient[k]} />
+                    <RoundedNumber value={gradient[k]} />
                   </td>
                   <td>
                     {offers('derive') && (

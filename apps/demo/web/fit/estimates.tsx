@@ -1,7 +1,7 @@
 /** The table of estimates, and statistics of the whole fit. */
 import { useMessages } from '../language.js';
 import { useJoin } from '../shared/use-join.js';
-import { Figure } from '../shared/figure.js';
+import { RoundedNumber } from '../shared/rounded-number.js';
 import styles from './fit.module.css';
 import type { FitResult } from './fit.js';
 import { messages } from './messages.js';
@@ -46,23 +46,23 @@ export function Estimates({ fit: { parameters, statistics } }: { readonly fit: F
                     {label}
                   </th>
                   <td>
-                    <Figure value={estimate} digits={6} />
+                    <RoundedNumber value={estimate} digits={6} />
                   </td>
                   {undetermined.includes(index) ? (
                     <td colSpan={4}>{say.undetermined}</td>
                   ) : (
                     <>
                       <td>
-                        <Figure value={standardError} digits={4} />
+                        <RoundedNumber value={standardError} digits={4} />
                       </td>
                       <td>
-                        <Figure value={interval[0]} /> … <Figure value={interval[1]} />
+                        <RoundedNumber value={interval[0]} /> … <RoundedNumber value={interval[1]} />
                       </td>
                       <td>
-                        <Figure value={t} digits={4} />
+                        <RoundedNumber value={t} digits={4} />
                       </td>
                       <td>
-                        <Figure value={p} digits={3} />
+                        <RoundedNumber value={p} digits={3} />
                       </td>
                     </>
                   )}
@@ -77,7 +77,7 @@ export function Estimates({ fit: { parameters, statistics } }: { readonly fit: F
           <div key={name}>
             <dt>{say.figures[name]}</dt>
             <dd>
-              <Figure value={statistics[name]} digits={6} />
+              <RoundedNumber value={statistics[name]} digits={6} />
             </dd>
           </div>
         ))}

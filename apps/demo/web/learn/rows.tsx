@@ -1,6 +1,6 @@
 /** The content of a node in a graph picture: its id, and a row for each number. */
 import type { ReactNode } from 'react';
-import { Figure } from '../shared/figure.js';
+import { RoundedNumber } from '../shared/rounded-number.js';
 import { RichText } from './rich-text.js';
 import styles from './rows.module.css';
 
@@ -30,7 +30,7 @@ function RowLine({ row: { name, value, tone, onPick, picked = false } }: { reado
   const content: ReactNode = (
     <>
       <RichText text={name} />
-      {value === undefined ? <span className={styles.unknown}>?</span> : <Figure value={value} digits={4} />}
+      {value === undefined ? <span className={styles.unknown}>?</span> : <RoundedNumber value={value} digits={4} />}
     </>
   );
   const className = `${styles.row} ${tone === undefined ? '' : styles[tone]}`;

@@ -14,7 +14,7 @@ interface Frame {
 }
 
 export interface GridProps extends Frame {
-  /** Pixels from the lower edge of the frame to the baseline of the numbers below it. */
+  /** Pixels from the bottom of the plot area (inside the margins) to the baseline of the numbers below it. */
   readonly numberOffset: number;
   /** Names of the axes: `text` elements with the class `axisName`. */
   readonly names: ReactNode;

@@ -19,8 +19,8 @@ export const targetRows = (
 };
 
 /**
- * Returns the setting that specifies which steps of a sequence have a target: `each` if every step has one, `rest` if
- * only the first of at least three steps has none, otherwise `last`.
+ * Returns the setting that specifies which steps of a sequence have a target: `each` if every step has one;
+ * `rest` if there are at least three steps and only the first has no target; otherwise `last`.
  */
 export const targetStepsOf = (targets: readonly (readonly number[] | null)[]): TargetSteps => {
   const missing = targets.filter((row) => row === null).length;

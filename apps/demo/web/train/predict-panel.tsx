@@ -52,7 +52,9 @@ interface FieldsProps {
 }
 
 function Fields({ fields, values, setRow }: FieldsProps) {
-  const starts = fields.map((_, k) => fields.slice(0, k).reduce((sum, { words }) => sum + (words?.length ?? 1), 0));
+  const starts = fields.map((_, k) =>
+    fields.slice(0, k).reduce((sum, { categories }) => sum + (categories?.length ?? 1), 0),
+  );
   return (
     <div className={styles.row}>
       {fields.map((field, k) => {
@@ -77,23 +79,23 @@ interface FieldProps {
   readonly set: (values: readonly number[]) => void;
 }
 
-function Field({ field: { name, words }, values, set }: FieldProps) {
+function Field({ field: { name, categories }, values, set }: FieldProps) {
   return (
     <label>
       <span className={styles.truncated} title={name}>
         {name}
       </span>
-      {words === undefined ? (
+      {categories === undefined ? (
         <NumberField label={name} value={values[0]} step={stepOf(values[0])} onChange={(value) => set([value])} />
       ) : (
         <select
           aria-label={name}
-          value={words.findIndex((_, k) => values[k] === 1)}
-          onChange={(event) => set(words.map((_, k) => Number(k === Number(event.target.value))))}
+          value={categories.findIndex((_, k) => values[k] === 1)}
+          onChange={(event) => set(categories.map((_, k) => Number(k === Number(event.target.value))))}
         >
-          {words.map((word, k) => (
-            <option key={word} value={k}>
-              {word}
+          {categories.map((category, k) => (
+            <option key={category} value={k}>
+              {category}
             </option>
           ))}
         </select>

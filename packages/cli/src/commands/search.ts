@@ -40,8 +40,8 @@ Examples:
   nnbp search iris.csv --target species
   nnbp search houses.csv --target price --trials 60 --folds 5 --max-epochs 200
 
-Draws networks (hidden layers, activation), optimizers, learning rates and batch sizes
-at random. The first round cross-validates each candidate for a few epochs. Each later
+Tries random networks (hidden layers, activation), optimizers, learning rates and batch
+sizes. The first round cross-validates each candidate for a few epochs. Each later
 round trains the best third for three times as many epochs, up to --max-epochs. Prints
 the best candidates and the command that trains the best one. The same --seed always
 finds the same candidates.`;

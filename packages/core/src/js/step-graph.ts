@@ -1,12 +1,12 @@
 /**
- * Reduces a graph with delays to the graph of one time step, whose inputs include the values that delayed edges read.
+ * Reduces a graph with delays to the graph of one time step, whose inputs include the values read by delayed edges.
  * The graph of the time step is acyclic and has no delays, and its parameters keep their slots.
  */
 import { delayed, edgeName } from '../delayed.js';
 import { Graph } from '../graph.js';
 
 /**
- * A value that delayed edges read from an earlier time step.
+ * A value read by delayed edges from an earlier time step.
  *
  * @internal
  */

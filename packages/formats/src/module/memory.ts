@@ -5,7 +5,7 @@ import { counted } from './counted.js';
 
 /** Returns the source of the functions that call `step(input, s)`, which computes one step and replaces the state s. */
 export function memorySource({ graph }: Network): string {
-  return `/** The state before the first step: the values that delayed edges read, grouped by node, latest first. */
+  return `/** The state before the first step: the values read by delayed edges, grouped by node, latest first. */
 const initial = [${Array.from(graph.initialState(), exact).join(', ')}];
 
 /** The outputs for one input, treated as a sequence of one step. */

@@ -83,7 +83,7 @@ export class Call {
     return rows;
   }
 
-  /** Operand k as sequences: one vector per sample and step. `axis` is the axis of the steps. */
+  /** Operand k as sequences: one vector per sample and step. `axis` is the time axis. */
   sequence(k: number, axis: 0 | 1): Rows {
     const rows = this.table(k);
     const stepAxis = rows.lead?.[axis];
@@ -136,7 +136,7 @@ export class Call {
     const others = lead?.length === 2 ? 2 : 1;
     const at = this.axisAmong(axis, shape.length + others);
     if (at >= batchAxis && at < batchAxis + others) {
-      this.unsupported(`axis ${axis}, the axis of the ${others === 2 ? 'batch or the steps' : 'batch'}`);
+      this.unsupported(`axis ${axis}, the ${others === 2 ? 'batch or time axis' : 'batch axis'}`);
     }
     return at < batchAxis ? at : at - others;
   }

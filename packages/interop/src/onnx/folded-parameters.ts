@@ -1,7 +1,7 @@
 /**
- * The parameters of a network as an ONNX model contains them. The c of a node is multiplied into the weights of the
- * edges from this node, or into the node's own b and w if its activation is linear. If an activation multiplies h by a
- * factor, such as the frequency of `sine`, the factor is multiplied into b and w.
+ * Computes the parameters of an exported ONNX model. The c of a node is multiplied into the weights of the edges from
+ * this node, or into the node's own b and w if its activation is linear. If an activation multiplies h by a factor, such
+ * as the frequency of `sine`, the factor is multiplied into b and w.
  */
 import { type Graph, mismatch, type Network, NnbpError } from '@nnbp/core';
 import { sourceOf } from '@nnbp/formats/shared';
@@ -45,7 +45,7 @@ export class FoldedParameters {
     return (inner?.(options) ?? 1) * (linear === true ? this.#scale(i) : 1);
   }
 
-  /** Returns x of node i divided by the value that the ONNX model computes for the node: c, or 1 if that value is x. */
+  /** The factor that converts node i's value in the ONNX model to x: 1 if the value includes c, otherwise c. */
   factorOfX(i: number): number {
     if (i < this.#graph.inputCount || i >= this.#graph.nodeCount) return 1;
     return this.written[this.#graph.activationOf[i]].linear === true ? 1 : this.#scale(i);

@@ -64,7 +64,7 @@ export function isReadByRecurrentOperator(
 interface InputOptions {
   /** The number of columns, if the model does not specify it. */
   readonly width?: number | undefined;
-  /** The axis of the batch, if all axes have a fixed size. Default: the first. */
+  /** The batch axis, if all axes have a fixed size. Default: the first. */
   readonly batchAxis?: number | undefined;
   /** Creates entry k. Default: an input node. */
   readonly entry?: (k: number) => Entry;

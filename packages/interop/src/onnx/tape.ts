@@ -76,7 +76,7 @@ export interface Rows {
    * the operands of the aggregation.
    */
   readonly part?: 'sorted' | 'middle' | 'argMaxAbs' | 'directed';
-  /** The axis of the batch among all axes. Default: the first. */
+  /** The batch axis among all axes. Default: the first. */
   readonly batchAxis?: number;
   /** For the result of a recurrent layer, the index of the axis for its directions. */
   readonly directions?: number;
@@ -88,7 +88,7 @@ export class Tape {
   readonly nodes: (TapeNode | undefined)[] = [];
   /** States, by their index on the tape. */
   readonly states = new Map<number, StateValue>();
-  /** The axis of the steps (0 or 1). Undefined until a recurrent layer has read a sequence. */
+  /** The time axis (0 or 1). Undefined until a recurrent layer has read a sequence. */
   stepAxis: number | undefined;
   /** The number of samples, if the model sets it. */
   batchSize: number | undefined;

@@ -42,7 +42,7 @@ export class Writer {
     this.#columns.add({ tensor, nodes: Array.from({ length: this.#graph.inputCount }, (_, i) => i) });
   }
 
-  /** Adds the input tensor of the state: the values that delayed edges read. */
+  /** Adds the input tensor of the state: the values read by delayed edges. */
   state(name: string): void {
     const { nodeCount, stateSize } = this.#graph;
     this.#columns.add({ tensor: name, nodes: Array.from({ length: stateSize }, (_, k) => nodeCount + k) });
@@ -118,7 +118,7 @@ export class Writer {
     });
   }
 
-  /** Writes the next state: for each node that delayed edges read, its value and its previous values except the oldest. */
+  /** Writes the next state: for each node read by delayed edges, its value and its previous values except the oldest. */
   nextState(): string {
     return this.#values(sourcesOfNextState(this.#graph), 'the scale of the state');
   }

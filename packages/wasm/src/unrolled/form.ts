@@ -35,8 +35,7 @@ const forms = new WeakMap<Graph, Map<string, Form>>();
 
 /**
  * Returns the form (memory layout, initial content and code) of a graph that runs as unrolled code, with one sample or
- * one sequence per call. The code is compiled once for each graph and number of steps, since every call of `fit`
- * prepares an executor.
+ * one sequence per call. The form is cached: without the cache, every call of `fit` would compile the code again.
  *
  * @throws RangeError if the host does not compile a module of this size synchronously, as on the main thread of some
  * browsers

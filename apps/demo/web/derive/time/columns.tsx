@@ -5,7 +5,7 @@
 import { nameOf, type QuantityName } from '@nnbp/explain';
 import type { CSSProperties } from 'react';
 import { useMessages } from '../../language.js';
-import { Figure } from '../../shared/figure.js';
+import { RoundedNumber } from '../../shared/rounded-number.js';
 import { NumberField } from '../../shared/number-field.js';
 import { formatNumber } from '../../shared/format-number.js';
 import { Letter } from '../../shared/letter.js';
@@ -208,7 +208,7 @@ function CachedNumber({ quantity, symbol, caseNumber, known, selected, marksOf }
       onClick={() => select(quantity)}
     >
       <Letter>{symbol}</Letter>
-      {value === undefined ? '?' : <Figure value={value} digits={Math.abs(value) < 0.01 ? 4 : 5} />}
+      {value === undefined ? '?' : <RoundedNumber value={value} digits={Math.abs(value) < 0.01 ? 4 : 5} />}
     </button>
   );
 }

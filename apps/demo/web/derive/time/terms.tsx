@@ -1,7 +1,7 @@
 /** A parameter derivative as a sum over time, revealed term by term from the last time step to the first. */
 import { nameOf, type QuantityName } from '@nnbp/explain';
 import { useMessages } from '../../language.js';
-import { Figure } from '../../shared/figure.js';
+import { RoundedNumber } from '../../shared/rounded-number.js';
 import { formatNumber } from '../../shared/format-number.js';
 import { Letter } from '../../shared/letter.js';
 import { change, select } from '../change.js';
@@ -60,10 +60,10 @@ export function Terms({ exercise, selected, termCount }: TermsProps) {
                 />
               </td>
               <td>
-                <Figure value={term.value} />
+                <RoundedNumber value={term.value} />
               </td>
               <td>
-                <Figure value={term.sum} />
+                <RoundedNumber value={term.sum} />
               </td>
             </tr>
           ))}
@@ -108,8 +108,8 @@ export function StepTerm({ exercise, quantity }: { exercise: TimeExercise; quant
   const { value, sum } = termsInTime(exercise, parameter).find(({ step }) => step === t)!;
   return (
     <li>
-      {say.term(nameOf(parameter))} <Figure value={value} />
-      {say.sumOfTerms} <Figure value={sum} />
+      {say.term(nameOf(parameter))} <RoundedNumber value={value} />
+      {say.sumOfTerms} <RoundedNumber value={sum} />
     </li>
   );
 }

@@ -1,7 +1,7 @@
 /** Chapter 1's picture: node 4 with its predecessors, and the sigmoid with a point to drag. */
 import { useState } from 'react';
 import { useMessages } from '../../language.js';
-import { Figure } from '../../shared/figure.js';
+import { RoundedNumber } from '../../shared/rounded-number.js';
 import { formatNumber } from '../../shared/format-number.js';
 import { g } from '../article-exercise.js';
 import type { ForwardExercise } from '../chapters/forward.js';
@@ -66,10 +66,10 @@ export function ForwardStage({ exercise, task, settled }: StageProps<ForwardExer
         >
           <span className={styles.readout}>
             <span className={styles.pair}>
-              h = <Figure value={h} digits={3} />
+              h = <RoundedNumber value={h} digits={3} />
             </span>{' '}
             <span className={styles.pair}>
-              <RichText text="g(h)" /> = <Figure value={g(h)} digits={4} />
+              <RichText text="g(h)" /> = <RoundedNumber value={g(h)} digits={4} />
             </span>
           </span>
         </Plot>

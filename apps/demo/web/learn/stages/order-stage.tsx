@@ -3,7 +3,7 @@
  * of the predecessor's dloss/dx. The picture shows which messages have arrived, are missing, or come too late.
  */
 import { useMessages } from '../../language.js';
-import { Figure } from '../../shared/figure.js';
+import { RoundedNumber } from '../../shared/rounded-number.js';
 import { message } from '../article-exercise.js';
 import { type OrderExercise, passInOrder, successorIds } from '../chapters/order.js';
 import { GraphPicture, type PictureEdge, type PictureNode } from '../graph-picture.js';
@@ -46,7 +46,7 @@ export function OrderStage({ exercise, task, draft, onDraft }: StageProps<OrderE
           <small>{count}</small>
           {index >= 0 && (
             <span>
-              <RichText text={`dloss/dx_${id}`} /> <Figure value={numbers[graph.indexOf(id)]} digits={4} />
+              <RichText text={`dloss/dx_${id}`} /> <RoundedNumber value={numbers[graph.indexOf(id)]} digits={4} />
             </span>
           )}
         </button>
@@ -61,7 +61,7 @@ export function OrderStage({ exercise, task, draft, onDraft }: StageProps<OrderE
   };
   const messageEdge = (from: string, to: string): PictureEdge => ({
     tone: 'plain',
-    ...(to !== '7' && { label: <Figure value={message(exercise, to, from)} digits={3} /> }),
+    ...(to !== '7' && { label: <RoundedNumber value={message(exercise, to, from)} digits={3} /> }),
   });
   return (
     <GraphPicture

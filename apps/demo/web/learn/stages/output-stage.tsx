@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { useMessages } from '../../language.js';
 import { formatNumber } from '../../shared/format-number.js';
-import { Figure } from '../../shared/figure.js';
+import { RoundedNumber } from '../../shared/rounded-number.js';
 import { lossAt, type OutputExercise, dLossDxAt } from '../chapters/output.js';
 import { GraphPicture } from '../graph-picture.js';
 import { messages } from '../messages.js';
@@ -80,14 +80,14 @@ export function OutputStage({ exercise, task, settled, draft, onDraft }: StagePr
         >
           <span className={styles.readout}>
             <span className={styles.pair}>
-              x₇ = <Figure value={x} digits={4} />
+              x₇ = <RoundedNumber value={x} digits={4} />
             </span>{' '}
             <span className={styles.pair}>
-              loss = <Figure value={lossAt(x, t)} digits={4} />
+              loss = <RoundedNumber value={lossAt(x, t)} digits={4} />
             </span>{' '}
             {isTangentShown && (
               <span className={styles.pair}>
-                ∂loss/∂x₇ = <Figure value={slope} digits={4} />
+                ∂loss/∂x₇ = <RoundedNumber value={slope} digits={4} />
               </span>
             )}
           </span>

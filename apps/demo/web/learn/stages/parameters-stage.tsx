@@ -1,6 +1,6 @@
 /** Chapter 4's picture: the numbers to choose from, the product as tiles, and the derivative by finite differences. */
 import { useMessages } from '../../language.js';
-import { Figure } from '../../shared/figure.js';
+import { RoundedNumber } from '../../shared/rounded-number.js';
 import type { ParametersExercise } from '../chapters/parameters.js';
 import { GraphPicture } from '../graph-picture.js';
 import { messages } from '../messages.js';
@@ -56,7 +56,7 @@ export function ParametersStage({ exercise, task, settled, draft, onDraft }: Sta
           onDraft={onDraft}
           contentOf={(name) => (
             <>
-              <RichText text={name} /> <Figure value={values[name]} digits={4} />
+              <RichText text={name} /> <RoundedNumber value={values[name]} digits={4} />
             </>
           )}
         />
@@ -72,7 +72,7 @@ export function ParametersStage({ exercise, task, settled, draft, onDraft }: Sta
               ) : (
                 <>
                   <RichText text={tiles[k]} />
-                  <Figure value={values[tiles[k]]} digits={4} />
+                  <RoundedNumber value={values[tiles[k]]} digits={4} />
                 </>
               )}
             </span>
@@ -81,13 +81,13 @@ export function ParametersStage({ exercise, task, settled, draft, onDraft }: Sta
         {settled > 1 && (
           <>
             {' '}
-            = <Figure value={gradients.of('4').w['2']} digits={5} />
+            = <RoundedNumber value={gradients.of('4').w['2']} digits={5} />
           </>
         )}
       </div>
       {settled > 1 && (
         <p className={styles.readout}>
-          {say.nudged} <Figure value={measured} digits={5} />
+          {say.nudged} <RoundedNumber value={measured} digits={5} />
         </p>
       )}
     </div>

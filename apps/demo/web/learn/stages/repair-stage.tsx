@@ -6,7 +6,7 @@
 import { Search } from 'lucide-react';
 import { useState } from 'react';
 import { useMessages } from '../../language.js';
-import { Figure } from '../../shared/figure.js';
+import { RoundedNumber } from '../../shared/rounded-number.js';
 import { usePlayground } from '../../store.js';
 import { bugNames, type Gradients } from '../bugs.js';
 import {
@@ -78,7 +78,7 @@ export function RepairStage({ exercise, draft, onDraft }: StageProps<RepairExerc
                   {id}
                   {probes.includes(id) && <Search size={11} aria-hidden />}
                 </b>
-                <Figure value={pass.cache.x(id)} digits={3} />
+                <RoundedNumber value={pass.cache.x(id)} digits={3} />
               </button>
             </>
           ),
@@ -97,7 +97,7 @@ export function RepairStage({ exercise, draft, onDraft }: StageProps<RepairExerc
               <b>{say.node(selected)}</b>
               {rowsOf(selected).map(({ name, value }) => (
                 <span key={name}>
-                  <RichText text={name} /> <Figure value={value!} digits={4} />
+                  <RichText text={name} /> <RoundedNumber value={value!} digits={4} />
                 </span>
               ))}
               <span className={styles.readout}>{say.probesLeft(left)}</span>
@@ -169,10 +169,10 @@ function ProbedNodes({ exercise, ids }: { readonly exercise: RepairExercise; rea
                 <RichText text={name} />
               </th>
               <td>
-                <Figure value={read(exercise.broken)} digits={4} />
+                <RoundedNumber value={read(exercise.broken)} digits={4} />
               </td>
               <td>
-                <Figure value={read(exercise.correct)} digits={4} />
+                <RoundedNumber value={read(exercise.correct)} digits={4} />
               </td>
             </tr>
           )),
@@ -211,7 +211,7 @@ function ProbedNode({ exercise, id }: { readonly exercise: RepairExercise; reado
             <th scope="row">{say[row]}</th>
             {quantities.map(([name, read]) => (
               <td key={name}>
-                <Figure value={read(gradients)} digits={3} />
+                <RoundedNumber value={read(gradients)} digits={3} />
               </td>
             ))}
           </tr>

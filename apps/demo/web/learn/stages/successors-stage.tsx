@@ -1,7 +1,7 @@
 /** Chapter 3's picture: messages that go backward along the edges, and the activation of node 7 with a tangent. */
 import { useState } from 'react';
 import { useMessages } from '../../language.js';
-import { Figure } from '../../shared/figure.js';
+import { RoundedNumber } from '../../shared/rounded-number.js';
 import { formatNumber } from '../../shared/format-number.js';
 import { dg, g, message } from '../article-exercise.js';
 import type { SuccessorsExercise } from '../chapters/successors.js';
@@ -59,7 +59,7 @@ export function SuccessorsStage({ exercise, task, settled, draft, onDraft }: Sta
             aria-label={`${to} → ${from}: ${formatNumber(message(exercise, to, from), 3)}`}
             onClick={() => onDraft(pick(draft, name, 3))}
           >
-            ← <Figure value={message(exercise, to, from)} digits={3} />
+            ← <RoundedNumber value={message(exercise, to, from)} digits={3} />
           </button>
         ),
       };
@@ -70,7 +70,7 @@ export function SuccessorsStage({ exercise, task, settled, draft, onDraft }: Sta
           label: (
             <>
               <span className={styles.arrow}>← </span>
-              <Figure value={message(exercise, to, from)} digits={4} />
+              <RoundedNumber value={message(exercise, to, from)} digits={4} />
             </>
           ),
         }
@@ -95,7 +95,7 @@ export function SuccessorsStage({ exercise, task, settled, draft, onDraft }: Sta
           onDraft={onDraft}
           contentOf={(name) => (
             <>
-              {name.replace('to', ' → ')}: <Figure value={message(exercise, name[0], name[3])} digits={3} />
+              {name.replace('to', ' → ')}: <RoundedNumber value={message(exercise, name[0], name[3])} digits={3} />
             </>
           )}
         />
@@ -121,10 +121,10 @@ export function SuccessorsStage({ exercise, task, settled, draft, onDraft }: Sta
           >
             <span className={styles.readout}>
               <span className={styles.pair}>
-                h₇ = <Figure value={h} digits={3} />
+                h₇ = <RoundedNumber value={h} digits={3} />
               </span>{' '}
               <span className={styles.pair}>
-                slope = <Figure value={c * dg(h)} digits={4} />
+                slope = <RoundedNumber value={c * dg(h)} digits={4} />
               </span>
             </span>
           </Plot>

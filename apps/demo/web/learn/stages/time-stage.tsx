@@ -1,6 +1,6 @@
 /** Chapter 9's picture: the unrolled recurrence, and below it the parameters that all steps share. */
 import { useMessages } from '../../language.js';
-import { Figure } from '../../shared/figure.js';
+import { RoundedNumber } from '../../shared/rounded-number.js';
 import type { TimeExercise } from '../chapters/time.js';
 import { GraphPicture } from '../graph-picture.js';
 import { messages } from '../messages.js';
@@ -62,7 +62,7 @@ export function TimeStage({ exercise, task, settled }: StageProps<TimeExercise>)
               <RichText text={name} />
             </dt>
             <dd>
-              <Figure value={value} />
+              <RoundedNumber value={value} />
             </dd>
           </div>
         ))}
@@ -70,7 +70,7 @@ export function TimeStage({ exercise, task, settled }: StageProps<TimeExercise>)
           <div>
             <dt>{say.nudged}</dt>
             <dd>
-              <Figure value={measured} digits={4} />
+              <RoundedNumber value={measured} digits={4} />
             </dd>
           </div>
         )}

@@ -185,15 +185,15 @@ export function tableDataset(table: Table, target: number, as: 'number' | 'categ
 function inputsOf(table: Table, { name, kind }: Column, k: number): { name: string; values: number[] }[] {
   if (kind === 'text') return [];
   if (kind === 'number') return [{ name, values: table.rows.map((row) => Number(row[k])) }];
-  return wordsOf(table, k).map((word) => ({
-    name: `${name} = ${word}`,
-    values: table.rows.map((row) => Number(row[k] === word)),
+  return categoriesOf(table, k).map((category) => ({
+    name: `${name} = ${category}`,
+    values: table.rows.map((row) => Number(row[k] === category)),
   }));
 }
 
 function fieldOf(table: Table, { name, kind }: Column, k: number): InputField[] {
   if (kind === 'text') return [];
-  return [kind === 'number' ? { name } : { name, words: wordsOf(table, k) }];
+  return [kind === 'number' ? { name } : { name, categories: categoriesOf(table, k) }];
 }
 
-const wordsOf = ({ rows }: Table, k: number): string[] => [...new Set(rows.map((row) => row[k]))].sort();
+const categoriesOf = ({ rows }: Table, k: number): string[] => [...new Set(rows.map((row) => row[k]))].sort();

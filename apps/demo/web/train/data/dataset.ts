@@ -4,8 +4,8 @@ import type { Task } from '../../shared/training-settings.js';
 /** An input field for one column of the data. */
 export interface InputField {
   readonly name: string;
-  /** The distinct words of a categorical column. Each is an input that is 0 or 1. Absent for a numeric column. */
-  readonly words?: readonly string[];
+  /** The categories of a categorical column. Each is an input that is 0 or 1. Absent for a numeric column. */
+  readonly categories?: readonly string[];
 }
 
 export interface SampleSet {

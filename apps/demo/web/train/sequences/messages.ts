@@ -51,7 +51,7 @@ const en = {
   lossCurves: 'Validation loss',
   gradients: 'Gradient over time',
   gradientsNote:
-    'Mean |∂loss/∂x(t)| of the state, for the loss of the last step only. The state is h in an RNN or GRU, the cell state c in an LSTM, and, in your graph, the nodes that delayed edges read. Logarithmic scale: a straight line that falls to the left is a vanishing gradient.',
+    'Mean |∂loss/∂x(t)| of the state, for the loss of the last step only. The state is h in an RNN or GRU, the cell state c in an LSTM, and, in your graph, the nodes read by delayed edges. Logarithmic scale: a straight line that falls to the left is a vanishing gradient.',
   gradientAxis: 'log₁₀ |∂loss/∂x(t)|',
   stepAxis: 't',
   trainingStepAxis: 'training steps',

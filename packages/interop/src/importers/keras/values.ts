@@ -35,7 +35,7 @@ export interface Values {
    * the activation of the nodes is still the identity.
    */
   readonly unfinished?: Nodes;
-  /** Whether the values are logits, because a softmax over them was omitted. */
+  /** True if the model applies a softmax to the values. The nodes compute only the logits. */
   readonly softmax?: true;
   /** Whether there are values at each step of a sequence or only at the last step. Undefined for data without steps. */
   readonly steps?: 'all' | 'last';
