@@ -37,8 +37,9 @@ export interface Tables {
   readonly targets: ArrayLike<Target>;
   /**
    * The weight of each sample, a number ≥ 0. The loss of the data is Σ weight · (loss of the sample) / Σ weight, so an
-   * integer weight has the same effect as repeating the sample. The backward pass multiplies only dloss/dx of the
-   * outputs by the weight. Default: 1.
+   * integer weight has the same effect on the loss as repeating the sample. The backward pass multiplies only dloss/dx
+   * of the outputs by the weight. Metrics omit samples of weight 0 and count all others equally; `standardize` uses all
+   * samples. Default: 1.
    */
   readonly weights?: ArrayLike<number>;
 }
