@@ -52,7 +52,7 @@ if (!smoke) {
 }
 
 async function measure(call, libraries) {
-  const { below } = makeCall(call);
+  const { targetLoss } = makeCall(call);
   const runners = [];
   const notMeasured = [];
   for (const library of libraries) {
@@ -62,8 +62,8 @@ async function measure(call, libraries) {
       continue;
     }
     const { loss } = await runner.ask({});
-    if (below !== undefined && !(loss < 1.5 * below)) {
-      notMeasured.push({ call, library, reason: `reached a loss of ${short(loss)} instead of ${below}` });
+    if (targetLoss !== undefined && !(loss < 1.5 * targetLoss)) {
+      notMeasured.push({ call, library, reason: `reached a loss of ${short(loss)} instead of ${targetLoss}` });
       runner.end();
     } else runners.push(runner);
   }

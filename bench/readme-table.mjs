@@ -42,7 +42,7 @@ const languages = [
       'predict-1000': 'predict 1,000 samples, 784-128-64-10',
       'train-online': 'train on 1,000 samples, 2-8-8-1, one at a time',
       'train-batch': 'the same, batch size 32',
-      reach: 'train 2-8-1 to a squared error of 0.05',
+      'train-to-loss': 'train 2-8-1 to a squared error of 0.05',
       load: 'load 784-128-64-10 and predict',
       xor: 'XOR to squared error 0.005, from process start',
       startUp: 'first prediction, from import',
@@ -68,7 +68,7 @@ const languages = [
       'predict-1000': '预测 1,000 个样本，784-128-64-10',
       'train-online': '训练 1,000 个样本，2-8-8-1，逐个样本',
       'train-batch': '同上，批大小 32',
-      reach: '训练 2-8-1 到平方误差 0.05',
+      'train-to-loss': '训练 2-8-1 到平方误差 0.05',
       load: '读取 784-128-64-10 并预测',
       xor: 'XOR 到平方误差 0.005，从进程启动算起',
       startUp: '第一次预测，从 import 算起',
@@ -129,7 +129,7 @@ function callsTable({ callHeader, calls, notMeasured, notReached, perSecond }) {
     }
     const row = find(measured);
     if (row?.perSecond === undefined) return row === undefined ? notMeasured : notReached;
-    return call === 'reach' || call === 'load' ? milliseconds(1000 / row.perSecond) : perSecond(rate(row.perSecond));
+    return call === 'train-to-loss' || call === 'load' ? milliseconds(1000 / row.perSecond) : perSecond(rate(row.perSecond));
   };
   const lines = Object.entries(calls)
     .map(([call, title]) => [title, ...Object.keys(libraries).map((library) => cell(call, library))])

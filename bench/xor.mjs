@@ -1,6 +1,7 @@
 /**
- * Measures the wall time of a process that learns XOR to a mean squared error of 0.005 with the quick start that each
- * library documents. Prints medians of 20 interleaved runs, and how many runs reached that error.
+ * For each library, measures the wall time of a process that runs the quick start from the documentation of the library,
+ * which learns XOR to a mean squared error of 0.005. Prints medians of 20 interleaved runs, and how many runs reached
+ * that error.
  *
  * Usage: node bench/xor.mjs [--smoke]
  */

@@ -19,12 +19,12 @@ export function prepare(call) {
       const options = { iterations: epochs, errorThresh: 1e-9, learningRate: 0.3, momentum: 0.1 };
       return { run: () => network.train(patterns, options), count: epochs * inputs.length, note: 'train; it has no batches' };
     }
-    case 'reach': {
+    case 'trainToLoss': {
       let trained = network;
       return {
         run() {
           trained = make();
-          trained.train(patterns, { iterations: 20_000, errorThresh: call.below, learningRate: 0.5, momentum: 0.1 });
+          trained.train(patterns, { iterations: 20_000, errorThresh: call.targetLoss, learningRate: 0.5, momentum: 0.1 });
         },
         loss: () => meanSquaredError(call, (input) => trained.run(input)),
         note: 'train, learning rate 0.5, momentum 0.1',

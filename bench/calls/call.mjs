@@ -5,8 +5,8 @@
  * @typedef {object} Prepared
  * @property {() => unknown} run Makes one call. A promise that it returns is awaited.
  * @property {number} [count] Number of predictions or training samples in one call. Default: 1.
- * @property {() => number | Promise<number>} [loss] For calls of kind `reach`: the loss after `run`, computed from
- *   predictions.
+ * @property {() => number | Promise<number>} [loss] For calls of kind `trainToLoss`: the loss after `run`, computed
+ *   from predictions.
  * @property {string} [note] The methods and settings that are used.
  *
  * @typedef {{ reason: string }} Absent
@@ -14,13 +14,13 @@
  *
  * @typedef {object} Call
  * @property {string} name
- * @property {'predict' | 'predictBatch' | 'train' | 'reach' | 'load'} kind
+ * @property {'predict' | 'predictBatch' | 'train' | 'trainToLoss' | 'load'} kind
  * @property {number[]} sizes Number of nodes in each layer. All activations are sigmoid.
  * @property {number[][]} inputs
  * @property {number[][]} targets
  * @property {number} [batchSize]
  * @property {number} [epochs] For `train`: the number of epochs.
- * @property {number} [below] For `reach`: the mean squared error at which training stops.
+ * @property {number} [targetLoss] For `trainToLoss`: the mean squared error at which training stops.
  */
 import { Random } from '@nnbp/core';
 
@@ -32,7 +32,7 @@ const shapes = {
   'predict-1000': { kind: 'predictBatch', sizes: large, rows: 1000 },
   'train-online': { kind: 'train', sizes: small, rows: 1000, batchSize: 1, epochs: 100 },
   'train-batch': { kind: 'train', sizes: small, rows: 1000, batchSize: 32, epochs: 100 },
-  reach: { kind: 'reach', sizes: [2, 8, 1], rows: 200, below: 0.05 },
+  'train-to-loss': { kind: 'trainToLoss', sizes: [2, 8, 1], rows: 200, targetLoss: 0.05 },
   load: { kind: 'load', sizes: large, rows: 1 },
 };
 

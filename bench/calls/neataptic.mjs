@@ -23,12 +23,12 @@ export function prepare(call) {
       const options = { rate: 0.3, iterations: epochs, error: 0, batchSize, shuffle: true };
       return { run: () => network.train(set, options), count: epochs * inputs.length, note: 'train' };
     }
-    case 'reach': {
+    case 'trainToLoss': {
       let trained = network;
       return {
         run() {
           trained = make();
-          trained.train(set, { rate: 0.05, iterations: 20_000, error: call.below, shuffle: true });
+          trained.train(set, { rate: 0.05, iterations: 20_000, error: call.targetLoss, shuffle: true });
         },
         loss: () => meanSquaredError(call, (input) => trained.activate(input)),
         note: 'train, rate 0.05',

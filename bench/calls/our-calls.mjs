@@ -1,4 +1,4 @@
-/** Prepares a call for @nnbp, with the functions of the umbrella package `nnbp` or of the scoped packages. */
+/** Sets up one of the benchmarks in `call.mjs` with @nnbp, either the package `nnbp` or the scoped packages. */
 import { predictInTurn, meanSquaredError } from './call.mjs';
 
 /**
@@ -29,7 +29,7 @@ export async function ourCalls(call, { adam, fit, load, mlp, mse, Network, save,
       const options = { loss: mse(), optimizer: sgd({ learningRate: 0.3 }), batchSize, epochs };
       return { run: () => fit(network, data, options), count: epochs * inputs.length, note: 'fit, sgd' };
     }
-    case 'reach': {
+    case 'trainToLoss': {
       let trained = network;
       return {
         async run() {
@@ -38,7 +38,7 @@ export async function ourCalls(call, { adam, fit, load, mlp, mse, Network, save,
             loss: mse(),
             optimizer: adam({ learningRate: 0.3 }),
             epochs: 10_000,
-            callbacks: [{ onEpochEnd: ({ history, stop }) => history.at(-1).loss < call.below && stop() }],
+            callbacks: [{ onEpochEnd: ({ history, stop }) => history.at(-1).loss < call.targetLoss && stop() }],
           });
         },
         loss: () => meanSquaredError(call, (input) => trained.predict(input)),

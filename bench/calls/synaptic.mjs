@@ -24,12 +24,12 @@ export function prepare(call) {
       const trainer = new Trainer(network);
       return { run: () => trainer.train(set, options), count: epochs * inputs.length, note: 'Trainer.train; it has no batches' };
     }
-    case 'reach': {
+    case 'trainToLoss': {
       let trained = network;
       return {
         run() {
           trained = make();
-          const options = { rate: 0.05, iterations: 20_000, error: call.below, shuffle: true, cost: Trainer.cost.MSE };
+          const options = { rate: 0.05, iterations: 20_000, error: call.targetLoss, shuffle: true, cost: Trainer.cost.MSE };
           new Trainer(trained).train(set, options);
         },
         loss: () => meanSquaredError(call, (input) => trained.activate(input)),

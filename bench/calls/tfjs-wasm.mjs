@@ -37,13 +37,13 @@ export async function prepare(call) {
         note: `model.fit of one epoch instead of ${epochs}`,
       };
     }
-    case 'reach': {
+    case 'trainToLoss': {
       const [x, t] = [tf.tensor2d(inputs), tf.tensor2d(targets)];
       let trained = model;
       return {
         async run() {
           trained = make(tf.train.adam(0.3));
-          const onEpochEnd = (_, { loss }) => void (trained.stopTraining = loss < call.below);
+          const onEpochEnd = (_, { loss }) => void (trained.stopTraining = loss < call.targetLoss);
           await trained.fit(x, t, {
             epochs: 10_000,
             batchSize: 32,

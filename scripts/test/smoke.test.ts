@@ -24,7 +24,7 @@ describe('smoke test', { timeout: 120_000 }, () => {
   });
 
   test.each([
-    ['bench/calls.mjs --libraries nnbp,scoped --calls predict-small,reach,load', 'load, then network.predict'],
+    ['bench/calls.mjs --libraries nnbp,scoped --calls predict-small,train-to-loss,load', 'load, then network.predict'],
     ['bench/fit.mjs', 'fit / step'],
     ['bench/xor.mjs', '1 of 1'],
     ['bench/start-up.mjs', 'scoped'],

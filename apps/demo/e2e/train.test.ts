@@ -180,7 +180,7 @@ test('the loss after two epochs equals that of fit with the same seed', async ()
   expect(await stat(page, 'training-loss')).toBe(short(expected.loss));
 });
 
-test('for one sample, the largest gradient that the edges show equals that of backpropagate, and a link to other data replaces the training run', async () => {
+test('the Train view shows the largest gradient that backpropagate computes for a sample, and a link to other data replaces the training run', async () => {
   const settings = settingsFor('circles');
   const { training } = planar('circles', settings.noise, settings.seed);
   const network = networkFor(settings, planar('circles', settings.noise, settings.seed), builtinFunctions);

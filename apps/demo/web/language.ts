@@ -5,8 +5,8 @@
 import type { LanguageName } from './state.js';
 import { usePlayground } from './store.js';
 
-export type Messages<English> = Readonly<Record<LanguageName, English>>;
+export type Messages<Texts> = Readonly<Record<LanguageName, Texts>>;
 
 /** The messages in the selected language. */
-export const useMessages = <English>(messages: Messages<English>): English =>
+export const useMessages = <Texts>(messages: Messages<Texts>): Texts =>
   messages[usePlayground(({ language }) => language)];

@@ -2,7 +2,7 @@
 import type { Column } from './columns.js';
 import { type ColumnSurvey, maxCategories } from './csv/column-counter.js';
 import { categoryOf, hasIntegerClasses, inputKind, isNumeric, isRowNumber, targetKind } from './csv/column-kind.js';
-import { isMissingMark } from './csv/missing.js';
+import { isMissingMarker } from './csv/missing.js';
 import type { Csv } from './csv/read.js';
 import type { Survey } from './csv/survey.js';
 import { suggestion } from './nearest.js';
@@ -162,8 +162,8 @@ function asCategory(survey: ColumnSurvey, { missing }: Pick<ColumnOptions, 'miss
   const counts = new Map<string, number>();
   const numeric = isNumeric(survey);
   for (const [value, count] of values) {
-    // In a numeric column, a common mark of a missing value, such as "?", is not a category.
-    if (numeric && survey.missingMarks.has(value)) continue;
+    // In a numeric column, a common marker of missing values, such as "?", is not a category.
+    if (numeric && survey.missingMarkers.has(value)) continue;
     counts.set(categoryOf(value), (counts.get(categoryOf(value)) ?? 0) + count);
   }
   const onlyNumbers = numeric && survey.numbers.words === 0;
@@ -173,7 +173,7 @@ function asCategory(survey: ColumnSurvey, { missing }: Pick<ColumnOptions, 'miss
   return {
     column: { kind: 'category', name, values: sorted, ...(missing === 'mean' && { fill: mode }) },
     reason: sorted.length > 5 ? `${listed} and ${sorted.length - 5} more` : listed,
-    notes: (numeric ? [] : [...survey.missingMarks]).map(
+    notes: (numeric ? [] : [...survey.missingMarkers]).map(
       ([word, count]) =>
         `${word} is a category of "${name}" (${counted(count, 'row')}). If it means that the value is missing, add --missing-values ${shellWord(word)}.`,
     ),
@@ -182,10 +182,10 @@ function asCategory(survey: ColumnSurvey, { missing }: Pick<ColumnOptions, 'miss
 
 /** Returns the text for `Guess.missing`; '' if no cells are missing. */
 function missingIn(survey: ColumnSurvey, kind: Column['kind'] | undefined): string {
-  const { missing, missingMarks, numbers } = survey;
-  const counts = [...missing].map(([cell, count]) => `${count} ${cell === '' ? 'empty' : shown(cell)}`);
+  const { missing, missingMarkers, numbers } = survey;
+  const counts = [...missing].map(([cell, count]) => `${count} ${cell === '' ? 'empty' : `"${shown(cell)}"`}`);
   if (kind === 'number' || (kind === 'category' && isNumeric(survey))) {
-    counts.push(...[...missingMarks].map(([cell, count]) => `${count} ${cell}`));
+    counts.push(...[...missingMarkers].map(([cell, count]) => `${count} "${cell}"`));
     if (kind === 'number' && numbers.words > 0) counts.push(`${numbers.words} not a number (${shown(numbers.word!)})`);
   }
   return counts.length > 4 ? `${counts.slice(0, 4).join(', ')}, …` : counts.join(', ');
@@ -194,12 +194,12 @@ function missingIn(survey: ColumnSurvey, kind: Column['kind'] | undefined): stri
 export function missingCount(survey: ColumnSurvey, { kind }: Column): number {
   const sum = (counts: ReadonlyMap<string, number>) => [...counts.values()].reduce((total, count) => total + count, 0);
   const wordCount = kind === 'number' ? survey.numbers.words : 0;
-  const markCount = kind === 'number' || isNumeric(survey) ? sum(survey.missingMarks) : 0;
-  return sum(survey.missing) + markCount + wordCount;
+  const markerCount = kind === 'number' || isNumeric(survey) ? sum(survey.missingMarkers) : 0;
+  return sum(survey.missing) + markerCount + wordCount;
 }
 
 const firstValue = ({ values }: ColumnSurvey, word?: string) =>
-  shown(word ?? [...(values?.keys() ?? [])].find((value) => !isMissingMark(value)) ?? [...(values?.keys() ?? [])][0]);
+  shown(word ?? [...(values?.keys() ?? [])].find((value) => !isMissingMarker(value)) ?? [...(values?.keys() ?? [])][0]);
 
 /** Formats a number with four significant digits. */
 export const short = (value: number): string => String(Number(value.toPrecision(4)));

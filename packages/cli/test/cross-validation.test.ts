@@ -91,7 +91,7 @@ describe('train with cross-validation or groups', () => {
     expect(command).toContain(`measured.csv ${text} --number column2`);
     const trained = await nnbp(...command.replaceAll("'", '').split(' '), '--json');
     expect(trained.code).toBe(0);
-    expect(trained.stdout).toContain('missing: 6 -999');
+    expect(trained.stdout).toContain(String.raw`missing: 6 \"-999\"`);
   });
 
   it('cross-validation with --group uses separate groups for early stopping', async () => {

@@ -154,7 +154,7 @@ test('extentOf returns the minimum and maximum of a million numbers', () => {
   expect(extentOf(Array.from({ length: 1_000_000 }, (_, k) => k - 3))).toEqual([-3, 999_996]);
 });
 
-test('predict and evaluate reject a recurrent model without the column that identifies the sequences', async () => {
+test('predict and evaluate reject a recurrent model that does not specify its sequence column', async () => {
   const rows = Array.from({ length: 60 }, (_, k) => `g${Math.floor(k / 3)},${k % 5},${k % 3}`);
   const { nnbp } = await workspace({ 'runs.csv': ['run,x,y', ...rows, ''].join('\n') });
   const options = [

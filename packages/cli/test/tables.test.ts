@@ -57,7 +57,7 @@ describe('missing values', () => {
     );
     expect((await columns()).targets[0].values).toEqual(['a', 'b']);
     expect(summary.rows).toMatchObject({ all: 60, withoutTarget: 20, leftOut: 4 });
-    expect(reasonsOf(summary)).toMatchObject({ grade: 'a, b; missing: 20 none' });
+    expect(reasonsOf(summary)).toMatchObject({ grade: 'a, b; missing: 20 "none"' });
     expect(reasonsOf(summary).x).toContain('0 to 58');
     expect(stderr).toContain('20 rows left out for lack of a target');
     await write('new.csv', 'x\n5\n-999\n');
@@ -69,7 +69,7 @@ describe('missing values', () => {
     const words = ['NA', '', '?', 'null'];
     const rows = lines(80, (k) => `${k % 20 === 7 ? words[Math.floor(k / 20)] : k},${k}`);
     const { summary, stderr } = await train(table('x,y', rows), '-t', 'y');
-    expect(reasonsOf(summary).x).toContain('; missing: 1 empty, 1 NA, 1 ?, 1 null');
+    expect(reasonsOf(summary).x).toContain('; missing: 1 empty, 1 "NA", 1 "?", 1 "null"');
     expect(summary.rows.leftOut).toBe(4);
     expect(stderr).toContain('4 rows left out (row 8: "x" is missing). With --missing mean, missing inputs');
   });
@@ -85,7 +85,7 @@ describe('missing values', () => {
         '-t',
         'y',
       );
-      expect(reasonsOf(summary).x).toBe(`0 to 79, mean 39.67; missing: 20 ${mark}`);
+      expect(reasonsOf(summary).x).toBe(`0 to 79, mean 39.67; missing: 20 "${mark}"`);
     },
   );
 
@@ -552,7 +552,7 @@ describe('cells', () => {
     );
     const header = ['x', 'word', 'y'].map(cell).join(separator);
     const { summary, columns, write, nnbp } = await train(table(header, rows), '-t', 'y');
-    expect(reasonsOf(summary).x).toBe('0 to 7.375, mean 3.735; missing: 1 NA');
+    expect(reasonsOf(summary).x).toBe('0 to 7.375, mean 3.735; missing: 1 "NA"');
     expect((await columns()).inputs[1].values).toEqual(['a', 'b']);
     await write('new.csv', 'word,x\na,1\n');
     expect((await nnbp('predict', 'm.nnbp', 'new.csv')).stderr).toBe('');
@@ -669,7 +669,7 @@ describe('classes written as numbers', () => {
     const { columns, summary } = await train(content, '-t', 'label');
     expect((await columns()).targets[0].values).toEqual(['1', '2', '3']);
     expect(summary.rows.withoutTarget).toBe(1);
-    expect(reasonsOf(summary).label).toBe('1, 2, 3; missing: 1 ?');
+    expect(reasonsOf(summary).label).toBe('1, 2, 3; missing: 1 "?"');
   });
 
   it('0.0 and 0 are the same class', async () => {

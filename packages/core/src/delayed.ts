@@ -14,7 +14,7 @@ export interface DelayedEdge {
   readonly initial?: number;
 }
 
-/** A predecessor, given by its id or by a delayed edge from it. */
+/** A predecessor: its id, or a delayed edge from it. */
 export type Source = string | DelayedEdge;
 
 /**

@@ -37,7 +37,7 @@ function equations(text: string): { name: string; sides: string[]; reused: boole
 }
 
 describe('plain text', () => {
-  it('text aligns numbers below their symbols', () => {
+  it('text() aligns numbers below their symbols', () => {
     expect(article('dloss/dw_2to4').text()).toBe(
       `dloss/dw_2to4 = -0.5121455772344743
 case 1  dloss/dx of an output: differentiate the loss
@@ -94,7 +94,7 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`,
     );
   });
 
-  it('text in Chinese has the same columns', () => {
+  it('text() returns the same columns in Chinese', () => {
     const [english, chinese] = (['en', 'zh'] as const).map((language) => article('dloss/dx_3').text({ language }));
     const formulasOf = (text: string) => text.split('\n').filter((line) => line.includes('='));
     expect(formulasOf(chinese).map((line) => line.replace('场景', 'case').replace('复用', 'reused'))).toEqual(
@@ -106,7 +106,7 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`,
     expect(chinese).not.toMatch(/case|reused|Backward|Forward/);
   });
 
-  it('text breaks a long sum between its terms and marks reused quantities', () => {
+  it('text() breaks a long sum between its terms and marks reused quantities', () => {
     const text = article('dloss/dx_2').text();
     expect(text).toContain(`
 case 2  dloss/dx_2 = dloss/dx_4 · slope_4     · w_2to4
@@ -123,7 +123,7 @@ case 3  │  └─ slope_7 = 0.545384   reused
 `);
   });
 
-  it('text draws no tree line after the last term', () => {
+  it('text() draws no tree line after the last term', () => {
     expect(article('dloss/dc_4').text().split('\n\n')[1]).toBe(`Backward: from the requested quantity to the loss
 case 3  dloss/dc_4 = dloss/dx_4 · g_4
         │          = -2.10423   · 0.53573
@@ -140,7 +140,7 @@ case 3     └─ slope_7 = c_7 · g'(h_7)
                       = 0.545384`);
   });
 
-  it('text abbreviates a long sum to its first terms and the last', () => {
+  it('text() abbreviates a long sum to its first terms and the last', () => {
     const network = new Network(mlp([1, 40, 1], { activation: tanh }), { seed: 1 });
     const { text } = explain(network, [0.5], [1], mse(), 'dloss/dx_input.0');
     const lines = text({ maxTerms: 3 }).split('\n');
@@ -157,7 +157,7 @@ case 3     └─ slope_7 = c_7 · g'(h_7)
     expect(lines).toContain("case 3  └─ slope_layer1.39 = c_layer1.39 · g'(h_layer1.39)");
   });
 
-  it('text expands the steps closest to the root and marks the others', () => {
+  it('text() expands the steps closest to the root and marks the others', () => {
     const shallow = article('dloss/dx_2').text({ depth: 2 });
     expect(shallow).toContain('case 1  │  ├─ dloss/dx_7 = -15.433   not expanded');
     const short = article('dloss/dx_2').text({ steps: 3 });
@@ -172,7 +172,7 @@ g_7 = sigmoid(h_7) = sigmoid(1.15906) = 0.761161
 x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
   });
 
-  it("text with 17 digits shows the engine's numbers, and each equation holds, on random graphs", () => {
+  it("text() with 17 digits shows the engine's numbers, and each equation holds, on random graphs", () => {
     const functions = {
       ...Object.fromEntries(everyActivation.map(({ name, value }) => [name, value])),
       sign: Math.sign,
@@ -214,7 +214,7 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
     expect(withNumbers).toBeGreaterThan(1000);
   });
 
-  it('text without limits marks a step as reused if and only if its state is reused', () => {
+  it('text() without limits marks a step as reused if and only if its state is reused', () => {
     for (let seed = 1; seed <= 30; seed++) {
       const { network, input, target, loss } = randomSample(seed, { nodes: 25 });
       const { root, text } = explain(network, input, target, loss, { quantity: 'dLossDx', node: network.graph.ids[0] });
@@ -228,7 +228,7 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
     }
   });
 
-  it('text writes the derivative of a custom function as a number', () => {
+  it('text() writes the derivative of a custom function as a number', () => {
     const custom: Activation = { name: 'own', value: (h) => h * h, derivative: (h) => 2 * h };
     const slope = (activation: Activation, fixed: { c?: number }) => {
       const network = new Network(mlp([1, 1], { activation, fixed }), { initializer: () => -3 });
@@ -246,7 +246,7 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
   const sides = (target: number[], loss: Loss) =>
     equations(explain(eight, [1], target, loss, 'dloss/dx_output.0').text({ maxTerms: 3 }))[0].sides;
 
-  it('text writes softmax with all outputs, and with the sum of the targets if it is not 1', () => {
+  it('text() writes softmax with all outputs, and with the sum of the targets if it is not 1', () => {
     expect(sides([1, 0, 0, 0, 0, 0, 0, 0], softmaxCrossEntropy())).toEqual([
       'exp(x_output.0) / (exp(x_output.0) + exp(x_output.1) + … [5] … + exp(x_output.7)) - t_output.0',
       'exp(-1) / (exp(-1) + exp(-1) + … [5] … + exp(-1)) - 1',
@@ -284,7 +284,7 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
     },
   );
 
-  it('text writes a custom loss by name, with all outputs', () => {
+  it('text() writes a custom loss by name, with all outputs', () => {
     const { builtin: _, ...own } = softmaxCrossEntropy();
     const { root, text } = explain(eight, [1], [1, 0, 0, 0, 0, 0, 0, 0], own, 'dloss/dx_output.0');
     expect(equations(text({ maxTerms: 3 }))[0].sides).toEqual([
@@ -295,14 +295,14 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
     expect(root.terms.length).toBe(8);
   });
 
-  it('text writes case 1 of an output with successors as a separate term', () => {
+  it('text() writes case 1 of an output with successors as a separate term', () => {
     const { network, input, target, loss } = outputInTheMiddle();
     const text = explain(network, input, target, loss, 'dloss/dx_3').text();
     expect(text).toContain('case 2  dloss/dx_3 = (dloss/dx_3)₁ + dloss/dx_4 · slope_4');
     expect(text).toContain('case 1  ├─ (dloss/dx_3)₁ = 2 / 2 · (x_3 - t_3)');
   });
 
-  it('text aligns columns that contain wide characters, and replaces invisible characters', () => {
+  it('text() aligns columns that contain wide characters, and replaces invisible characters', () => {
     const builder = new GraphBuilder();
     builder.input('输入');
     builder.input('line\nend');
@@ -327,7 +327,7 @@ h_输出 = b_输出
 });
 
 describe('Markdown', () => {
-  it('markdown writes nested lists with formulas', () => {
+  it('markdown() writes nested lists with formulas', () => {
     const markdown = article('dloss/db_4').markdown();
     expect(markdown).toContain(
       String.raw`
@@ -339,7 +339,7 @@ describe('Markdown', () => {
     expect(markdown).toContain('\n- $g_{2} = \\text{sigmoid}(h_{2}) = \\text{sigmoid}(0.175) = 0.543639$\n');
   });
 
-  it('markdown marks reused, unexpanded and omitted quantities', () => {
+  it('markdown() marks reused, unexpanded and omitted quantities', () => {
     const network = new Network(mlp([1, 9, 1], { activation: tanh }), { seed: 1 });
     const { markdown } = explain(network, [0.5], [1], mse(), 'dloss/dx_input.0');
     expect(markdown()).toMatch(/^ {4}- \*\*case 1\*\* \$[^$]+\$ \*reused\*$/m);
@@ -401,7 +401,7 @@ describe('LaTeX', () => {
     }
   });
 
-  it('latex writes one step per row, with the case in the margin', () => {
+  it('latex() writes one step per row, with the case in the margin', () => {
     const latex = article('dloss/dx_2').latex();
     expect(latex.split('\n').slice(0, 3)).toEqual([
       '\\begin{aligned}',
@@ -417,7 +417,7 @@ describe('LaTeX', () => {
     expect(article('dloss/dx_2').latex({ language: 'zh' })).toContain('\\text{场景 2}');
   });
 
-  it('latex writes tiny numbers as powers of ten', () => {
+  it('latex() writes tiny numbers as powers of ten', () => {
     const builder = new GraphBuilder();
     builder.input('1');
     builder.output(builder.node('2', { from: ['1'], activation: identity }));

@@ -71,7 +71,7 @@ const typographic: Readonly<Record<string, string>> = {
 
 /**
  * Parses a formula. `^` and `**` both mean "to the power of" and bind tighter than a minus sign: −x^2 is −(x^2). The
- * signs − · × ÷ ² ³ mean the same as - * * / ^2 ^3.
+ * characters − · × ÷ ² ³ mean the same as - * * / ^2 ^3.
  *
  * @throws NnbpError `MALFORMED`, `TOO_LARGE` (more than 10,000 characters)
  */

@@ -134,7 +134,7 @@ describe('a recurrent operator', () => {
     });
   });
 
-  test("if both inputs of a GRU are the same node, the edge from the reset gate's product to the candidate keeps its fixed weight 1", () => {
+  test('if both inputs of a GRU are the same node, the last edge into each candidate node keeps its fixed weight 1', () => {
     const { graph } = fromOnnx(
       onnxModel({
         inputs: { a: [null, null, 1] },

@@ -358,9 +358,12 @@ describe('different numbers of axes', () => {
   const nodes = [op('Unsqueeze', ['x', 'axis']), op('Mul', ['0', 'x'])];
   const constants = { axis: integers(1) };
 
-  test('two computed tensors are rejected if ONNX aligns the batch of one with an axis of the other', () => {
+  test('two computed tensors are rejected if broadcasting aligns a batch axis with another axis', () => {
     const error = errorOf(() => fromOnnx(model({ constants, nodes })));
-    expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/Mul.*other samples\. Reshape/)]);
+    expect([error.code, error.message]).toEqual([
+      'UNSUPPORTED',
+      expect.stringMatching(/Mul.*different samples\. Reshape/),
+    ]);
   });
 
   test('tensors with different numbers of axes are multiplied if the batch size is 1', () => {

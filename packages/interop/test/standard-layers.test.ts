@@ -235,7 +235,7 @@ describe('convolutions and pooling', () => {
     back.predict(row).forEach((x, k) => expect(x).toBeCloseTo(network.predict(row)[k], 4));
   });
 
-  test('the ONNX operators of a convolution and a pooling over a single row have one axis', () => {
+  test('convolution and pooling layers over a single row are exported as ONNX operators with one axis', () => {
     const network = networkOf((b) => {
       const from = conv1d(b, {
         from: b.inputs(2 * 11),

@@ -3,7 +3,10 @@ import type { EpochRecord } from './trainer.js';
 
 const noMetrics = {};
 
-/** A growing list of losses and speeds. Creating a record per epoch would take longer than an epoch of one sample. */
+/**
+ * A growing list of losses and speeds. If the data set has only one sample, creating a record would take longer than the
+ * epoch itself.
+ */
 export class EpochLog {
   readonly #first: number;
   #numbers = new Float64Array(256);

@@ -27,7 +27,7 @@ export type Misfit =
   | 'one-output'
   | 'needs-probability'
   | 'needs-log-probability'
-  | 'needs-negative-output';
+  | 'needs-signed-output';
 
 const forClasses = new Set([
   'binaryCrossEntropy',
@@ -36,8 +36,8 @@ const forClasses = new Set([
   'klDivergence',
   'hinge',
 ]);
-/** Losses that expect an output to be a logit or the logarithm of a rate. */
-const needNegativeOutputs = new Set(['binaryCrossEntropyWithLogits', 'softmaxCrossEntropy', 'poisson']);
+/** Losses of logits or of logarithms of rates. Their output activation must allow negative and positive values. */
+const needSignedOutputs = new Set(['binaryCrossEntropyWithLogits', 'softmaxCrossEntropy', 'poisson']);
 
 /** The range of a built-in activation; undefined for a custom activation. */
 const rangeOf = (name: string) =>
@@ -57,6 +57,6 @@ export function misfit(task: Task, settings: LossSettings & Partial<Pick<Setting
   if (range === undefined) return undefined;
   const [low, high] = range;
   if (loss === 'binaryCrossEntropy' && (low < 0 || high > 1)) return 'needs-probability';
-  if (needNegativeOutputs.has(loss) && low >= 0) return 'needs-negative-output';
+  if (needSignedOutputs.has(loss) && low >= 0) return 'needs-signed-output';
   return undefined;
 }

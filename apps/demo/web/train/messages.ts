@@ -214,7 +214,7 @@ const en = {
         'binaryCrossEntropy needs probabilities. Choose sigmoid as the output activation, or identity and the loss binaryCrossEntropyWithLogits.',
       'needs-log-probability': () =>
         'klDivergence needs logarithms of probabilities that sum to 1. Choose softmaxCrossEntropy or mse.',
-      'needs-negative-output': (loss: string) =>
+      'needs-signed-output': (loss: string) =>
         `${loss} needs outputs that can be negative. Choose identity as the output activation.`,
     } as Record<Misfit, (loss: string) => string>,
   },
@@ -411,7 +411,7 @@ const zh: typeof en = {
       'needs-probability': () =>
         'binaryCrossEntropy 需要概率。请把输出激活函数设为 sigmoid，或用 identity 搭配损失函数 binaryCrossEntropyWithLogits。',
       'needs-log-probability': () => 'klDivergence 需要和为 1 的概率的对数。请选择 softmaxCrossEntropy 或 mse。',
-      'needs-negative-output': (loss) => `${loss} 需要能取负值的输出。请把输出激活函数设为 identity。`,
+      'needs-signed-output': (loss) => `${loss} 需要能取负值的输出。请把输出激活函数设为 identity。`,
     },
   },
 };

@@ -16,7 +16,7 @@ interface Numbers {
   integers: boolean;
   /** Whether each number is greater than the previous number. */
   increasing: boolean;
-  /** The number of cells that are neither a number nor a common mark of a missing value, such as NA. */
+  /** The number of cells that are neither a number nor a common marker of missing values, such as NA. */
   words: number;
   /** The first such cell. */
   word: string | undefined;
@@ -27,10 +27,10 @@ export interface ColumnSurvey {
   /** The number of cells that are neither empty nor in the user's list of missing values. */
   readonly present: number;
   /**
-   * The common marks of a missing value, such as NA, among the cells that `present` counts, and how often each
+   * The common markers of missing values, such as NA, among the cells that `present` counts, and how often each
    * occurs.
    */
-  readonly missingMarks: ReadonlyMap<string, number>;
+  readonly missingMarkers: ReadonlyMap<string, number>;
   /** Cells that are empty ('') or in the user's list of missing values, and how often each occurs. */
   readonly missing: ReadonlyMap<string, number>;
   readonly decimal: Decimal;
@@ -52,7 +52,7 @@ export class ColumnCounter {
   readonly evidence = new DecimalEvidence();
   #present = 0;
   readonly #missing = new Map<string, number>();
-  readonly #missingMarks = new Map<string, number>();
+  readonly #missingMarkers = new Map<string, number>();
   readonly #readings: Readonly<Record<Decimal, Numbers>> = { '.': noNumbers(), ',': noNumbers() };
   readonly #maxValues: number;
   #values: Map<string, number> | undefined = new Map();
@@ -83,7 +83,7 @@ export class ColumnCounter {
       if (this.#values.size > this.#maxValues) this.#values = undefined;
     }
     if (missing.inNumbers(cell)) {
-      increment(this.#missingMarks, cell);
+      increment(this.#missingMarkers, cell);
       return;
     }
     const [point, comma] = [numberIn(cell, '.'), numberIn(cell, ',')];
@@ -110,7 +110,7 @@ export class ColumnCounter {
     return {
       name,
       present: this.#present,
-      missingMarks: this.#missingMarks,
+      missingMarkers: this.#missingMarkers,
       missing: this.#missing,
       decimal,
       ambiguity: format.decimal === undefined ? bothReadings(name, evidence, decimal, format.delimiter) : undefined,

@@ -13,7 +13,7 @@ const fewValues = 20;
 const rowNumberName =
   /^(?:|id|index|idx|key|no|nr|row|rownames?|uuid|unnamed.*|.*[_ .-](?:id|index|no|nr)|.*[a-z]Id)$/i;
 
-/** Number of cells that contain a number or a word, not a mark of a missing value. */
+/** Number of cells that contain a number or a word, not a marker of missing values. */
 const filledCount = ({ numbers }: ColumnSurvey) => numbers.count + numbers.words;
 
 const isConstant = ({ values, numbers }: ColumnSurvey) =>

@@ -69,8 +69,9 @@ export function guessDialect(beginning: string, delimiter?: string): Dialect {
 }
 
 /**
- * Whether lines that begin with # are comments. They are not if the first line is a header: it contains at least one
- * delimiter, and each candidate delimiter as often as the first line that does not begin with #.
+ * Whether lines that begin with # are comments. If the first line is a header, they are not. The first line is a header
+ * if it contains a delimiter, and if each candidate delimiter occurs in it as often as in the first line that does not
+ * begin with #.
  */
 function hasComments(text: string): boolean {
   if (!text.startsWith('#')) return false;
@@ -82,10 +83,10 @@ function hasComments(text: string): boolean {
 
 /**
  * Returns the candidate with the most consistent count per line: of the candidates in the first line, the one for which
- * the largest fraction of lines has the same count as the first line. In a tie, returns the one that yields the largest
- * fraction of numbers, since a decimal comma is as consistent as a delimiter, and then the one that occurs most often in
- * the first line. If the first line contains no candidate, returns a space if spaces separate the columns, and a
- * comma if they do not.
+ * the largest fraction of lines has the same count as the first line. A decimal comma can be as consistent as the
+ * delimiter. In a tie, therefore, returns the candidate that yields the largest fraction of numbers. If this is a tie
+ * too, returns the candidate that occurs most often in the first line. If the first line contains no candidate, returns
+ * a space if spaces separate the columns, and a comma if they do not.
  */
 function guessDelimiter(text: string): string {
   const lines = counts(text);

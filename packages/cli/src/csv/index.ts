@@ -4,5 +4,5 @@ export { categoryOf, type ColumnKind, inputKind, targetKind } from './column-kin
 export { decoderFor, encodingOf } from './decode.js';
 export { withSingleSpaces, type Dialect, guessDialect, rowsIn } from './dialect.js';
 export { headerOf } from './header.js';
-export { isMissingMark, MissingValues } from './missing.js';
+export { isMissingMarker, MissingValues } from './missing.js';
 export { type Decimal, numberIn } from './number-format.js';

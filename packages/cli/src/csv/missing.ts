@@ -1,5 +1,5 @@
-/** Common marks of a missing value in columns of numbers. In a column of categories, they are ordinary values. */
-const missingMarks = new Set([
+/** Common markers of missing values in columns of numbers. In a column of categories, they are ordinary values. */
+const missingMarkers = new Set([
   ...['na', 'n/a', 'nan', 'null', 'none', 'nil', '?', '-', '--', 'missing'],
   // Errors of spreadsheets.
   ...['#n/a', '#na', '#div/0!', '#value!', '#ref!', '#name?', '#num!', '#null!'],
@@ -7,12 +7,12 @@ const missingMarks = new Set([
   ...['\\n', '(null)', '<na>', '.'],
 ]);
 
-/** Whether the cell is a common mark of a missing value, such as NA. */
-export const isMissingMark = (cell: string): boolean => cell.length < 8 && missingMarks.has(cell.toLowerCase());
+/** Whether the cell is a common marker of missing values, such as NA. */
+export const isMissingMarker = (cell: string): boolean => cell.length < 8 && missingMarkers.has(cell.toLowerCase());
 
 /**
  * Decides which cells of a file are missing values: empty cells and the cells that the user listed. If the user listed
- * none, common marks in columns of numbers are missing values too.
+ * none, common markers in columns of numbers are missing values too.
  */
 export class MissingValues {
   readonly #listed: ReadonlySet<string> | undefined;
@@ -28,6 +28,6 @@ export class MissingValues {
 
   /** Whether the cell is a missing value in a column of numbers, but not in a column of categories. */
   inNumbers(cell: string): boolean {
-    return this.#listed === undefined && isMissingMark(cell);
+    return this.#listed === undefined && isMissingMarker(cell);
   }
 }

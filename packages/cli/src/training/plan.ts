@@ -159,7 +159,7 @@ async function surveyUsableRows(io: Io, opened: Csv, options: ColumnOptions, kee
     return inputs.encode(cells, codes) === undefined;
   };
   const found = await survey(csv, { categories, isCounted, decimals: csv.decimals, signal });
-  // A row that is left out may determine the decimal separator.
+  // The decimal separator comes from all rows, so the note about an ambiguous separator does too.
   const columns = found.columns.map((column, k) => ({ ...column, ambiguity: all.columns[k].ambiguity }));
   const usable = { ...found, columns };
   if (usable.rows < candidates / 2) {

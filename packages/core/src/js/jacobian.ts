@@ -1,6 +1,6 @@
 /**
- * The Jacobian in the js engine. Runs cases 2 and 3 of backpropagation for one output at a time, instead of for the
- * loss. Case 3 keeps one derivative per sample for each parameter, instead of the sum over the samples.
+ * The Jacobian in the js engine. Backpropagates from one output at a time, instead of from the loss. For each parameter,
+ * keeps one derivative per sample, instead of the sum over the samples.
  */
 import type { FloatArray } from '../contract.js';
 import type { Tables } from './backward.js';
@@ -23,7 +23,8 @@ export interface RowLayout {
 }
 
 /**
- * Computes the derivatives of one output with respect to the nodes (case 2) and the parameters (case 3).
+ * Computes the derivatives of one output with respect to the nodes (case 2 of backpropagation) and the parameters
+ * (case 3).
  *
  * @param tables - The tables that `forward` filled. In this file, dLossDx holds derivatives of one output, not of the
  * loss. The caller sets it to 1 for the output at the output's time step. At earlier time steps, it must already

@@ -1,4 +1,4 @@
-/** An operation of an ONNX model: its operands, its attributes, and errors with its name. */
+/** An operation of an ONNX model: its operands, its attributes, and errors that name the operation. */
 import { NnbpError } from '@nnbp/core';
 import { type Constant, constant, type ExternalFiles } from './constant.js';
 import { sizeOf } from '../size-of.js';
@@ -181,7 +181,7 @@ export class Call {
     const isAligned = counts.every((count) => count === counts[0]);
     if (!isAligned && !(isFirst && this.tape.batchSize === 1)) {
       this.unsupported(
-        'operands with different numbers of axes after the batch, because each sample would read other samples. Reshape one of them',
+        'operands with different numbers of axes after the batch axis. Broadcasting would combine different samples. Reshape one of them',
       );
     }
     return isFirst ? undefined : counts[0];

@@ -11,9 +11,9 @@ export interface Columns {
 }
 
 /**
- * A tensor is multiplied by a weight matrix. If this matrix has at most `maxKeptEntries` entries, or at most
- * `maxKeptEntriesPerEdge` entries per edge, unused columns of the tensor are kept, and their weights are 0. This is
- * cheaper than selecting the used columns.
+ * If a weight matrix has at most `maxKeptEntries` entries, or at most `maxKeptEntriesPerEdge` entries per edge, unused
+ * columns of the tensor that the matrix multiplies are kept, and their weights are 0. This is cheaper than selecting the
+ * used columns.
  */
 const maxKeptEntries = 4096;
 const maxKeptEntriesPerEdge = 2;

@@ -34,8 +34,8 @@ export class Delays {
    * tape.
    */
   of(state: number): Delay {
-    // A chain of states: each gets its next value from the state that follows it in the chain. The last one gets its
-    // next value from a node, from a state whose delay is known, or from a state of the chain.
+    // A chain of states: each gets its next value from the state that follows it in the chain. The chain ends if a
+    // next value comes from a node, from a state whose delay is known, or from a state that is already in the chain.
     const chain = new Set<number>();
     for (let at: number | undefined = state; at !== undefined && !this.#known.has(at) && !chain.has(at);) {
       chain.add(at);

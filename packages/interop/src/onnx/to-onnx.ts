@@ -25,10 +25,10 @@ export interface OnnxOptions {
 /**
  * Exports a network as the bytes of an ONNX file, in float32. Input and output are one tensor each, `[batch, nodes]`
  * with any `batch`, in the original units of the data. Nodes that exactly match a convolution or pooling layer become
- * `Conv`, `MaxPool` or `AveragePool`; the nodes of a `bidirectional` layer become `RNN`, `LSTM` or `GRU` over the steps
- * of a sample. Nodes on which no output depends are left out. The operator set is 13, or later if an activation of the
- * network needs it (`hardSwish` 14, `mish` 18, `gelu` 20). The ids of the input and output nodes are in the metadata
- * entries `nnbp.inputs` and `nnbp.outputs`, as JSON.
+ * `Conv`, `MaxPool` or `AveragePool`. The nodes of a `bidirectional` layer, which reads all steps of a sequence as one
+ * sample, become `RNN`, `LSTM` or `GRU`. Nodes on which no output depends are left out. The operator set is 13, or later
+ * if an activation of the network needs it (`hardSwish` 14, `mish` 18, `gelu` 20). The ids of the input and output nodes
+ * are in the metadata entries `nnbp.inputs` and `nnbp.outputs`, as JSON.
  *
  * A network with delays becomes a single-step model. It has a second input `state`, `[batch, graph.stateSize]`, and a
  * second output `next_state`, which is the `state` of the next step. The initial state, equal to

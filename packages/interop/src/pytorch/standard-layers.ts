@@ -78,8 +78,13 @@ export function useCountsOf(graph: Graph, nodes: Iterable<number>): Uint32Array 
   return useCounts;
 }
 
-/** Whether these slots are distinct parameters that no other nodes use. */
-function areOwn(graph: Graph, slots: readonly number[], nodes: readonly number[], useCounts: Uint32Array): boolean {
+/** Whether `slots` are distinct parameters that only `nodes` use. */
+function areUsedOnlyBy(
+  graph: Graph,
+  slots: readonly number[],
+  nodes: readonly number[],
+  useCounts: Uint32Array,
+): boolean {
   if (!slots.every((slot) => slot >= 0 && slot < graph.parameterCount) || new Set(slots).size < slots.length)
     return false;
   const countsInLayer = useCountsOf(graph, nodes);
@@ -93,7 +98,7 @@ function isRecurrentModule(graph: Graph, layer: RecurrentLayer, useCounts: Uint3
   if (kind === 'rnn' && activation !== 'tanh' && activation !== 'relu') return false;
   if (kind === 'gru' && !resetAfter) return false;
   const slots = gates.flatMap(({ inputs, units, bias, resetBias = [] }) => [inputs, units, bias, resetBias].flat(2));
-  return gates.every(({ peepholes }) => peepholes === undefined) && areOwn(graph, slots, nodes, useCounts);
+  return gates.every(({ peepholes }) => peepholes === undefined) && areUsedOnlyBy(graph, slots, nodes, useCounts);
 }
 
 /** Writes a layer as `nn.RNN`, `nn.LSTM` or `nn.GRU`. */
@@ -123,7 +128,7 @@ function isWindowModule(graph: Graph, layer: WindowLayer, useCounts: Uint32Array
   const { kind, geometry, inputs, nodes, weights, biases } = layer;
   switch (kind) {
     case 'conv':
-      return areOwn(graph, [...weights.flat(), ...(hasBias(graph, layer) ? biases : [])], nodes, useCounts);
+      return areUsedOnlyBy(graph, [...weights.flat(), ...(hasBias(graph, layer) ? biases : [])], nodes, useCounts);
     case 'averagePool':
       // The average excludes padding cells. PyTorch supports this only for symmetric padding of at most half a window.
       return geometry.every(

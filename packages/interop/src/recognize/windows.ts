@@ -1,7 +1,7 @@
 /**
- * Finds nodes that together form exactly one layer, as created by `conv2d`, `maxPool` or `averagePool` from @nnbp/layers:
- * nodes that share weights, or aggregate without parameters, over windows of a grid. Channels may come first, as in
- * PyTorch, or last, as in Keras.
+ * Finds groups of nodes that each match one layer exactly, as created by `conv2d`, `maxPool` or `averagePool` from
+ * @nnbp/layers. The nodes of a group read windows of a grid, and share weights or aggregate without parameters. Channels
+ * may come first, as in PyTorch, or last, as in Keras.
  */
 import { levels } from '@nnbp/core';
 import { divisors, geometriesOf, type Geometry, kernelIndexOf } from './grid.js';

@@ -23,9 +23,8 @@ export interface LevenbergMarquardtOptions {
   readonly tolerance?: number;
   /**
    * The lower bound of each parameter, in the order of the parameter vector; −Infinity for no bound. For a formula,
-   * this is the order of `FormulaGraph.parameters`. The first step clamps initial values to the bounds. Parameters
-   * that are frozen (`freeze`) have no entry in `lower` and `upper`, and the indices in `undetermined` do not count
-   * them.
+   * this is the order of `FormulaGraph.parameters`. The first step clamps initial values to the bounds. Frozen
+   * parameters (`freeze`) have no entry in `lower` and `upper`.
    */
   readonly lower?: ArrayLike<number>;
   /** The upper bound of each parameter, in the same order as `lower`; Infinity for no bound. */
@@ -36,6 +35,7 @@ export interface LevenbergMarquardtOptions {
 export interface LevenbergMarquardt extends Optimizer {
   /**
    * The indices of the parameters that the last Jacobian does not determine, because it is numerically rank-deficient.
+   * Frozen parameters (`freeze`) are skipped in the numbering: index 0 is the first parameter that is not frozen.
    */
   readonly undetermined: readonly number[];
 }

@@ -1,2 +1,2 @@
-/** The number of each job, an argument of the `run` function of a WebAssembly module. */
+/** The integer code of each job. The `run` function of a WebAssembly module takes the code as an argument. */
 export const job = { predict: 1, backpropagate: 2, step: 3 } as const;

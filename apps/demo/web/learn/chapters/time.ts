@@ -104,7 +104,7 @@ function secondValue({ pass: { cache }, numbers: { b, c, w, inputs } }: Solved):
   return numberTask({
     label: inBothLanguages('x_2(2)'),
     ask: {
-      en: 'Node 2 reads node 1 and, by a delayed edge, its own value at the previous step. The unrolled graph contains node 2 once per step, with the same b, c and weights. Its value at step 1 was x_2(1). What is x_2(2), its value at step 2?',
+      en: 'Node 2 reads node 1 and, through a delayed edge, its own value at the previous step. The unrolled graph contains node 2 once per step, with the same b, c and weights. Its value at step 1 was x_2(1). What is x_2(2), its value at step 2?',
       zh: '节点 2 读取节点 1，并通过一条延迟边读取自己上一步的值。展开之后，每一步都有一个节点 2，它们的 b、c 和权重相同。第 1 步得到 x_2(1)。第 2 步的值 x_2(2) 是多少？',
     },
     explain: {

@@ -19,7 +19,7 @@ interface Loss {
   readonly name?: string;
   /** The loss of one sample. */
   value(x: ArrayLike<number>, t: ArrayLike<number>): number;
-  /** Case 1: writes dloss/dx_k into dLossDx[k], for every output k. */
+  /** Writes dloss/dx_k into dLossDx[k], for every output k. */
   derivative(x: ArrayLike<number>, t: ArrayLike<number>, dLossDx: Float64Array | Float32Array): void;
   /** Values of x_k at which the loss has no derivative, for target t. */
   kinks?(t: number): readonly number[];

@@ -8,7 +8,10 @@ import type { Weights } from './weights.js';
 
 /** Maximum number of values in a model without weights. Each byte of the weights adds one to this limit. */
 const maxValuesWithoutWeights = 2 ** 18;
-/** Maximum number of edges in pooling and in layers with shared weights. The number of weights does not limit them. */
+/**
+ * Maximum number of edges in pooling layers and in layers with shared weights. A model with few weights can have any
+ * number of these edges.
+ */
 const maxEdges = 2 ** 22;
 
 export class Context {
@@ -87,8 +90,8 @@ export class Context {
   }
 
   /**
-   * Counts edges of pooling or of a layer with shared weights. Must be called before they are created. Throws
-   * `TOO_LARGE` if the model has too many of them.
+   * Counts edges of a pooling layer or of a layer with shared weights. Must be called before the edges are created.
+   * Throws `TOO_LARGE` if the model has too many such edges.
    */
   spendEdges(json: JsonValue, count: number): void {
     this.#edgesLeft -= count;
@@ -100,7 +103,7 @@ export class Context {
     }
   }
 
-  /** Counts values. Must be called before they are created. Throws `TOO_LARGE` if the model has too many values. */
+  /** Counts values. Must be called before the values are created. Throws `TOO_LARGE` if the model has too many values. */
   takeValues(json: JsonValue, count: number): void {
     this.#valuesLeft -= count;
     if (this.#valuesLeft < 0) {

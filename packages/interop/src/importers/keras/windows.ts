@@ -35,14 +35,15 @@ interface Axis {
  *
  * @param sizes - Sizes of the grid: `[length]` or `[rows, columns]`.
  * @param sizeOption - Name of the option for the size of a window.
- * @param take - Called before windows are created, with an upper bound on the total number of their cells.
+ * @param reserveCells - Called before the windows are created, with an upper bound on the total number of cells in all
+ * windows. Throws if this number is too large.
  * @throws NnbpError `MALFORMED`, `UNSUPPORTED`
  */
 export function windowsIn(
   config: JsonValue,
   sizes: readonly number[],
   sizeOption: 'kernel_size' | 'pool_size',
-  take: (cells: number) => void,
+  reserveCells: (cells: number) => void,
 ): Windows & { readonly kernel: readonly number[] } {
   const kernels = sizesOf(config.at(sizeOption), sizes.length);
   const entry = config.at('strides');
@@ -53,7 +54,7 @@ export function windowsIn(
   const axes = sizes.map((size, k) =>
     axisOf(config, { size, kernel: kernels[k], stride: strides[k], dilation: dilations[k] }),
   );
-  take(axes.reduce((all, { count, kernel, size }) => all * count * Math.min(kernel, size), 1));
+  reserveCells(axes.reduce((all, { count, kernel, size }) => all * count * Math.min(kernel, size), 1));
   const [rows, columns] = axes.length === 1 ? [undefined, axes[0]] : axes;
   const columnWindows = windowsAlong(columns);
   const windows =
