@@ -29,7 +29,7 @@ function shuffled(count, uniform) {
   return order;
 }
 
-/** Reads the files directly, because `set` of the package `mnist` returns fewer digits than requested. */
+/** Reads the files of the package `mnist` directly, because its function `set` returns fewer digits than requested. */
 export function digits() {
   if (smoke) return { train: noise(trainingCount), validation: noise(validationCount) };
   const images = [];

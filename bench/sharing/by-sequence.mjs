@@ -1,5 +1,6 @@
 /**
- * Returns a `run` function for a library that takes seconds per batch. The function can stop after any sequence.
+ * Returns a `run` function for a library that is so slow that a batch takes seconds. The function can stop after any
+ * sequence of a batch.
  *
  * @param {import('./workloads.mjs').SharingWorkload} workload
  * @param {(sequence: number) => void} train Trains on the sequence with the given index.

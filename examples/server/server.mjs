@@ -6,9 +6,10 @@
  *     POST /predict   {"inputs": [[5.1, 3.5, 1.4, 0.2]]}  →  {"model": 1, "outputs": [[0.97, 0.02, 0.01]]}
  *     GET  /health    →  {"model": 1, "requests": 12, "memory": 61865984}
  *
- * The server loads the model file again on SIGHUP, and when another file is renamed to its path, as `writeAtomically`
- * of `@nnbp/formats/node` does. If the new file cannot be loaded, or its model has a different number of inputs or
- * outputs, the server reports this on standard error and keeps the current model.
+ * The server loads the model file again when it receives SIGHUP or when the file is replaced. To replace the file,
+ * write a new file and rename it, or call `writeAtomically` from `@nnbp/formats/node`. If the new file cannot be
+ * loaded, or its model has a different number of inputs or outputs, the server reports this on standard error and keeps
+ * the current model.
  */
 import { auto, compile, load, NnbpError } from 'nnbp';
 import { readFileSync, statSync, watch } from 'node:fs';

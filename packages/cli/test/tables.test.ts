@@ -491,7 +491,7 @@ describe('later rows', () => {
     expect(fitted.rows).toBe(260);
   });
 
-  it('all commands read decimal points of a table with semicolons whose first 200 rows are integers', async () => {
+  it('all commands read decimal points that first occur after row 200 of a semicolon-separated table', async () => {
     const later = lines(260, (k) => `${k};${(k * 7) % 40}${k < 230 ? '' : '.5'}`);
     const { summary, nnbp } = await train(table('t;y', later), '-t', 'y', '--number', 'y', '--epochs', '1');
     expect(summary.rows.all).toBe(260);
@@ -530,7 +530,7 @@ describe('later rows', () => {
     expect((await nnbp('forecast', 's.nnbp', 'b.csv')).stderr).toContain(ambiguous);
   });
 
-  it('a fill value is read with the decimal separator that rows without a target determine', async () => {
+  it('rows without a target can determine the decimal separator of a fill value', async () => {
     const incomplete = lines(60, (k) => `${k % 10 === 3 ? '' : `1.${200 + k}`};${k}`);
     const { columns } = await train(
       table('x;y', [...incomplete, '12.34;']),
@@ -545,7 +545,7 @@ describe('cells', () => {
 
   it.each([
     ['in quotes', ',', (value: unknown) => `"${padded(value)}"`],
-    ['between tabs', '\t', padded],
+    ['in tab-separated tables', '\t', padded],
   ])('spaces around a value are ignored %s', async (_, separator, cell) => {
     const rows = lines(60, (k) =>
       [k === 7 ? 'NA' : (k / 8).toFixed(3), k % 2 ? 'b' : 'a', k].map(cell).join(separator),
@@ -586,16 +586,19 @@ describe('cells', () => {
     expect(predicted.stdout.split('\n').map((line) => line === '""')).toEqual([false, false, true, false, false]);
   });
 
-  it('predict quotes an empty cell between spaces, and keeps literal quotes between tabs', async () => {
-    const { write, nnbp } = await train(
-      table(
-        'x,y',
-        lines(60, (k) => `${k},${2 * k}`),
-      ),
-      ...['-t', 'y', '--number', 'y'],
-    );
+  const doubled = table(
+    'x,y',
+    lines(60, (k) => `${k},${2 * k}`),
+  );
+
+  it('predict quotes an empty cell of a space-separated table', async () => {
+    const { write, nnbp } = await train(doubled, '-t', 'y', '--number', 'y');
     await write('spaces.txt', 'x  z\n1  5\nNA 6\n2  7\n');
     expect((await nnbp('predict', 'm.nnbp', 'spaces.txt')).stdout.split('\n')[2]).toBe('NA 6 ""');
+  });
+
+  it('predict keeps the quotes in the cells of a tab-separated table', async () => {
+    const { write, nnbp } = await train(doubled, '-t', 'y', '--number', 'y');
     await write('tabs.tsv', 'x\tnote\n1\t"big" one\n2\t 5" pipe\n');
     const rows = (await nnbp('predict', 'm.nnbp', 'tabs.tsv')).stdout.split('\n');
     expect(rows.slice(1, 3).map((row) => row.split('\t')[1])).toEqual(['"big" one', ' 5" pipe']);

@@ -71,7 +71,7 @@ export interface Executor {
    * Afterwards, the cache's `slope` and `dLossDx` are unspecified.
    *
    * @throws NnbpError `OUT_OF_RANGE` (more than `batchSize` samples or `steps` steps, or fewer than 1; counts that
-   * increase), `WRONG_LENGTH` (fewer rows than the counts require, a state of another length), `DISPOSED`. All other
+   * increase), `WRONG_LENGTH` (fewer rows than the counts require, a state of a different length), `DISPOSED`. All other
    * methods except `dispose` throw the same errors; those with weights also throw `OUT_OF_RANGE` if a weight is
    * negative or all are 0, and `WRONG_LENGTH` if there are fewer weights than rows.
    */

@@ -6,8 +6,8 @@
 import { mismatch } from './expect.js';
 
 /**
- * `sigmoid` returns one probability per output, `softmax` probabilities that add up to 1, `logSoftmax` the logarithms
- * of these.
+ * `sigmoid` returns one probability per output. `softmax` returns probabilities that add up to 1. `logSoftmax` returns
+ * the logarithms of the probabilities that `softmax` returns.
  */
 export type OutputTransform = 'none' | 'sigmoid' | 'softmax' | 'logSoftmax';
 

@@ -80,7 +80,7 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
   ['a layer without predecessors', 'EMPTY_LAYER', /predecessors/, () => new GraphBuilder().layer(2, node([]))],
   ['a fractional number of nodes', 'OUT_OF_RANGE', /2.5/, () => new GraphBuilder().inputs(2.5)],
   [
-    'more than 2²⁴ nodes in several layers',
+    'more than 2²⁴ nodes, including the inputs',
     'OUT_OF_RANGE',
     /^The number of nodes: expected an integer from 1 to 16777216, received 16777217\.$/,
     () => {

@@ -200,7 +200,7 @@ test('the gradient of a batch is the mean of the gradients of its samples', () =
   );
 });
 
-test('declaring the nodes in another order changes results only by rounding', () => {
+test('declaring the nodes in a different order changes results only by rounding', () => {
   fc.assert(
     fc.property(fc.integer(), (seed) => {
       const random = new Random(seed);
@@ -219,7 +219,7 @@ test('declaring the nodes in another order changes results only by rounding', ()
   );
 });
 
-/** Returns the same graph, with its nodes declared in another order. */
+/** Returns the same graph, with its nodes declared in a different order. */
 function redeclared(graph: Graph, random: Random): Graph {
   const builder = new GraphBuilder();
   for (const id of graph.ids.slice(0, graph.inputCount)) builder.input(id);

@@ -172,7 +172,7 @@ describe('any order', () => {
         const { cache, gradients } = compute(sample, order);
         const same =
           kinds.every((kind) => cache[kind].every((value, i) => Object.is(value, expected[kind][i]))) &&
-          // The terms of a shared weight may be added in another order.
+          // The terms of a shared weight may be added in a different order.
           gradients.every((value, p) => Math.abs(value - pass.gradients.vector[p]) <= 1e-12);
         const readBeforeWrite = firstReadBeforeWrite(whole, order);
         expect(

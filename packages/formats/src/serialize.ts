@@ -52,7 +52,7 @@ export function describe({ graph, inputScaler, outputScaler, outputTransform }: 
  * Builds the network of a document, including scalers. All parameters are 0.
  *
  * @param supplied - All custom functions that the document names.
- * @throws NnbpError `MISSING_PLUGIN` (a function that is neither built in nor marked as custom), `UNSUPPORTED`,
+ * @throws NnbpError `MISSING_PLUGIN` (the document names a built-in function that does not exist), `UNSUPPORTED`,
  * `MALFORMED` (not a valid graph, or not in topological order)
  */
 export function rebuild(document: NetworkDocument, supplied: Plugins): Network {

@@ -41,7 +41,7 @@ describe('a file from another program is loaded', () => {
   test.each<[string, (model: string) => string]>([
     ['spaces and line breaks', (model) => JSON.stringify(JSON.parse(model), undefined, '\t')],
     [
-      'entries in another order',
+      'entries in a different order',
       (model) => {
         const reversed = (value: unknown): unknown => {
           if (Array.isArray(value)) return value.map(reversed);

@@ -66,7 +66,7 @@ describe('formulaGraph', () => {
     );
   });
 
-  test('parseFormula reads typographic signs like those on the keyboard', () => {
+  test('parseFormula accepts mathematical characters such as ×, ² and α', () => {
     expect(parseFormula('a·x² − b×x³ ÷ (c ⋅ −2)²')).toEqual(parseFormula('a*x^2 - b*x^3 / (c * -2)^2'));
     expect(namesIn(parseFormula('α·τ₁'))).toEqual(['α', 'τ₁']);
   });

@@ -179,7 +179,7 @@ describe('a standard layer', () => {
     ],
     ['nn.LSTM(2, 3, batch_first=True)', 4, (b: GraphBuilder) => lstm(b, { from: b.inputs(2), units: 3 })],
     ['nn.GRU(2, 3, batch_first=True)', 3, (b: GraphBuilder) => gru(b, { from: b.inputs(2), units: 3 })],
-  ] as const)('%s has the weights of the layer, and its first bias contains b', (call, gates, add) => {
+  ] as const)('a layer from @nnbp/layers is exported as %s', (call, gates, add) => {
     const network = networkOf((b) => add(b));
     const files = toPyTorch(network);
     expect(files['network.py']).toContain(`layer=${call}`);
@@ -191,7 +191,7 @@ describe('a standard layer', () => {
     ]);
     network.parameters.vector.forEach((_, p, vector) => (vector[p] = p + 1));
     const tensors = [...decode(weightsOf(network)).tensors.values()];
-    // The candidate of a GRU has two biases.
+    // All entries of bias_hh are 0, except for the candidate of a GRU, which has two biases.
     expect(tensors[3].values.filter((value) => value !== 0)).toHaveLength(gates === 3 ? 3 : 0);
     expect(fromPyTorch(weightsOf(network), network).parameters.vector).toEqual(network.parameters.vector);
     // If both biases are trained, b is their sum.
@@ -356,7 +356,7 @@ describe('fromPyTorch', () => {
       /"blocks\.1\.bias" of shape \[1\], received none/,
     ],
     [
-      'a tensor has another shape',
+      'a tensor has a different shape',
       (tensors) =>
         tensors.set('blocks.0.weight', { name: 'blocks.0.weight', shape: [2, 3], values: new Float64Array(6) }),
       /"blocks\.0\.weight" of shape \[3, 2\], received shape \[2, 3\]/,

@@ -34,7 +34,7 @@ const nodesOf = ({ graph, parameters }: Network, knowsOnlyFixed = false) => {
 const kindsOf = (network: Network, knowsOnlyFixed = true) =>
   recurrentLayers(nodesOf(network, knowsOnlyFixed)).map(({ kind, units }) => [kind, units.length]);
 
-/** The network with its nodes declared in another order and with other ids, but with the same parameters. */
+/** The network with its nodes declared in a different order and with other ids, but with the same parameters. */
 function shuffled({ graph, parameters }: Network): Network {
   const { ids, inputCount } = graph;
   const idOf = (i: number) => (i < inputCount ? `x${i}` : `n${(i * 7919) % 10007}`);

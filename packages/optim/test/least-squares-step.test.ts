@@ -1,4 +1,4 @@
-/** Compares trust-region steps with exact solutions that SciPy's root finder computes. */
+/** Compares trust-region steps with those that `scipy/make.py` computes by a root finder and by Newton's method. */
 import { Random } from '@nnbp/core';
 import { TriangularFactor } from '@nnbp/optim';
 import { describe, expect, test, vi } from 'vitest';
@@ -35,7 +35,7 @@ describe.each(scipy.steps)('the step for $title', (problem) => {
     },
   );
 
-  test.each([false, true])('λ and the step are those of Newton’s method (pivoted: %s)', (isPivoted) => {
+  test.each([false, true])('λ and the step agree with Newton’s method in Python (pivoted: %s)', (isPivoted) => {
     const { lambda, length, step } = solve(isPivoted);
     expect(Math.abs(lambda - problem.lambda)).toBeLessThanOrEqual(1e-9 * problem.lambda);
     expect(Math.abs(length - problem.length)).toBeLessThanOrEqual(1e-9 * problem.length);

@@ -428,7 +428,7 @@ describe('invalid options are named', () => {
     }
   });
 
-  test('step throws for vectors of another length', () => {
+  test('step throws for vectors of a different length', () => {
     const optimizer = sgd({ learningRate: 1, momentum: 0.5 });
     expect(() => optimizer.step(new Float64Array(2), new Float64Array(3))).toThrow(/gradients/);
     optimizer.step(new Float64Array(2), new Float64Array(2));

@@ -157,7 +157,7 @@ test.each<[what: string, code: string, message: string, data: Data, more: Partia
     { standardize: true },
   ],
   [
-    'data whose tables have other names',
+    'data with unknown property names',
     'WRONG_TYPE',
     'data: expected { inputs, targets }, { sequences }, a stream, or an array of { input, target }, received an object with the properties xs, ys.',
     { xs: [[1]], ys: [[1]] } as never,
@@ -193,7 +193,7 @@ test.each<[what: string, code: string, message: string, data: Data, more: Partia
   });
 });
 
-test('fit rejects an optimizer that has trained a network with another number of parameters', async () => {
+test('fit rejects an optimizer that has trained a network with a different number of parameters', async () => {
   const optimizer = adam();
   await fit(tanhNetwork(), table, options({ optimizer }));
   const line = lineNetwork();

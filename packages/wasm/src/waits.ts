@@ -17,9 +17,12 @@ export interface Waits {
 
 /** The rows that a unit uses in one pass, and whether all threads must wait after the unit. */
 interface Use {
-  /** For each row that the unit reads or writes, calls `visit` with the row's node and the thread that uses the row. */
-  readonly rows: (unit: RowUnit, visit: (node: number, thread: number) => void) => void;
-  /** The same for each row that the unit writes. */
+  /**
+   * Calls `visit` with the node of a row and the thread that uses the row, for each row that requires a wait before the
+   * unit if another thread has written the row.
+   */
+  readonly checked: (unit: RowUnit, visit: (node: number, thread: number) => void) => void;
+  /** Calls `visit` with the node of a row and the thread that writes the row, for each row that the unit writes. */
   readonly written: (unit: RowUnit, visit: (node: number, thread: number) => void) => void;
   readonly endsWithWait: (unit: RowUnit) => boolean;
 }
@@ -38,14 +41,14 @@ export function waits(
     eachNode(unit, (i, thread) => {
       for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) visit(predecessors[e], thread);
     });
-  const needed = (order: readonly RowUnit[], { rows, written, endsWithWait }: Use): boolean[] => {
+  const needed = (order: readonly RowUnit[], { checked, written, endsWithWait }: Use): boolean[] => {
     const writer = new Map<number, number>();
     return order.map((unit, n) => {
       const previous = order[n - 1] as RowUnit | undefined;
       let isNeeded =
         previous !== undefined &&
         (endsWithWait(previous) || (stepOf !== undefined && stepOf[previous.nodes[0]] !== stepOf[unit.nodes[0]]));
-      rows(unit, (i, thread) => {
+      checked(unit, (i, thread) => {
         if ((writer.get(i) ?? thread) !== thread) isNeeded = true;
       });
       if (isNeeded) writer.clear();
@@ -56,14 +59,14 @@ export function waits(
   return {
     forward: needed(units, {
       endsWithWait: () => false,
-      rows: eachPredecessor,
+      checked: eachPredecessor,
       written: eachNode,
     }),
     backward: needed([...units].reverse(), {
       // In a unit that is not elementwise, threads also write deltas and gradients, and any thread may write the row of
       // any predecessor.
       endsWithWait: ({ elementwise }) => elementwise === undefined,
-      rows(unit, visit) {
+      checked(unit, visit) {
         eachNode(unit, visit);
         if (unit.elementwise !== undefined) eachPredecessor(unit, visit);
       },

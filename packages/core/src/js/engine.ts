@@ -16,7 +16,7 @@ import { type Program, programOf } from './program.js';
 /**
  * The default engine of `compile`, and of `fit` and `evaluate` in `@nnbp/train`. It computes in float64, runs wherever
  * JavaScript runs, and generates no code. Results are bit-identical on every run, and differ from those of the
- * reference engine only by rounding, since some sums are in another order.
+ * reference engine only by rounding, since some sums are in a different order.
  */
 export const js = (): Engine => ({
   name: 'js',

@@ -79,7 +79,7 @@ export interface Rows {
   /** The batch axis among all axes. Default: the first. */
   readonly batchAxis?: number;
   /** For the result of a recurrent layer, the index of the axis for its directions. */
-  readonly directions?: number;
+  readonly directionsAxis?: number;
 }
 
 /** The nodes of a model, in the order in which they are created. */

@@ -3,8 +3,7 @@
     python3 packages/optim/test/scipy/lbfgs.py
 
 writes lbfgs.generated.json next to this file. For each run: the name of the function, the memory, the number of evaluations until
-no entry of the gradient is above 1e-8 or the search is abnormal, and the first points. The functions are repeated in
-lbfgs.test.ts.
+SciPy stops, and the first points. The functions are repeated in lbfgs.test.ts.
 """
 import json
 from pathlib import Path
@@ -31,7 +30,7 @@ def cosines(x):
 
 
 def bent(x):
-    """Along x[0], piecewise linear: falls at 1, then at 3, then rises at 50. The curvature is negative between 0 and 2."""
+    """Piecewise linear along x[0]: the slope is -1 up to x[0] = 1, -3 up to x[0] = 2, and 50 beyond."""
     t = x[0]
     value, slope = (-t, -1) if t < 1 else (2 - 3 * t, -3) if t < 2 else (50 * t - 104, 50)
     return value + x[1] ** 2 / 2, np.array([slope, x[1]])

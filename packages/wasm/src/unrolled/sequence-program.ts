@@ -1,6 +1,6 @@
 /**
  * Generates code that runs a sequence in two loops over its steps: first the forward pass, then the backward pass,
- * which also computes the parameter derivatives (case 3). The code of each step is unrolled.
+ * which also computes the parameter derivatives (case 3). The code within a step has no loops.
  */
 import {
   type Assembler,

@@ -79,7 +79,7 @@ class TableError extends Error {
 /**
  * Decodes a file in UTF-8, or in UTF-16 with a byte order mark.
  *
- * @throws TableError if the file has another encoding
+ * @throws TableError if the file has a different encoding
  */
 export function decodeTable(bytes: Uint8Array): string {
   const decoder = decoderFor('the file', encodingOf(bytes));

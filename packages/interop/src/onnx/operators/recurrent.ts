@@ -77,10 +77,10 @@ function recurrent(call: Call, kind: Kind): Rows[] {
     }
   }
   if (call.has(4)) call.unsupported('sequence_lens, a length for each sequence of a batch');
-  return isSequence ? overSequences(call, kind, layout) : overSample(call, kind, rows, direction);
+  return isSequence ? addWithStates(call, kind, layout) : addUnrolled(call, kind, rows, direction);
 }
 
-function overSequences(call: Call, kind: Kind, layout: 0 | 1): Rows[] {
+function addWithStates(call: Call, kind: Kind, layout: 0 | 1): Rows[] {
   if (kind.states.some((k) => call.isComputed(k))) {
     call.unsupported(
       'initial states that the model computes or takes as inputs; expected constant initial states, or an input with a fixed number of steps',
@@ -98,7 +98,7 @@ function overSequences(call: Call, kind: Kind, layout: 0 | 1): Rows[] {
     entries.forEach(({ from: [node] }, unit) => (call.tape.states.get(node)!.next = next[k][unit])),
   );
   const { units } = direction;
-  const directed = { endedBy: call.label, part: 'directed', directions: layout === 1 ? 2 : 1 } as const;
+  const directed = { endedBy: call.label, part: 'directed', directionsAxis: layout === 1 ? 2 : 1 } as const;
   return [
     // [steps, directions, batch, units], or [batch, steps, directions, units] if layout = 1.
     { shape: [units], entries: next[0], lead: rows.lead!, ...directed },
@@ -108,7 +108,7 @@ function overSequences(call: Call, kind: Kind, layout: 0 | 1): Rows[] {
 }
 
 /** Creates separate nodes for each step of the input, [steps, batch, inputs]. */
-function overSample(call: Call, kind: Kind, { shape, entries, batchAxis }: Rows, name: string): Rows[] {
+function addUnrolled(call: Call, kind: Kind, { shape, entries, batchAxis }: Rows, name: string): Rows[] {
   if (!['forward', 'reverse', 'bidirectional'].includes(name)) {
     call.malformed(`direction = ${name}; expected forward, reverse or bidirectional`);
   }

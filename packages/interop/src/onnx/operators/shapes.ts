@@ -84,7 +84,7 @@ export const flatten: Operator = (call) => {
 export const squeeze: Operator = (call) => {
   const directed = call.partial(0, 'directed');
   if (directed !== undefined) {
-    if (call.listed(1, 'axes')?.join() !== `${directed.directions}`)
+    if (call.listed(1, 'axes')?.join() !== `${directed.directionsAxis}`)
       call.unsupported('axes other than the direction axis');
     return { shape: directed.shape, entries: directed.entries, lead: directed.lead! };
   }
