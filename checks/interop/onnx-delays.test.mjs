@@ -67,7 +67,7 @@ test(`from seed ${firstSeed}: ${graphs} random graphs with delays and aggregatio
     try {
       expected = predictSequence(network, inputs);
     } catch (error) {
-      // A product that is fed back can overflow float64; such graphs cannot be compared.
+      // If a product node gets its own delayed output as an input, float64 can overflow. Such graphs cannot be compared.
       if (error instanceof NnbpError && error.code === 'OVERFLOW') continue;
       throw error;
     }

@@ -57,8 +57,8 @@ const numbers = (random, width) =>
   Array.from({ length: steps }, () => Array.from({ length: width }, () => random.uniform() - 0.5));
 
 /**
- * Returns our outputs and gradients, or undefined if a value is too large to compare: a product that is fed back can
- * grow.
+ * Returns our outputs and gradients, or undefined if a value is too large to compare. A product node can
+ * produce such a value if its own delayed output is one of its inputs.
  */
 function outputsAndGradients(network, inputs, targets) {
   try {

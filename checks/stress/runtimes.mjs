@@ -1,7 +1,7 @@
 /**
  * `pnpm stress runtimes`: runs `platforms/check.mjs` on the current Node, and on the latest Node 22, 24 and 26, Bun and
- * Deno from the npm registry. With every engine, `check.mjs` runs the conformance suite, and trains, saves and loads
- * a network. The sources are bundled into one file. Runtimes from the registry are tested only on Linux x64.
+ * Deno from the npm registry. With each nnbp engine, `check.mjs` runs the conformance suite, and trains, saves and
+ * loads a network. The sources are bundled into one file. Runtimes from the registry are tested only on Linux x64.
  */
 import { build } from 'esbuild';
 import { execFileSync, spawnSync } from 'node:child_process';

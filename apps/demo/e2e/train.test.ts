@@ -10,7 +10,7 @@ import { builtinActivations, builtinFunctions, builtinLosses } from '../web/func
 import type { SampleSet } from '../web/train/data/dataset.js';
 import { datasetLoader } from '../web/train/data/request.js';
 import { planar } from '../web/train/data/toys.js';
-import { misfit } from '../web/train/loss-fit.js';
+import { lossProblemOf } from '../web/train/loss-problem.js';
 import { isProblem } from '../web/train/problem.js';
 import { short } from '../web/train/numbers.js';
 import { networkFor } from '../web/train/network-for.js';
@@ -111,7 +111,7 @@ test('the first 20 losses are finite for every accepted combination of loss and 
     for (const loss of Object.keys(builtinLosses)) {
       for (const outputActivation of Object.keys(builtinActivations)) {
         const settings = settingsFor(data, { loss, outputActivation, learningRate: 0.001, optimizer: 'adam' });
-        if (misfit(taskOf(data), settings) !== undefined) continue;
+        if (lossProblemOf(taskOf(data), settings) !== undefined) continue;
         const dataset = await datasets(settings, undefined, () => undefined);
         if (isProblem(dataset)) throw new Error(`${data}: ${dataset.kind}`);
         const session = openSession(settings, dataset, builtinFunctions, engine);

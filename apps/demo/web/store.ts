@@ -48,9 +48,9 @@ function writeUrl(): void {
   history.replaceState(shown, '', addressOf(state, initialState));
 }
 
-// Runs when the user leaves, reloads or closes the page. Writes the URL, which restores the state when the user returns
-// to the page, and stores a link, which restores the state after a reload. If the state has not changed since it was
-// last read from the URL, a link stored earlier is outdated and must be removed.
+// Runs when the user leaves, reloads or closes the page. Writes the state to the URL and stores it for a reload (see
+// last-edit.ts). If the state has not changed since it was last read from the URL, a link stored earlier is outdated and
+// must be removed.
 addEventListener('pagehide', () => {
   if (state === loaded) {
     forgetLastEdit();

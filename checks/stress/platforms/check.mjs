@@ -1,7 +1,7 @@
 /**
- * Runs in every supported runtime. Imports the installed packages. With each engine, runs the conformance suite, trains
- * a network, saves the network and loads it again. Then explains a derivative, gradient-checks a network, and prints a
- * digest of the trained parameters for each engine.
+ * Runs in every supported runtime. Imports the installed packages. With each nnbp engine, runs the conformance
+ * suite, trains a network, saves the network and loads it again. Then explains a derivative, gradient-checks a network,
+ * and prints a digest of the trained parameters for each engine.
  */
 import { gaussian, sigmoid, tanh } from '@nnbp/activations';
 import { articleNetwork, conformance, golden } from '@nnbp/conformance';

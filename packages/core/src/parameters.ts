@@ -38,7 +38,7 @@ export class ParameterVector<Vector extends FloatArray = Float64Array> {
   /**
    * Returns the parameters of the node with this id.
    *
-   * @throws NnbpError `UNKNOWN_ID` (also for an input, which has no parameters)
+   * @throws NnbpError `UNKNOWN_ID` (also thrown for the id of an input, which has no parameters)
    */
   of(id: string): NodeParameters {
     const { graph, vector } = this;

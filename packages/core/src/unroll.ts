@@ -23,8 +23,8 @@ const identity: Activation = {
  *
  * @param steps - An integer ≥ 1.
  * @param outputSteps - The steps whose outputs become outputs of the unrolled graph. Default: all steps.
- * @throws NnbpError `WRONG_TYPE`, `OUT_OF_RANGE` (also for a step in `outputSteps` that does not exist, and if the
- * unrolled graph would have more than 2²⁴ nodes or 2³¹ edges), `NO_OUTPUTS` (`outputSteps` is empty)
+ * @throws NnbpError `WRONG_TYPE`, `OUT_OF_RANGE` (also thrown for a step in `outputSteps` that does not exist, and for
+ * an unrolled graph with more than 2²⁴ nodes or 2³¹ edges), `NO_OUTPUTS` (`outputSteps` is empty)
  *
  * @example
  * ```ts

@@ -444,7 +444,7 @@ test('the entries of optimizerRecords create optimizers with the given options',
   expect(path(optimizerRecords.rprop.make({}))).toEqual(path(rprop()));
 });
 
-test('after an engine has run an update itself, advance changes the scalars of the optimizer in the same way as step', () => {
+test('the methods advance and step change the scalars of an optimizer in the same way', () => {
   const [advanced, stepped] = [nadam(), nadam()];
   advanced.builtin!.advance();
   stepped.step(new Float64Array(1), Float64Array.of(1));

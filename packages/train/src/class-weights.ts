@@ -7,7 +7,8 @@ import { expectArray, expectFinite, expectLength, mismatch, NnbpError, type Row 
  *
  * @param targets - One row per sample: either one number per class (the largest marks the sample's class), or only the
  * class, as a number.
- * @throws NnbpError `EMPTY_DATA`, `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE` (also for null, which marks an unknown target)
+ * @throws NnbpError `EMPTY_DATA`, `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE` (also thrown for null, which marks an
+ * unknown target)
  *
  * @example
  * ```ts

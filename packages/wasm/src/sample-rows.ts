@@ -53,7 +53,7 @@ export class SampleRows {
    * batch.
    */
   #rows: Rows;
-  /** If the last call passed `samples` as a number and no weights, this number; otherwise 0. */
+  /** The sample count that `#setSamples` last wrote, or 0 if other counts or weights have been written since. */
   #samples = 0;
   /** Whether the weights of all rows are 1. */
   #haveUnitWeights = false;
@@ -236,8 +236,8 @@ export class SampleRows {
   }
 
   /**
-   * Writes the entries of `header.stepTable`. The rows of a series (see series.ts) hold the samples of several steps,
-   * beginning with those of the last step.
+   * Writes the entries of `header.stepTable`. The memory of a series (see series.ts) holds the samples of several
+   * steps, beginning with those of the last step.
    */
   #setSteps(rows: Rows): void {
     const { steps, samples } = rows;
@@ -247,8 +247,8 @@ export class SampleRows {
     for (let t = steps - 1, at = 0; t >= 0; t--) {
       const count = samplesAt(rows, t);
       const end = at + count;
-      // If the rows have no space for the samples of step t − 1, dloss/dw (case 3) is computed at step t. Kernels
-      // write whole vectors, with zeros up to the number of samples of the first step. The zeros must fit too.
+      // If the memory of a series has no space left for step t − 1, dloss/dw (case 3) is computed at step t. Each step
+      // needs as much space as the first step, which has the most samples: kernels fill the rest with zeros.
       const computesCaseThree = t === 0 || end + lanes(samples) > seriesSamples!;
       this.#words.set([4 * lanes(count), count, at, computesCaseThree ? end : 0], stepTable / 4 + 4 * t);
       at = computesCaseThree ? 0 : end;

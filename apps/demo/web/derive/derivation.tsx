@@ -230,7 +230,8 @@ function Measured({
   const parameter = nameOf(selected).replace('dloss/d', '');
   return (
     <p className={`${styles.measured} quiet`} data-not-in-picture="">
-      {say.nudge(parameter)} {known ? <RoundedNumber value={derivative} digits={6} /> : unknown} {say.nudgeEnd}
+      {say.nudge(parameter)} {known ? <RoundedNumber value={derivative} digits={6} /> : unknown}{' '}
+      {say.nudgeEnd(parameter)}
     </p>
   );
 }

@@ -1,6 +1,7 @@
 /**
- * When the pointer or the focus is on a number, marks that number everywhere (graph, formula, parameters) and shows its
- * glossary entry in a tooltip. Elements have the name of their number in `data-name`, or glossary terms in `data-term`.
+ * Highlights the number under the pointer or the focus everywhere (graph, formula, parameters), and shows its glossary
+ * entry in a tooltip. The attribute `data-name` of an element is the name of the quantity that the element shows.
+ * `data-term` lists glossary terms.
  */
 import { type ReactNode, useRef, useState } from 'react';
 import { useMessages } from '../language.js';

@@ -1,7 +1,7 @@
 import type { DataName, Settings } from '../shared/training-settings.js';
 import type { Counts } from './problem.js';
 import type { TableProblem } from './data/csv.js';
-import type { Misfit } from './loss-fit.js';
+import type { LossProblem } from './loss-problem.js';
 import { messages as userCode } from '../shared/user-code/messages.js';
 
 const en = {
@@ -205,7 +205,7 @@ const en = {
       'text-target':
         'This column has more than 20 distinct values, too many for classes. Choose another column, or predict it as a number if it is numeric.',
     } as Record<TableProblem, string>,
-    misfits: {
+    lossProblems: {
       'class-loss': (loss: string) =>
         `The loss ${loss} is for classification, but the target is a number. Choose mse, mae, huber or logCosh.`,
       'one-output': () =>
@@ -216,7 +216,7 @@ const en = {
         'klDivergence needs logarithms of probabilities that sum to 1. Choose softmaxCrossEntropy or mse.',
       'needs-signed-output': (loss: string) =>
         `${loss} needs outputs that can be negative. Choose identity as the output activation.`,
-    } as Record<Misfit, (loss: string) => string>,
+    } as Record<LossProblem, (loss: string) => string>,
   },
 };
 
@@ -404,7 +404,7 @@ const zh: typeof en = {
       'one-value': '这一列的值全部相同。请换一列。',
       'text-target': '这一列不同的值超过 20 个，太多，不能作为类别。请换一列；如果它是数值，也可以按“一个数”来预测。',
     },
-    misfits: {
+    lossProblems: {
       'class-loss': (loss) => `损失函数 ${loss} 用于分类，而目标是数值。请选择 mse、mae、huber 或 logCosh。`,
       'one-output': () =>
         'softmaxCrossEntropy 的每个类别都需要一个输出，而“训练”对两个类别只用一个输出。请选择 binaryCrossEntropyWithLogits。',

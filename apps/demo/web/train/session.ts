@@ -5,7 +5,7 @@ import { adagrad, adam, lion, nadam, rmsprop, rprop, sgd } from '@nnbp/optim';
 import type { Functions } from '../functions.js';
 import type { Settings } from '../shared/training-settings.js';
 import type { Dataset, SampleSet } from './data/dataset.js';
-import { type Encoding, encodingFor } from './loss-fit.js';
+import { type Encoding, encodingFor } from './loss-problem.js';
 import { networkFor } from './network-for.js';
 
 /** A set of samples in standardized units. The rows of the samples are concatenated. */

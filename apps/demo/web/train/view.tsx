@@ -9,7 +9,7 @@ import { training } from './current-training.js';
 import { DataKind } from './data-kind.js';
 import { DataPanel } from './data-panel.js';
 import { Diagram } from './diagram.js';
-import { misfit } from './loss-fit.js';
+import { lossProblemOf } from './loss-problem.js';
 import { Gradients } from './gradients.js';
 import { Losses } from './losses.js';
 import { messages } from './messages.js';
@@ -58,16 +58,16 @@ function SampleView() {
   const row = useMemo(() => ready && rowToPredict(ready, enteredRow), [ready, enteredRow]);
 
   const task = settings.data === 'csv' ? table && taskOfTable(table) : taskOf(settings.data);
-  const misfitReason = task && misfit(task, settings);
+  const lossProblem = task && lossProblemOf(task, settings);
   // Pause when the user opens another view.
   useEffect(() => () => void (training.view.playing && training.pause()), []);
   const functions = useStable(userFunctionsOf(activationsOf(settings), settings.loss, custom));
   // Everything that determines a training run. Other changes must not restart it.
   const start = useStable<Settings>({ ...settings, speed: 'steady', sample: null, steps: 0 });
   useEffect(() => {
-    if (misfitReason !== undefined) training.block();
+    if (lossProblem !== undefined) training.block();
     else void training.openOnce(start, table, functions, currentState().train.steps);
-  }, [start, table, functions, misfitReason]);
+  }, [start, table, functions, lossProblem]);
   useEffect(() => void training.observe({ sample: settings.sample }), [settings.sample]);
   useEffect(() => void training.observe({ row: row ?? null }), [row]);
   const reset = () => {
@@ -83,13 +83,13 @@ function SampleView() {
   return (
     <div className={styles.view}>
       <div className={styles.head}>
-        <Toolbar training={training} view={view} blocked={misfitReason !== undefined} reset={reset} />
-        {misfitReason !== undefined && (
+        <Toolbar training={training} view={view} blocked={lossProblem !== undefined} reset={reset} />
+        {lossProblem !== undefined && (
           <p role="alert" className="problem">
-            {say.problems.misfits[misfitReason](settings.loss)}
+            {say.problems.lossProblems[lossProblem](settings.loss)}
           </p>
         )}
-        {view.problem !== undefined && misfitReason === undefined && (
+        {view.problem !== undefined && lossProblem === undefined && (
           <p
             role={view.problem.kind === 'no-table' ? undefined : 'alert'}
             className={view.problem.kind === 'no-table' ? 'quiet' : 'problem'}
@@ -97,7 +97,7 @@ function SampleView() {
             {messageOf(view.problem, say.problems)}
           </p>
         )}
-        <Status view={view} blocked={misfitReason !== undefined} />
+        <Status view={view} blocked={lossProblem !== undefined} />
       </div>
       <div className={styles.column}>
         <DataPanel

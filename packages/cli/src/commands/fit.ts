@@ -62,7 +62,7 @@ export function addFit(program: Command, io: Io): void {
     .requiredOption('-f, --formula <formula>', 'the formula, such as "a + b*x" or "y = a + b*x"')
     .option(
       '-t, --target <column>',
-      'the column to fit (default: the left side of the formula, or the only column that neither the formula nor --weights names)',
+      'the column to fit (default: the left side of the formula, or the only column that is neither in the formula nor given by --weights)',
     )
     .addOption(
       pairs('--start <pairs>', `initial values of the parameters, such as b1=500,b2=0.0001 (default: ${defaultStart})`),

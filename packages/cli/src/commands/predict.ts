@@ -149,7 +149,8 @@ class PredictionFormat {
     readonly options: PredictOptions,
   ) {
     this.columns = columns;
-    // Only a fitted formula predicts columns of numbers without an output scaler. It is computed in float64.
+    // If a model that predicts numbers has columns but no output scaler, the model is a fitted formula. Formulas are
+    // computed in float64.
     this.#rounded = (value, k) =>
       hasColumns && network.outputScaler === undefined
         ? Number(value.toPrecision(12))

@@ -67,7 +67,7 @@ A group is never split between the training, validation and test sets.`;
 function sizes(text: string): number[] {
   if (text === 'none') return [];
   const hidden = text.split(',').map(integerFrom(1));
-  // The command checks the size again, with the nodes for the columns and the type of the hidden layers.
+  // This checks only the hidden layers. When the columns are known, `expectNetworkSize` checks the whole network.
   const problem = sizeProblem({ inputs: 0, hidden, outputs: 0 });
   if (problem !== undefined) throw new InvalidArgumentError(problem);
   return hidden;
@@ -116,7 +116,7 @@ export function addTrain(program: Command, io: Io): void {
     .option('--test-split <fraction>', 'fraction of the rows for the test set', numberBetween(0, 1), 0.2)
     .option(
       '--validation-split <fraction>',
-      'size of the validation set, as a fraction of the rows outside the test set (default: 0.2; without --time, 0 if there are fewer than 50 such rows)',
+      'size of the validation set, as a fraction of the rows outside the test set (default: 0.2 with --time or at least 50 such rows; otherwise 0)',
       numberBetween(0, 1),
     )
     .option(

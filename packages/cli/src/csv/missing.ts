@@ -1,7 +1,7 @@
 /** Common markers of missing values in columns of numbers. In a column of categories, they are ordinary values. */
 const missingMarkers = new Set([
   ...['na', 'n/a', 'nan', 'null', 'none', 'nil', '?', '-', '--', 'missing'],
-  // Errors of spreadsheets.
+  // Spreadsheet errors.
   ...['#n/a', '#na', '#div/0!', '#value!', '#ref!', '#name?', '#num!', '#null!'],
   // MySQL, Oracle, pandas, SAS and Stata.
   ...['\\n', '(null)', '<na>', '.'],

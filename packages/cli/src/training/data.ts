@@ -37,7 +37,7 @@ export interface TrainingDataOptions extends SplitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Minimum number of rows, without the test set, at which there is a validation set by default. */
+/** If fewer rows than this are outside the test set, there is no validation set by default. */
 const minRowsToValidate = 50;
 
 /**

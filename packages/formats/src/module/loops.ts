@@ -12,7 +12,7 @@ import { counted } from './counted.js';
  * Returns the code of `layers` and of the function that loops over them: `predict`, or `step` for a network with delays.
  * All values are in one list: the inputs, the state, then the nodes.
  */
-export function byLoops(network: Network, nodes: readonly number[], functions: Functions): string {
+export function loopSource(network: Network, nodes: readonly number[], functions: Functions): string {
   const { graph, inputScaler, outputScaler, outputTransform } = network;
   const first = graph.inputCount + graph.stateSize;
   const indexOf = new Map(Array.from({ length: graph.inputCount }, (_, k) => [k, k]));

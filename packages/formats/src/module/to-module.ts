@@ -2,10 +2,10 @@
 import { type Activation, type Aggregation, expectFinite, type Network } from '@nnbp/core';
 import { neededNodes } from '../levels.js';
 import { type Functions, functionsOf } from './functions.js';
-import { byLoops } from './loops.js';
+import { loopSource } from './loops.js';
 import { memorySource, memoryTypes } from './memory.js';
 import { oneLine } from './one-line.js';
-import { unrolled } from './unrolled.js';
+import { unrolledSource } from './unrolled.js';
 import { transformSource } from './transform.js';
 
 /** Maximum number of nodes plus edges for unrolled code. For larger graphs, tables load faster than unrolled code. */
@@ -60,7 +60,7 @@ export function toModule(network: Network): ModuleFiles {
   const functions = functionsInUse(network, nodes);
   const inputs = graph.ids.slice(0, graph.inputCount);
   const outputs = Array.from(graph.outputs, (i) => graph.ids[i]);
-  const body = (edges + nodes.length <= maxUnrolled ? unrolled : byLoops)(network, nodes, functions);
+  const body = (edges + nodes.length <= maxUnrolled ? unrolledSource : loopSource)(network, nodes, functions);
   const { declaration } = transformSource(network.outputTransform);
   const hasMemory = graph.stateSize > 0;
   const js = [

@@ -9,7 +9,7 @@ import { counted } from './counted.js';
 const maxLineLength = 110;
 
 /** Returns the code of `predict`, or of `step` if the network has memory. */
-export function unrolled(network: Network, nodes: readonly number[], functions: Functions): string {
+export function unrolledSource(network: Network, nodes: readonly number[], functions: Functions): string {
   const { graph, inputScaler, outputScaler, outputTransform } = network;
   const inputs = graph.ids.slice(0, graph.inputCount).map((id, k) => {
     const scaled = inputScaler && `(input[${k}]${plus(-inputScaler.mean[k])}) / ${exact(inputScaler.deviation[k])}`;

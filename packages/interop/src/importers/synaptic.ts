@@ -29,8 +29,8 @@ const squashes = new Map<string, Activation>([
  * through these nodes in training.
  *
  * @param json - The object, or a JSON string with up to about ten thousand connections. Parse a longer string yourself.
- * @throws NnbpError `UNSUPPORTED` (a custom squash), `MALFORMED` (also an unknown squash), `TOO_LARGE` (a string that
- * is too long)
+ * @throws NnbpError `UNSUPPORTED` (a custom squash), `MALFORMED` (including an unknown squash), `TOO_LARGE` (a string
+ * that is too long)
  *
  * @example
  * ```ts

@@ -173,7 +173,10 @@ function pair(nodes: Nodes, i: number, isFirst: (i: number) => boolean): readonl
   return isFirst(b) ? [b, a] : [];
 }
 
-/** If node i is a gate (a sigmoid node) times the previous value of the node `before`, returns the gate; else empty. */
+/**
+ * Returns `[gate]` if node i is a gate (a sigmoid node) times the previous value of the node `before`. Otherwise returns
+ * an empty array.
+ */
 function gateOfPrevious(nodes: Nodes, i: number, before: number): readonly [] | readonly [number] {
   const factors = nodes.factors(i);
   const old = factors?.find(({ delay, node }) => delay === 1 && node === before);

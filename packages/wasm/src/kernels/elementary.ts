@@ -49,7 +49,7 @@ const roundToInteger = 12582912;
 
 /**
  * Range reduction: finds an integer n and an r with sign · x = n ln 2 + sign · r and |r| ≤ ln 2 / 2. Sets `r`, and
- * `rounded`, whose low bits hold n. x is clamped to ±87. Since `sign` is a factor of r too, x does not have to be
+ * `rounded`, whose low bits hold n. x is clamped to ±87. The equation multiplies r by `sign`, so x does not have to be
  * negated.
  */
 function reduce({ multiplyAdd, local }: KernelContext, x: Code, sign: 1 | -1, r: Local, rounded: Local): Code {

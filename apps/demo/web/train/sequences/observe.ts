@@ -12,7 +12,7 @@ import {
 } from '@nnbp/core';
 import type { Trainer } from '@nnbp/train';
 import type { Kind, LayerKind } from '../../shared/sequence-settings.js';
-import type { Encoding } from '../loss-fit.js';
+import type { Encoding } from '../loss-problem.js';
 import type { SequenceData, SequenceSample } from './data.js';
 
 export interface KindResult {

@@ -9,7 +9,7 @@ import { auto } from '@nnbp/wasm';
 import type { Functions } from '../../functions.js';
 import { type Kind, lossOf, type SequenceTable, type Settings } from '../../shared/sequence-settings.js';
 import type { TableProblem } from '../data/csv.js';
-import { type Encoding, encodingFor, type Misfit, misfit } from '../loss-fit.js';
+import { type Encoding, encodingFor, type LossProblem, lossProblemOf } from '../loss-problem.js';
 import type { Counts } from '../problem.js';
 import { plainScaler, type TrainedState } from '../trained-state.js';
 import type { WorkerProblem } from '../worker-problem.js';
@@ -35,7 +35,7 @@ export type PreparationProblem =
   /** The user's graph does not have the number of inputs and outputs that the data set needs. */
   | { readonly kind: 'shape'; readonly inputs: Counts; readonly outputs: Counts }
   /** The loss does not fit the data or the outputs. */
-  | { readonly kind: 'misfit'; readonly reason: Misfit; readonly loss: string }
+  | { readonly kind: 'unsuitable-loss'; readonly reason: LossProblem; readonly loss: string }
   | WorkerProblem;
 export type DescribedTable = Omit<SequenceTable, 'target'> | { readonly kind: 'table'; readonly reason: TableProblem };
 
@@ -195,9 +195,9 @@ function problemOf(
   }
   const loss = lossOf(settings);
   const reason = settings.kinds
-    .map((kind) => misfit(task, { loss, outputActivation: 'identity', graph: kind === 'graph' ? graph : null }))
+    .map((kind) => lossProblemOf(task, { loss, outputActivation: 'identity', graph: kind === 'graph' ? graph : null }))
     .find((found) => found !== undefined);
-  return reason && { kind: 'misfit', reason, loss };
+  return reason && { kind: 'unsuitable-loss', reason, loss };
 }
 
 /** Converts class targets from 0 and 1 to the values that the loss expects for no and yes. */

@@ -443,8 +443,8 @@ function messageOf(
       return say['few-rows'](problem.rows, problem.needed);
     case 'shape':
       return sayTrain.shape(problem.inputs, problem.outputs);
-    case 'misfit':
-      return sayTrain.misfits[problem.reason](problem.loss);
+    case 'unsuitable-loss':
+      return sayTrain.lossProblems[problem.reason](problem.loss);
     case 'stuck':
       return sayTrain.stuck;
     case 'not-loaded':

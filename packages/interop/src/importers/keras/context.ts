@@ -30,7 +30,7 @@ export class Context {
     /** Whether the model reads sequences. If so, the first dimension of an input can be the number of steps. */
     readonly hasSteps: boolean,
     /** Names of the layers that a `TimeDistributed` reads. */
-    readonly timed: ReadonlySet<string>,
+    readonly readByTimeDistributed: ReadonlySet<string>,
   ) {
     this.#valuesLeft = maxValuesWithoutWeights;
     for (const { values } of weights.values()) this.#valuesLeft += 4 * values.length;

@@ -42,8 +42,10 @@ export function fromKeras(modelJson: unknown, weights: Uint8Array | readonly Uin
   const arrays = readWeights(model, weights);
   const uses = usesOf(topology);
   const hasSteps = topology.layers.some(({ kind }) => gateCounts.has(kind)) || hasOpenSteps(topology);
-  const timed = new Set(topology.layers.filter(({ kind }) => kind === 'TimeDistributed').flatMap(({ from }) => from));
-  const context = new Context(arrays, topology.version, uses, hasSteps, timed);
+  const readByTimeDistributed = new Set(
+    topology.layers.filter(({ kind }) => kind === 'TimeDistributed').flatMap(({ from }) => from),
+  );
+  const context = new Context(arrays, topology.version, uses, hasSteps, readByTimeDistributed);
   const known = new Map<string, Values>();
   for (const layer of topology.layers) {
     if (known.has(layer.name)) layer.json.throwExpected(`one layer with the name ${JSON.stringify(layer.name)}`);

@@ -4,7 +4,7 @@ import type { Context } from '../context.js';
 import type { Layer } from '../topology.js';
 import type { Values } from '../values.js';
 
-/** If the previous nodes can still be changed, sets their activation; otherwise adds nodes for the activation. */
+/** Sets the activation of the previous nodes if these can still be changed. Otherwise adds nodes for the activation. */
 export function activate(
   context: Context,
   layer: Layer,

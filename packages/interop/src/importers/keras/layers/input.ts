@@ -15,7 +15,8 @@ export function input(context: Context, layer: Layer): Values {
   const { name, json } = layer;
   const sizes = inputSizes(layer);
   // The first size of a sequence is the number of time steps. It is not needed, and may be unspecified.
-  const isSequence = context.hasSteps && (sizes.length === 2 || (sizes.length > 2 && context.timed.has(name)));
+  const isSequence =
+    context.hasSteps && (sizes.length === 2 || (sizes.length > 2 && context.readByTimeDistributed.has(name)));
   const shape = sizes.slice(isSequence ? 1 : 0).map((size) => {
     if (size.value === null)
       size.unsupported('expected a fixed size. Create the model with an input shape without None.');

@@ -1,4 +1,4 @@
-/** Checks which losses and output activations fit a task. */
+/** Checks whether a loss and an output activation are suitable for a task. */
 import { activationRecords, type ActivationName } from '@nnbp/activations';
 import type { Loss } from '@nnbp/core';
 import type { LossSettings, Settings, Task } from '../shared/training-settings.js';
@@ -22,7 +22,7 @@ export function encodingFor(loss: Loss): Encoding {
   return { no: 0, yes: 1, boundary: loss.name === 'binaryCrossEntropyWithLogits' ? 0 : 0.5 };
 }
 
-export type Misfit =
+export type LossProblem =
   | 'class-loss'
   | 'one-output'
   | 'needs-probability'
@@ -44,10 +44,13 @@ const rangeOf = (name: string) =>
   Object.hasOwn(activationRecords, name) ? activationRecords[name as ActivationName].range : undefined;
 
 /**
- * Returns the reason why a loss and an output activation do not fit the task; undefined if they do. Custom losses and
- * the range of custom activations are not checked.
+ * Returns the reason why the loss or the output activation is unsuitable for the task, or undefined if both are
+ * suitable. Custom losses and the range of custom activations are not checked.
  */
-export function misfit(task: Task, settings: LossSettings & Partial<Pick<Settings, 'graph'>>): Misfit | undefined {
+export function lossProblemOf(
+  task: Task,
+  settings: LossSettings & Partial<Pick<Settings, 'graph'>>,
+): LossProblem | undefined {
   const { loss, graph } = settings;
   const output = graph?.nodes.find(({ id }) => id === graph.outputs[0]);
   const range = rangeOf(output?.activation ?? settings.outputActivation);

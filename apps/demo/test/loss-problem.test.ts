@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { misfit } from '../web/train/loss-fit.js';
+import { lossProblemOf } from '../web/train/loss-problem.js';
 
 test.each([
   ['binary', 'binaryCrossEntropy', 'sigmoid', undefined],
@@ -15,6 +15,9 @@ test.each([
   ['classes', 'klDivergence', 'identity', 'needs-log-probability'],
   ['regression', 'hinge', 'identity', 'class-loss'],
   ['binary', 'binaryCrossEntropy', 'constructor', undefined],
-] as const)('on a %s task, the misfit of %s with %s is %s', (task, loss, outputActivation, expected) => {
-  expect(misfit(task, { loss, outputActivation })).toBe(expected);
-});
+] as const)(
+  'for a %s task with the loss %s and the output activation %s, lossProblemOf returns %s',
+  (task, loss, outputActivation, expected) => {
+    expect(lossProblemOf(task, { loss, outputActivation })).toBe(expected);
+  },
+);
