@@ -199,6 +199,18 @@ describe('sequences', () => {
     ).resolves.toBeDefined();
   });
 
+  test('the error for an invalid sequence names its index, also if a fraction of the sequences is the validation set', async () => {
+    const good = { inputs: [[1]], targets: [[1]] };
+    const wrong = { inputs: [[1, 2]], targets: [[1]] };
+    const one = fit(recurrent(), { sequences: [good, wrong] }, options());
+    await expect(one).rejects.toThrow('data, sequence 1, input of step 0');
+    const shuffled = Array.from({ length: 9 }, (_, n) => (n === 7 ? wrong : good));
+    for (const seed of [1, 2, 3, 4]) {
+      const some = fit(recurrent(), { sequences: shuffled }, options({ validation: 0.3, seed }));
+      await expect(some).rejects.toThrow(/^(data|validation), sequence 7, input of step 0/);
+    }
+  });
+
   test('an overflow in a sequence is reported with the index of the sequence', async () => {
     const good = { inputs: [[1]], targets: [[1]] };
     const sequences = [good, good, { inputs: [[1]], targets: [[1e300]] }];
@@ -506,6 +518,28 @@ describe('frozen parameters', () => {
     })); // oxfmt-ignore
     await fit(two, { inputs, targets }, options({ optimizer: decaying(), freeze, epochs: 6, resume: resume! }));
     expect(parametersOf(two)).toEqual(parametersOf(one));
+  });
+
+  test('with frozen parameters, an optimizer may evaluate other points after the one it chooses', async () => {
+    const trained = [true, false].map(async (evaluatesAnother) => {
+      const inner = lbfgs();
+      const optimizer: Optimizer = {
+        name: 'lbfgs',
+        iterate(objective, parameters) {
+          const loss = inner.iterate!(objective, parameters);
+          if (evaluatesAnother) objective.loss(parameters.map((p) => p + 1));
+          return loss;
+        },
+        step: (parameters, gradients) => inner.step(parameters, gradients),
+        state: () => inner.state(),
+        restore: (state) => inner.restore(state),
+      };
+      const model = network();
+      await fit(model, { inputs, targets }, options({ optimizer, freeze: ['layer1.1'] }));
+      return parametersOf(model);
+    });
+    const [one, two] = await Promise.all(trained);
+    expect(one).toEqual(two);
   });
 
   test('freeze rejects parameters that the graph does not have, and names them', async () => {
