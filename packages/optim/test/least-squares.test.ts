@@ -305,10 +305,14 @@ describe('levenbergMarquardt', () => {
     expect(() => levenbergMarquardt({ tolerance: NaN })).toThrow(code('OUT_OF_RANGE'));
     const crossed = () => levenbergMarquardt({ lower: [0, 2], upper: [1, 1] });
     expect(crossed).toThrow('levenbergMarquardt: bounds of parameter 1: expected lower ≤ upper, received 2 and 1.');
+    expect(crossed).toThrow(expect.objectContaining({ details: expect.objectContaining({ received: [2, 1] }) }));
     expect(() => levenbergMarquardt({ upper: [NaN] })).toThrow(code('OUT_OF_RANGE'));
     expect(() => levenbergMarquardt({ lower: [1], upper: [1] })).not.toThrow();
-    const named = { lower: { rate: 0 } as unknown as number[] };
-    expect(() => levenbergMarquardt(named)).toThrow('levenbergMarquardt: lower: expected an array, received object.');
+    const named = { rate: 0 } as unknown as number[];
+    for (const bound of ['lower', 'upper']) {
+      const message = `levenbergMarquardt: ${bound}: expected an array, received object.`;
+      expect(() => levenbergMarquardt({ [bound]: named })).toThrow(message);
+    }
     const parameters = Float64Array.of(1, 1);
     expect(() => levenbergMarquardt({ lower: [0] }).iterate!(rosenbrock(), parameters)).toThrow(code('WRONG_LENGTH'));
     expect(() => levenbergMarquardt().iterate!({ ...rosenbrock(), residualCount: 0 }, parameters)).toThrow(
