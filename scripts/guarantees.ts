@@ -60,6 +60,7 @@ interface Results {
           readonly killed: number;
           readonly explained: number;
           readonly unexplained: readonly string[];
+          readonly date: string;
         }
       | Run
     >
@@ -104,15 +105,15 @@ function mutants(): string {
   const packages = Object.entries(results.mutation ?? {}).filter(([name]) => name !== 'run');
   if (packages.length === 0) return 'Not run yet.';
   const rows = packages.map(([name, result]) => {
-    const { mutants, killed, explained, unexplained } = result as Exclude<typeof result, Run>;
-    return `| ${name} | ${count(mutants)} | ${((100 * killed) / mutants).toFixed(1)} % | ${explained} | ${unexplained.length} |`;
+    const { mutants, killed, explained, unexplained, date } = result as Exclude<typeof result, Run>;
+    return `| ${name} | ${count(mutants)} | ${((100 * killed) / mutants).toFixed(1)} % | ${explained} | ${unexplained.length} | ${date} |`;
   });
   const missing = mutatedPackages.filter((name) => !(name in results.mutation!));
   return [
-    '| package | mutants | killed | explained | unexplained |',
-    '| --- | ---: | ---: | ---: | ---: |',
+    '| package | mutants | killed | explained | unexplained | date |',
+    '| --- | ---: | ---: | ---: | ---: | --- |',
     ...rows,
-    ...(missing.length > 0 ? ['', `Not run in full since their tests last changed: ${missing.join(', ')}.`] : []),
+    ...(missing.length > 0 ? ['', `Not run in full yet: ${missing.join(', ')}.`] : []),
   ].join('\n');
 }
 

@@ -305,7 +305,9 @@ describe('levenbergMarquardt', () => {
     expect(() => levenbergMarquardt({ tolerance: NaN })).toThrow(code('OUT_OF_RANGE'));
     const crossed = () => levenbergMarquardt({ lower: [0, 2], upper: [1, 1] });
     expect(crossed).toThrow('levenbergMarquardt: bounds of parameter 1: expected lower ≤ upper, received 2 and 1.');
-    expect(crossed).toThrow(expect.objectContaining({ details: expect.objectContaining({ received: [2, 1] }) }));
+    expect(crossed).toThrow(
+      expect.objectContaining({ details: expect.objectContaining({ received: [2, 1] }) as object }),
+    );
     expect(() => levenbergMarquardt({ upper: [NaN] })).toThrow(code('OUT_OF_RANGE'));
     expect(() => levenbergMarquardt({ lower: [1], upper: [1] })).not.toThrow();
     const named = { rate: 0 } as unknown as number[];
