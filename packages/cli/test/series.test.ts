@@ -244,6 +244,25 @@ describe('nnbp train with --time', () => {
     expect(forecast.stdout.trim().split('\n')[1]).toMatch(/,56\.9$/);
   });
 
+  test('forecast notes how many series have no seasonal baseline, and gives its columns names of their own', async () => {
+    const rows = (names: readonly string[]) =>
+      Array.from({ length: 60 }, (_, k) => names.map((name) => `${name},${dateOf(k)},${valueOf(k)}`))
+        .flat()
+        .filter((row) => row !== `a,${dateOf(56)},${valueOf(56)}` && row !== `b,${dateOf(55)},${valueOf(55)}`);
+    const { nnbp } = await workspace({ 'shops.csv': ['baseline,date,y', ...rows(['a', 'b', 'c']), ''].join('\n') });
+    const options = ['-t', 'y', '--time', 'date', '--group', 'baseline', '--window', '3', '--epochs', '1'];
+    expect((await nnbp('train', 'shops.csv', ...options, '-o', 'm.nnbp')).code).toBe(0);
+    const { stdout, stderr } = await nnbp('forecast', 'm.nnbp', 'shops.csv', '--json');
+    expect(stderr).toContain('The baseline of "a" and 1 other series is the last value, because');
+    expect(JSON.parse(stdout.split('\n')[2])).toEqual({
+      baseline: 'c',
+      date: dateOf(60),
+      forecast_y: expect.any(Number) as number,
+      baseline_2: valueOf(53),
+    });
+    expect((await nnbp('forecast', 'm.nnbp', 'shops.csv')).stdout).toMatch(/^baseline,date,forecast_y,baseline_2\na,/);
+  });
+
   test('the errors of a constant series are not divided by 0', async () => {
     const rows = Array.from({ length: 60 }, (_, k) => `${k},5`);
     const { nnbp } = await workspace({ 'flat.csv': ['t,y', ...rows, ''].join('\n') });
@@ -361,6 +380,13 @@ describe('times', () => {
     expect(timeText(after(values[values.length - 1], step, 1), precision)).toBe(next);
     expect(seasonOf(step)).toBe(season);
     expect(stepsBetween(values[0], values[1], step)).toBe(1);
+  });
+
+  test('a step of 0.1 has no rounding error', () => {
+    const { values, precision } = timesIn(Array.from({ length: 9001 }, (_, k) => String(k / 10)));
+    const step = stepOf(values, precision);
+    expect(step).toEqual({ unit: 'number', count: 0.1 });
+    expect(timeText(after(900, step, 30), precision)).toBe('903');
   });
 
   test('a series of weekdays continues on Monday after Friday, and weekends do not count as steps', () => {

@@ -349,6 +349,14 @@ describe('delimiters', () => {
     ]);
   });
 
+  it('spaces between thousands in a single column are not delimiters', async () => {
+    const rows = lines(40, (k) => `${100 * k},${k}`);
+    const { write, nnbp } = await train(table('amount,y', rows), '-t', 'y');
+    await write('new.csv', 'amount\n1 234\n2 678\n');
+    const { stdout, stderr } = await nnbp('predict', 'm.nnbp', 'new.csv');
+    expect([stdout.split('\n')[0], stderr]).toEqual(['amount,predicted_y', '']);
+  });
+
   it('semicolons and bars in words are not delimiters', async () => {
     const rows = lines(40, (k) => `${k},${['a;b', 'c;d'][k % 2]},${k / 2}`);
     const { summary } = await train(table('x,tags;all,y', rows), '-t', 'y');

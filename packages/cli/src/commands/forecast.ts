@@ -15,9 +15,10 @@ import { outputsOf } from '../series/network.js';
 import { type ForecastPlotData, forecastSvgPlot } from '../series/plot.js';
 import { readSeries } from '../series/read.js';
 import { forecastTextPlot } from '../series/text-plot.js';
-import { counted } from '../table.js';
 import { after, timeText } from '../series/time.js';
 import { scaleOf, valuesOf, type Window } from '../series/windows.js';
+import { counted } from '../table.js';
+import { uniqueNames } from '../unique.js';
 import { visible, visibleJson } from '../visible.js';
 
 interface ForecastOptions extends ModelOptions, CsvOptions {
@@ -79,8 +80,9 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
   const windows: Window[] = [];
   for (const series of selected) {
     const end = series.values.length;
-    const follows = series.follows.slice(end - model.window + 1);
-    if (end < model.window || follows.includes(false)) {
+    // The first value of a series follows no other, so `lastIndexOf` finds it if there is no gap.
+    const past = end - series.follows.lastIndexOf(false);
+    if (past < model.window) {
       await note(
         io,
         visible(
@@ -90,7 +92,7 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
       continue;
     }
     // A series that was not in the training data is scaled by its own values.
-    windows.push({ series, scale: scales.get(series.name) ?? scaleOf(series, end, model.horizon), end });
+    windows.push({ series, scale: scales.get(series.name) ?? scaleOf(series, end, model.horizon), end, past });
   }
   if (windows.length === 0) throw new Problem(`${csv.name} has no series that can be continued.`);
   const lastTimeOf = ({ series }: Window) => series.times[series.times.length - 1];
@@ -100,9 +102,11 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
   const baselines = windows.map((window) =>
     model.season > 1 ? seasonalNaive(window, model, model.season) : naive(window, model),
   );
-  const withoutSeason = windows.find((_, k) => baselines[k] === undefined)?.series.name;
-  if (withoutSeason !== undefined) {
-    const where = withoutSeason === '' ? '' : ` of "${withoutSeason}"`;
+  const withoutSeason = windows.filter((_, k) => baselines[k] === undefined);
+  if (withoutSeason.length > 0) {
+    const { name } = withoutSeason[0].series;
+    const others = withoutSeason.length > 1 ? ` and ${withoutSeason.length - 1} other series` : '';
+    const where = name === '' ? '' : ` of "${name}"${others}`;
     const reason = `the values of the last ${counted(model.season, 'step')} are not complete`;
     await note(io, visible(`The baseline${where} is the last value, because ${reason}.`));
   }
@@ -119,20 +123,17 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
   const number = (value: number) => numberCell(value, csv.decimal);
   const timeCell = (at: string) => (table.precision === 'number' ? number(Number(at)) : at);
   const { group, time, target } = model;
-  const names = [time, `forecast_${target}`, 'baseline'];
+  const names = uniqueNames([...(group === undefined ? [] : [group]), time, `forecast_${target}`, 'baseline']);
   const text =
     options.json === true
       ? rows
           .map(({ name, time: at, value, baseline }) => {
-            const entries = [
-              ...(group === undefined ? [] : [[group, name]]),
-              ...[at, value, baseline].map((entry, k) => [names[k], entry]),
-            ];
-            return `${visibleJson(Object.fromEntries(entries))}\n`;
+            const entries = [...(group === undefined ? [] : [name]), at, value, baseline];
+            return `${visibleJson(Object.fromEntries(entries.map((entry, k) => [names[k], entry])))}\n`;
           })
           .join('')
       : [
-          csvLine([...(group === undefined ? [] : [group]), ...names], csv.dialect),
+          csvLine(names, csv.dialect),
           ...rows.map(({ name, time: at, value, baseline }) =>
             csvLine(
               [...(group === undefined ? [] : [asPlainText(name)]), timeCell(at), number(value), number(baseline)],

@@ -153,17 +153,20 @@ function numbersIn(text: string, candidate: string): number {
 /** The fraction of lines with the same count as the first line. */
 const share = (perLine: readonly number[]) => perLine.filter((count) => count === perLine[0]).length / perLine.length;
 
-/** Whether every line has the same number of words, at least two, and most words below the first line are numbers. */
+/**
+ * Whether every line has the same number of words, at least two, and most words below the first line are numbers. The
+ * first line may have one word less. If it has a single word, 1 234 is a number with a space as thousands separator.
+ */
 function isSeparatedBySpaces(text: string): boolean {
   const lines = text.split('\n', maxLines).filter((line) => line.trim() !== '');
   const rows = lines.map((line) => line.trim().split(/\s+/));
   const words = rows.slice(1).flat();
   const numbers = words.filter((word) => /^[+-]?[\d.,]+(?:e[+-]?\d+)?$/i.test(word));
+  if (rows.length < 2 || rows[0].length < 2) return false;
+  const [{ length: names }, { length: width }] = rows;
   // R writes a header without a name for the first column.
-  const width = rows.length > 1 && rows[1].length === rows[0].length + 1 ? rows[1].length : rows[0]?.length;
-  return rows.length > 1 && width > 1 && rows.slice(1).every(({ length }) => length === width)
-    ? numbers.length > words.length / 2
-    : false;
+  const hasNames = width === names || width === names + 1;
+  return hasNames && rows.slice(1).every(({ length }) => length === width) && numbers.length > words.length / 2;
 }
 
 /** Reads the header of an ARFF file (the format of Weka), which declares each column before the rows. */

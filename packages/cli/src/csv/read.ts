@@ -114,9 +114,7 @@ export async function openCsv(name: string, source: string | NodeJS.ReadableStre
     dialect,
     header: names,
     named,
-    repeated: new Set(
-      named && dialect.names === undefined ? rows[0].filter((cell, k) => rows[0].indexOf(cell) < k) : [],
-    ),
+    repeated: new Set(hasHeaderRow ? rows[0].filter((cell, k) => cell !== '' && cell !== names[k]) : []),
     numericName,
     decimals: columns.map(({ decimal }) => decimal),
     decimal: options.decimal ?? decimalOfFile(evidence, dialect.delimiter),

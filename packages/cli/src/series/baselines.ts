@@ -5,12 +5,9 @@ import { type Shape, type Window } from './windows.js';
 export const naive = ({ series, end }: Window, { horizon }: Shape): number[] =>
   new Array<number>(horizon).fill(series.values[end - 1]);
 
-/**
- * Repeats the values of the previous season; undefined if the forecast begins before the end of the first season, or if
- * the season has a gap.
- */
-export function seasonalNaive({ series, end }: Window, { horizon }: Shape, season: number): number[] | undefined {
-  if (end < season || series.follows.slice(end - season + 1, end).includes(false)) return undefined;
+/** Repeats the values of the previous season; undefined if there is no whole season without a gap before the forecast. */
+export function seasonalNaive({ series, end, past }: Window, { horizon }: Shape, season: number): number[] | undefined {
+  if (past < season) return undefined;
   return Array.from({ length: horizon }, (_, h) => series.values[end - season + (h % season)]);
 }
 

@@ -53,10 +53,15 @@ export function readTimes(
 ): Times {
   const canBeMonth = (part: number) => !cells.some((cell) => Number(yearLast.exec(cell)?.[part]) > 12);
   const [firstCanBeMonth, secondCanBeMonth] = [canBeMonth(1), canBeMonth(3)];
-  const isAmbiguous = firstCanBeMonth && secondCanBeMonth && cells.some((cell) => yearLast.test(cell));
+  const ambiguous =
+    firstCanBeMonth && secondCanBeMonth
+      ? cells.find((cell) => yearLast.exec(cell)?.[2] !== '.' && yearLast.test(cell))
+      : undefined;
   const dayFirst =
     (!firstCanBeMonth && secondCanBeMonth) ||
-    (isAmbiguous && step !== undefined && regularSteps(cells, true, step) > regularSteps(cells, false, step));
+    (ambiguous !== undefined &&
+      step !== undefined &&
+      regularSteps(cells, true, step) > regularSteps(cells, false, step));
   const rank: Precision[] = ['number', 'year', 'month', 'day', 'minute', 'second', 'millisecond'];
   const notTime = (k: number, hint = '') =>
     new Problem(
@@ -77,19 +82,13 @@ export function readTimes(
       note = `"${column}": times such as ${example} are read as dates.`;
     }
   }
-  const finest = Math.max(
-    ...rank.filter((name) => times.some(({ precision }) => precision === name)).map((name) => rank.indexOf(name)),
-  );
+  const finest = rank.findLastIndex((name) => times.some(({ precision }) => precision === name));
   const mixed = finest > 0 ? times.findIndex(isNumber) : -1;
   if (mixed >= 0) throw notTime(mixed, ' Other cells of the column are dates.');
   const values = times.map(({ value }) => value);
   // Integers that all look like years are years.
   const areYears =
     !areNumbers && finest === 0 && values.every((value) => Number.isInteger(value) && value >= 1700 && value < 2200);
-  const ambiguous =
-    firstCanBeMonth && secondCanBeMonth
-      ? cells.find((cell) => yearLast.exec(cell)?.[2] !== '.' && yearLast.test(cell))
-      : undefined;
   if (ambiguous !== undefined)
     note = `"${column}": dates such as ${ambiguous} are read as ${dayFirst ? 'day/month' : 'month/day'}/year.`;
   return {
@@ -173,7 +172,12 @@ export function stepOf(times: readonly number[], precision: Precision): Step {
     counts.set(difference, (counts.get(difference) ?? 0) + 1);
   }
   const [interval, count] = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0] ?? [1, 0];
-  if (precision === 'number') return { unit: 'number', count: interval };
+  if (precision === 'number') {
+    // 15 significant digits of the times are exact, so the difference between 900.1 and 900.2 is 0.1.
+    const largest = Math.max(Math.abs(times[0]), Math.abs(times[times.length - 1]));
+    const decimals = Math.min(Math.max(14 - Math.floor(Math.log10(largest)), 0), 100);
+    return { unit: 'number', count: Number(interval.toFixed(decimals)) };
+  }
   const days = interval / day;
   const usual = [1, 2, 3, 6, 12].find((n) => days >= 28 * n && days <= 31 * n - (n === 12 ? 6 : 0));
   // `usual` is undefined for a step of 4 months or 5 years, for example.

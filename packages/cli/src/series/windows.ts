@@ -16,6 +16,8 @@ export interface Window {
   readonly scale: number;
   /** The index of the first value to forecast. */
   readonly end: number;
+  /** The number of consecutive values before `end`, without a gap. */
+  readonly past: number;
 }
 
 /** The number of past values, the number of steps to forecast, and the calendar inputs. */
@@ -31,7 +33,7 @@ export function windowsOf(series: Series, scale: number, { window, horizon }: Sh
   let run = 0;
   series.follows.forEach((follows, k) => {
     run = follows ? run + 1 : 1;
-    if (run >= window + horizon) found.push({ series, scale, end: k + 1 - horizon });
+    if (run >= window + horizon) found.push({ series, scale, end: k + 1 - horizon, past: run - horizon });
   });
   return found;
 }
