@@ -61,17 +61,26 @@ const group = '$group';
 /** Typographic signs, such as those of a formula copied from a document. jsep would take them for letters of a name. */
 const typographic: Readonly<Record<string, string>> = {
   '−': '-',
+  '–': '-',
   '·': '*',
   '⋅': '*',
   '×': '*',
   '÷': '/',
-  '²': '^2',
-  '³': '^3',
 };
+const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** Writes typographic signs as ASCII: `a·x⁻¹²` becomes `a*x^(-12)`. */
+const toAscii = (text: string): string =>
+  text
+    .replaceAll(/[−–·⋅×÷]/g, (sign) => typographic[sign])
+    .replaceAll(/(⁻?)([⁰¹²³⁴-⁹]+)/g, (_, minus: string, digits: string) => {
+      const exponent = digits.replaceAll(/./g, (digit) => String(superscripts.indexOf(digit)));
+      return minus ? `^(-${exponent})` : `^${exponent}`;
+    });
 
 /**
  * Parses a formula. `^` and `**` both mean "to the power of" and bind tighter than a minus sign: −x^2 is −(x^2). The
- * characters − · × ÷ ² ³ mean the same as - * * / ^2 ^3.
+ * characters − – · ⋅ × ÷ mean the same as - - * * * /; superscript integers, such as ² or ⁻¹, are powers.
  *
  * @throws NnbpError `MALFORMED`, `TOO_LARGE` (more than 10,000 characters)
  */
@@ -81,10 +90,9 @@ export function parseFormula(text: string): Formula {
   }
   if (text.includes('$')) throw malformed(text, 'unexpected character "$"');
   if (text.includes('=')) throw malformed(text, 'expected only the right-hand side, without "="');
-  const plain = text.replaceAll(/[−·⋅×÷²³]/g, (sign) => typographic[sign]);
   let tree: Expression;
   try {
-    tree = jsep(marked(plain.replaceAll('^', '**')));
+    tree = jsep(marked(toAscii(text).replaceAll('^', '**')));
   } catch (cause) {
     const { description = 'it cannot be parsed' } = cause as { description?: string };
     throw malformed(text, description.replaceAll(group, ''), cause);

@@ -68,6 +68,7 @@ describe('formulaGraph', () => {
 
   test('parseFormula accepts mathematical characters such as ×, ² and α', () => {
     expect(parseFormula('a·x² − b×x³ ÷ (c ⋅ −2)²')).toEqual(parseFormula('a*x^2 - b*x^3 / (c * -2)^2'));
+    expect(parseFormula('x⁴ – x⁻¹⁰/x²³')).toEqual(parseFormula('x^4 - x^(-10)/x^23'));
     expect(namesIn(parseFormula('α·τ₁'))).toEqual(['α', 'τ₁']);
   });
 
