@@ -426,6 +426,10 @@ test('integers from an input are imported only if a Cast converts them before ar
   const nodes = [op('Identity', ['x']), op('Div', ['0', 'two']), op('Cast', ['1'], { to: 1n })];
   const error = errorOf(() => fromOnnx(model({ constants, nodes, type: 7 })));
   expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/Div.*integers.*Cast/)]);
+
+  // The result of a Scaler is float for every type of its operand.
+  const scaled = [op('Scaler', ['x'], { offset: [1], scale: [0.5] }, 'ai.onnx.ml'), op('Div', ['0', 'two'])];
+  expectPredicts(model({ constants, nodes: scaled, type: 7 }), (row) => row.map((x) => (x - 1) / 4), integerRows);
 });
 
 describe('numbers in other data types and in external files', () => {

@@ -170,6 +170,9 @@ function addInputs(
 /** Operators that only move data. */
 const dataMovement = /^(?:Identity|Reshape|Flatten|Squeeze|Unsqueeze|Concat|Split|Slice|Gather|Transpose)$/;
 
+/** Operators whose results are never integers, or are sizes. */
+const withoutIntegerArithmetic = /^(?:Cast|Shape|Scaler)$/;
+
 /** Throws if an operator computes with integers from an input of the model. ONNX truncates quotients of integers. */
 function expectNoIntegerArithmetic(
   { node }: Proto<'GraphProto'>,
@@ -185,7 +188,7 @@ function expectNoIntegerArithmetic(
     inputs.filter((input) => !constants.has(input.name) && isInteger(input)).map(({ name }) => name),
   );
   for (const { opType, name, input, output } of node) {
-    if (/^(?:Cast|Shape)$/.test(opType) || !input.some((each) => integers.has(each))) continue;
+    if (withoutIntegerArithmetic.test(opType) || !input.some((each) => integers.has(each))) continue;
     if (!dataMovement.test(opType)) {
       throw new NnbpError(
         'UNSUPPORTED',

@@ -122,7 +122,7 @@ function attributeOf(name: string, value: Attributes[string]): NonNullable<Node[
   if (typeof value === 'bigint') return { name, type: attributeTypes.int, i: value };
   if (typeof value === 'number') {
     if (!Number.isFinite(Math.fround(value)))
-      throw mismatch('NOT_FINITE', `The option ${name} of an activation`, 'a number in the range of float32', value);
+      throw mismatch('NOT_FINITE', `The attribute ${name} of an activation`, 'a number in the range of float32', value);
     return { name, type: attributeTypes.float, f: value };
   }
   if (typeof value === 'string') return { name, type: attributeTypes.string, s: new TextEncoder().encode(value) };

@@ -77,7 +77,7 @@ const finalTransform =
   (transform: 'softmax' | 'logSoftmax'): Operator =>
   (call) => {
     const rows = call.table(0);
-    // Before operator set 13, the default was 1. In a sequence, axis 1 does not hold the columns, so the default is rejected.
+    // Before operator set 13, the default was 1, which is rejected in a sequence: axis 1 does not hold the columns.
     call.expectAxis(call.integer('axis', call.operatorSet < 13 ? 1 : -1));
     return { ...rows, endedBy: call.label, transform };
   };
