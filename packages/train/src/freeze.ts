@@ -8,6 +8,7 @@ import {
   type Objective,
   type Optimizer,
 } from '@nnbp/core';
+import { expectStateFits } from './expect-plugins.js';
 
 /** Identifies a parameter for `freeze`. */
 export interface ParameterName {
@@ -28,11 +29,14 @@ export type Freeze = readonly (string | ParameterName)[] | ((parameter: Paramete
 /**
  * Wraps an optimizer, which then receives only the parameters that are not frozen. A shared parameter is frozen if it
  * is frozen for any of its nodes.
+ *
+ * @throws NnbpError `UNKNOWN_ID`, `WRONG_TYPE`, `WRONG_STATE`
  */
 export function withoutFrozen(optimizer: Optimizer, graph: Graph, freeze: Freeze): Optimizer {
   const frozen = frozenParameters(graph, freeze);
   const free = Uint32Array.from([...frozen.keys()].filter((p) => frozen[p] === 0));
   if (free.length === graph.parameterCount) return optimizer;
+  expectStateFits(optimizer, free.length);
   let parameters: FloatArray | undefined;
   let gradients: FloatArray | undefined;
   return {

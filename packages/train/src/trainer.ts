@@ -27,7 +27,7 @@ import { diverged } from './diverged.js';
 import { type Dropout, type DropoutExecutor, prepareWithDropout } from './dropout.js';
 import type { EarlyStoppingState } from './early-stopping.js';
 import type { EpochLog } from './epoch-log.js';
-import { expectLossAndMetrics } from './expect-plugins.js';
+import { expectLossAndMetrics, expectStateFits } from './expect-plugins.js';
 import { type Freeze, withoutFrozen } from './freeze.js';
 import type { Metric, MetricResult } from './metrics/metric.js';
 import { objectivesOf } from './objective.js';
@@ -196,7 +196,7 @@ export class Trainer {
 
   /**
    * @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `UNKNOWN_ID`,
-   * `CONFLICT`, `WRONG_TYPE`, `UNSUPPORTED`, `WRONG_STATE` (an optimizer of another network); in that case nothing is
+   * `CONFLICT`, `WRONG_TYPE`, `UNSUPPORTED`, `WRONG_STATE` (an optimizer that has trained other parameters); in that case nothing is
    * changed
    */
   constructor(network: Network, data: Data, options: TrainerOptions) {
@@ -208,6 +208,8 @@ export class Trainer {
     this.#options = options;
     this.#optimizer =
       options.freeze !== undefined ? withoutFrozen(optimizer, network.graph, options.freeze) : optimizer;
+    // A wrapper of `withoutFrozen` has checked the optimizer that it wraps.
+    expectStateFits(this.#optimizer, network.graph.parameterCount);
     const sequenceOption = sequenceOptionOf(options);
     if (optimizer.iterate !== undefined && sequenceOption !== undefined) {
       throw new NnbpError(
@@ -219,15 +221,6 @@ export class Trainer {
       throw new NnbpError(
         'UNSUPPORTED',
         `${optimizer.name} requires a loss that does not change between evaluations: remove \`dropout\`, or use another optimizer.`,
-      );
-    }
-    const used = Object.values(this.#optimizer.builtin?.vectors ?? {}).find(
-      ({ length }) => length !== network.graph.parameterCount,
-    );
-    if (used !== undefined) {
-      throw new NnbpError(
-        'WRONG_STATE',
-        `optimizer: it has trained a network with ${used.length} parameters, but this network has ${network.graph.parameterCount}. Create an optimizer for each network.`,
       );
     }
     this.#random = new Random(seed);

@@ -193,7 +193,7 @@ test.each<[what: string, code: string, message: string, data: Data, more: Partia
   });
 });
 
-test('fit rejects an optimizer that has trained a network with a different number of parameters', async () => {
+test('fit rejects an optimizer that has trained a different number of parameters', async () => {
   const optimizer = adam();
   await fit(tanhNetwork(), table, options({ optimizer }));
   const line = lineNetwork();
@@ -202,9 +202,13 @@ test('fit rejects an optimizer that has trained a network with a different numbe
   await expect(fit(line, data, options({ optimizer }))).rejects.toMatchObject({
     code: 'WRONG_STATE',
     message:
-      'optimizer: it has trained a network with 22 parameters, but this network has 2. Create an optimizer for each network.',
+      'optimizer: it has trained 22 parameters, but would now train 2. Create an optimizer for each network and each choice of `freeze`.',
   });
   expect(parametersOf(line)).toEqual(before);
+  const freeze = ({ name }: { readonly name: string }) => name === 'b';
+  await expect(fit(tanhNetwork(), table, options({ optimizer, freeze }))).rejects.toMatchObject({
+    code: 'WRONG_STATE',
+  });
   // The same network, or one with as many parameters, continues from the state of the optimizer.
   await expect(fit(tanhNetwork(), table, options({ optimizer }))).resolves.toMatchObject({ stoppedBy: 'epochs' });
 });
