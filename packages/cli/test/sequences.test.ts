@@ -190,7 +190,7 @@ describe('a table whose target varies within groups', () => {
     });
   }).flat();
 
-  test('a target that varies within groups is predicted for each row, with an empty cell for a row with a missing input', async () => {
+  test('a target that varies within groups is predicted for each row, with an empty cell for a row with a missing input or without values', async () => {
     const { nnbp, write } = await workspace({ 'events.csv': ['run,sum,event', ...events, ''].join('\n') });
     const options = ['--target', 'sum', '--group', 'run', '--recurrent', 'lstm', '--number', 'event', ...fewEpochs];
     const trained = await nnbp('train', 'events.csv', ...options);
@@ -204,6 +204,15 @@ describe('a table whose target varies within groups', () => {
     const gap = await nnbp('predict', 'events.nnbp.safetensors', 'gaps.csv', '--only');
     expect(gap.stdout.split('\n').filter((line) => line === '""')).toHaveLength(1);
     expect(gap.stderr).toMatch(/^1 row without a prediction/);
+    await write('empty.csv', ['run,sum,event', events[0], ',,', events[1], ''].join('\n'));
+    const empty = await nnbp('predict', 'events.nnbp.safetensors', 'empty.csv');
+    expect(empty.stdout.split('\n').map((line) => line.replace(/,(even|odd)$/, ''))).toEqual([
+      lines[0],
+      events[0],
+      ',,,',
+      events[1],
+      '',
+    ]);
   });
 
   test('predictions of a numeric target that varies within groups are in the original units of the data', async () => {

@@ -374,6 +374,7 @@ describe('files in other formats', () => {
     ['a gzip file', Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0xff), 'compressed with gzip'],
     ['a Parquet file', Uint8Array.of(0x50, 0x41, 0x52, 0x31, 0, 0xff), 'a Parquet file'],
     ['JSON', '[{"x": 1, "y": 2}]', 'JSON'],
+    ['JSON with a byte order mark', '\uFEFF[{"x": 1, "y": 2}]', 'JSON'],
     ['a web page', '<!DOCTYPE html>\n<html><p>Not, found</p></html>\n', 'a web page or XML'],
   ])('%s is named in the error', async (_, content, what) => {
     const { code, stderr } = await train(content, '-t', 'y');

@@ -109,7 +109,7 @@ async function predictSequences(
 ): Promise<void> {
   const csv = await openDataFor(io, dataPath, model, options);
   const { inputs } = model.columns;
-  const { sequences, gaps, filled } = await readSequences(csv, { group, inputs, targets: [] }, io.signal);
+  const { sequences, emptyRows, gaps, filled } = await readSequences(csv, { group, inputs, targets: [] }, io.signal);
   const lines: [row: number, line: string][] = [];
   const groupOnly = { ...csv, header: [group] };
   const head = format.head(targets === 'last' ? groupOnly : csv);
@@ -124,6 +124,10 @@ async function predictSequences(
         lines.push([row, format.row(csv, { cells }, input === undefined ? undefined : outputs[next++])]);
       }
     }
+  }
+  if (targets !== 'last') {
+    const cells = csv.header.map(() => '');
+    for (const row of emptyRows) lines.push([row, format.row(csv, { cells }, undefined)]);
   }
   lines.sort(([a], [b]) => a - b);
   const text = head + lines.map(([, line]) => line).join('');

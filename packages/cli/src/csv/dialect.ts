@@ -1,6 +1,6 @@
 /** Detects the dialect of a file: delimiter, quotes, comments, and lines that are not rows. */
 
-import { type Decimal, numberIn } from './number-format.js';
+import { isNumber } from './number-format.js';
 
 export interface Dialect {
   /** The delimiter. ' ' means any number of spaces and tabs. */
@@ -144,10 +144,7 @@ function numbersIn(text: string, candidate: string): number {
   // The last line may be incomplete.
   if (lines.length > 1) lines.pop();
   const cells = lines.flatMap((line) => (candidate === ' ' ? line.trim().split(/\s+/) : line.split(candidate)));
-  const numbers = cells.filter((cell) =>
-    [',', '.'].some((decimal) => numberIn(cell.trim(), decimal as Decimal) !== undefined),
-  );
-  return numbers.length / Math.max(cells.length, 1);
+  return cells.filter((cell) => isNumber(cell.trim())).length / Math.max(cells.length, 1);
 }
 
 /** The fraction of lines with the same count as the first line. */

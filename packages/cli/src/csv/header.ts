@@ -1,5 +1,5 @@
 /** Finds the column names: the first row, unless it is data. */
-import { numberIn } from './number-format.js';
+import { isNumber } from './number-format.js';
 import { uniqueNames } from '../unique.js';
 
 type Row = readonly string[];
@@ -40,7 +40,6 @@ export function headerOf(rows: readonly Row[], { declared, header }: HeaderOptio
   return { names, named, hasHeaderRow: named, numericName };
 }
 
-const isNumber = (cell: string) => numberIn(cell, '.') !== undefined || numberIn(cell, ',') !== undefined;
 const cellsOf = (rows: readonly Row[], k: number) => rows.map((row) => row.at(k) ?? '').filter((cell) => cell !== '');
 const isNumeric = (cells: Row) => cells.length > 0 && cells.every(isNumber);
 

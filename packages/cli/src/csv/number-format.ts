@@ -27,6 +27,10 @@ export function numberIn(cell: string, decimal: Decimal): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
+/** Whether the cell is a number with either decimal separator. */
+export const isNumber = (cell: string): boolean =>
+  numberIn(cell, '.') !== undefined || numberIn(cell, ',') !== undefined;
+
 /** Determines the decimal separator of a column from its cells. */
 export class DecimalEvidence {
   /** Number of cells that are numbers only if the decimal separator is a point. */

@@ -22,7 +22,8 @@ const formats: readonly (readonly [start: RegExp, what: string, advice: string])
 
 /** What the file is, and how to convert it. Undefined if the file may be a CSV file. */
 export function otherFormatOf(beginning: Uint8Array): string | undefined {
-  const start = String.fromCharCode(...beginning.subarray(0, 4096));
+  // Without the byte order mark of UTF-8.
+  const start = String.fromCharCode(...beginning.subarray(0, 4096)).replace(/^\u00ef\u00bb\u00bf/, '');
   const found = formats.find(([pattern]) => pattern.test(start));
   return found && `${found[1]}, not a CSV file. ${found[2]}`;
 }

@@ -38,6 +38,8 @@ export interface SequenceTable {
   /** In the order of their first rows. */
   readonly sequences: readonly RowSequence[];
   readonly rows: number;
+  /** The numbers of rows without values, which belong to no sequence. */
+  readonly emptyRows: readonly number[];
   /** Counts the rows with a missing input. */
   readonly gaps: Gaps;
   /** Counts the rows with an unusable input that was filled in. */
@@ -57,11 +59,15 @@ export async function readSequences(
   const nodes = nodeCount([...inputs, ...targets]);
   const [gaps, filled] = [new Gaps(), new Gaps()];
   const byName = new Map<string, Step[]>();
+  const emptyRows: number[] = [];
   let rows = 0;
   for await (const row of csv.rows()) {
     const { cells, number } = row;
-    if (cells.every((cell) => cell === '')) continue;
     if (number % 1024 === 0) signal?.throwIfAborted();
+    if (cells.every((cell) => cell === '')) {
+      emptyRows.push(number);
+      continue;
+    }
     const name = groupOf(row);
     if (++rows * nodes > maxNumbers) {
       throw misuse(
@@ -84,5 +90,5 @@ export async function readSequences(
     if (steps === undefined) byName.set(name, [step]);
     else steps.push(step);
   }
-  return { sequences: Array.from(byName, ([name, steps]) => ({ name, steps })), rows, gaps, filled };
+  return { sequences: Array.from(byName, ([name, steps]) => ({ name, steps })), rows, emptyRows, gaps, filled };
 }

@@ -78,7 +78,7 @@ export async function readSeries(
     time,
     rows.map((row) => row.time),
     (k) => rows[k].number,
-    { decimal: csv.decimals[timeAt], areNumbers: known?.unit === 'number', step: known },
+    { decimal: csv.decimals[timeAt], step: known },
   );
   if (known !== undefined && (known.unit === 'number') !== (times.precision === 'number')) {
     const kinds = ['numbers', 'dates'];

@@ -34,9 +34,10 @@ export interface Times {
 export interface TimesOptions {
   /** Decimal separator of times that are numbers. Default: a point. */
   readonly decimal?: Decimal;
-  /** Whether times are numbers, even if they look like years or dates. Default: false. */
-  readonly areNumbers?: boolean;
-  /** The step between times, if it is known. It decides between 1 February and 2 January for 1/2/2024. */
+  /**
+   * The step between times, if it is known. It decides between 1 February and 2 January for 1/2/2024, and whether 1900 is
+   * a number or a year.
+   */
   readonly step?: Step | undefined;
 }
 
@@ -49,7 +50,7 @@ export function readTimes(
   column: string,
   cells: readonly string[],
   rowNumber: (k: number) => number,
-  { decimal = '.', areNumbers = false, step }: TimesOptions = {},
+  { decimal = '.', step }: TimesOptions = {},
 ): Times {
   const canBeMonth = (part: number) => !cells.some((cell) => Number(yearLast.exec(cell)?.[part]) > 12);
   const [firstCanBeMonth, secondCanBeMonth] = [canBeMonth(1), canBeMonth(3)];
@@ -62,6 +63,7 @@ export function readTimes(
     (ambiguous !== undefined &&
       step !== undefined &&
       regularSteps(cells, true, step) > regularSteps(cells, false, step));
+  const areNumbers = step?.unit === 'number';
   const rank: Precision[] = ['number', 'year', 'month', 'day', 'minute', 'second', 'millisecond'];
   const notTime = (k: number, hint = '') =>
     new Problem(
