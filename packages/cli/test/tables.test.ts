@@ -397,7 +397,7 @@ describe('headers with a missing name, and line breaks', () => {
     [',', '"'],
     [' ', '"'],
     ['\t', ''],
-  ])('a header without a name for the row names, as R writes it, is read: delimiter %j', async (separator, quote) => {
+  ])('a header from R, without a name for the column of row names, is read: delimiter %j', async (separator, quote) => {
     const named = (cells: readonly string[]) => cells.map((cell) => quote + cell + quote).join(separator);
     const rows = lines(40, (k) => [named([String(k + 1)]), k / 8, k].join(separator));
     const { summary, nnbp } = await train(table(named(['x', 'y']), rows), '-t', 'y');
@@ -410,7 +410,7 @@ describe('headers with a missing name, and line breaks', () => {
     expect((await nnbp('predict', 'm.nnbp', 'a.csv')).stdout.split('\n')[2]).toMatch(/^2[ ,\t]0.125[ ,\t]1[ ,\t]/);
   });
 
-  it('a delimiter at the end of each row is not a row name', async () => {
+  it('if every row ends with a delimiter, the first column is not read as row names', async () => {
     const { summary } = await train(
       table(
         'x,y',
@@ -427,7 +427,7 @@ describe('headers with a missing name, and line breaks', () => {
   });
 
   it.each(['x,y\r\n1,2\n2,4\r\n3,6\n', 'x\r\n1\n2\n3\n', 'x,y\n1,2\r\n2,4\n3,6\n'])(
-    'lines can end with LF and with CR LF: %j',
+    'a file can contain both LF and CR LF line endings: %j',
     async (content) => {
       const { write, nnbp } = await train(
         table(
@@ -515,7 +515,7 @@ describe('later rows', () => {
     );
   });
 
-  it('numbers are written with the separator with which the table is read', async () => {
+  it('forecast writes numbers with the decimal separator of the table', async () => {
     // The comma separates thousands: numbers below 1,000 do not contain it.
     const sales = lines(60, (k) => `${k};${k % 2 ? 260 + k : `1,0${10 + k}`}`);
     const { nnbp } = await train(table('t;y', sales), '-t', 'y', '--time', 't', '--epochs', '1');

@@ -15,7 +15,7 @@ import { forward, slope } from './forward.js';
 import { successorsOf } from './successors.js';
 import type { Graph } from './graph.js';
 
-/** The reference engine. It runs every graph, so `supports` returns no reasons. */
+/** The reference engine. It supports every graph. */
 export const reference = (): Engine => ({
   name: 'reference',
   supports: () => [],

@@ -91,7 +91,7 @@ export function readCheckpoint(
 ): Checkpoint {
   const tensorValues = (json: JsonValue) =>
     tensors.get(json.text())?.values ?? json.throwExpected('the name of a tensor');
-  /** A vector of an optimizer, which has no entries for frozen parameters. */
+  /** A vector of the optimizer's state. It has no entries for frozen parameters. */
   const vector = (json: JsonValue) => {
     const values = tensorValues(json);
     if (values.length > parameterCount) json.throwExpected(`the name of a tensor of up to ${parameterCount} numbers`);

@@ -110,7 +110,7 @@ function nodeLine({ graph, parameters: { vector } }: Network, i: number, placed:
 
 const compact = (name: FunctionName): FunctionName | string => (Object.keys(name).length === 1 ? name.name : name);
 
-/** One node. The value of a fixed parameter is in `document`, and is undefined in `b`, `c` or `w`. */
+/** One node. Fixed parameters are undefined in `b`, `c` and `w`: only `document` contains their values. */
 interface ReadNode {
   readonly json: JsonValue;
   readonly document: NodesDocument;

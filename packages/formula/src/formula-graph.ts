@@ -45,7 +45,7 @@ interface Affine {
 
 /**
  * Builds the graph of a formula such as `b1*(1 - exp(-b2*x))`. Names other than variables, functions and `pi` are
- * parameters. In a new network, every parameter is 1: where parameters are 0, the derivatives of a product are 0, too.
+ * parameters. In a new network, every parameter is 1. At 0, the derivatives of a product of parameters would be 0.
  *
  * @param variables - The names of the inputs.
  * @param output - The id of the output node. Default: `y`.

@@ -97,7 +97,7 @@ describe('lbfgs', () => {
         point.forEach((x, j) => (difference = Math.max(difference, Math.abs(x - evaluated[k][j])))),
       );
       expect(difference).toBeLessThan(1e-10);
-      // At the kinks at which "bent" and "creases" end, rounding errors decide how many more line searches fail.
+      // The runs of "bent" and "creases" end at a kink, where rounding errors determine how many line searches fail.
       if (name !== 'bent' && name !== 'creases') expect(evaluated).toHaveLength(count);
     },
   );

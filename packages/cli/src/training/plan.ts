@@ -159,7 +159,7 @@ async function surveyUsableRows(io: Io, opened: Csv, options: ColumnOptions, kee
     return inputs.encode(cells, codes) === undefined;
   };
   const found = await survey(csv, { categories, isCounted, decimals: csv.decimals, signal });
-  // The decimal separator comes from all rows, so the note about an ambiguous separator does too.
+  // All rows determine the decimal separator, so `ambiguity` also comes from the survey of all rows.
   const columns = found.columns.map((column, k) => ({ ...column, ambiguity: all.columns[k].ambiguity }));
   const usable = { ...found, columns };
   if (usable.rows < candidates / 2) {

@@ -42,10 +42,9 @@ export interface EpochEnd {
 }
 
 /**
- * Returns a callback for `fit` that writes a checkpoint every `every` epochs, and when all `epochs` of `fit` are
- * complete. If training stops early, no extra checkpoint is written. Every checkpoint file is complete, even if the
- * process is killed while it writes. The next run removes the temporary files that a killed process left. A file
- * `run-….lock` locks the directory while training runs.
+ * Returns a callback for `fit` that writes a checkpoint every `every` epochs, and also after the last epoch unless
+ * training stops early. Every checkpoint file is complete, even if the process is killed while it writes. The next run
+ * removes the temporary files that a killed process left. A file `run-….lock` locks the directory while training runs.
  *
  * @throws NnbpError `OUT_OF_RANGE`; before training, `WRONG_STATE` (another training run uses the directory, or the
  * directory has checkpoints of epochs after the one that training starts from) and `UNAVAILABLE` (the directory cannot

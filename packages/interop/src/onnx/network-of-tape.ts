@@ -119,7 +119,7 @@ function fixedBy({ weights, bias }: Entry, fixed: Fixed | undefined, edges: read
 
 /**
  * Returns one node per output. A node that is already an output is copied, because a node can be an output only once. A
- * state is copied to a node, because only a node can be an output.
+ * state (a value of the previous step) is copied to a node, because only a node can be an output.
  */
 function distinctNodes(tape: Tape, outputs: readonly Entry[]): number[] {
   const found = new Set<number>();

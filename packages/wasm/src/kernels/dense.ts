@@ -194,7 +194,7 @@ const minSums = 4;
  * thread's record (which starts with the sum of |gradient|), and `Frame.deltaOffset`.
  */
 function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyAdd, shape: Shape): Callable {
-  // If a node has few weights, a row of its gradients fits in one vector. Tiles then need more rows to have enough sums.
+  // If a node has few weights, its row of gradients fits in one vector. Tiles then need more rows to have enough sums.
   const narrowRows = product.gradients ? Math.max(shape.rows, minSums) : shape.rows;
   const maxRows = Math.max(shape.rows, narrowRows);
   return module.function(undefined, [i32, i32, i32, i32, i32], [], ([u, from, to, record, deltaOffset], local) => {
