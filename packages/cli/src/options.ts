@@ -111,11 +111,11 @@ export async function openDataFor(
   options: CsvOptions,
 ): Promise<Csv> {
   const csv = await openData(io, path, { missingValues, ...options });
-  for (const { name } of inputs) {
-    // If the training data had several columns with this name too, the model reads name_2.
-    if (!csv.repeated.has(name) || inputs.some((other) => other.name === `${name}_2`)) continue;
-    await note(io, visible(`${csv.name} has several columns "${name}". The first is used.`));
-  }
+  await noteRepeated(
+    io,
+    csv,
+    inputs.map(({ name }) => name),
+  );
   const numbers = [...inputs, ...targets].filter(({ kind }) => kind === 'number');
   await noteAmbiguities(
     io,
@@ -123,6 +123,15 @@ export async function openDataFor(
     numbers.map(({ name }) => name),
   );
   return csv;
+}
+
+/** Notes which of the columns have a name that occurs more than once in the header. */
+export async function noteRepeated(io: Io, csv: Csv, columns: readonly string[]): Promise<void> {
+  for (const name of columns) {
+    // If name_2 is used too, several columns with this name are expected.
+    if (!csv.repeated.has(name) || columns.includes(`${name}_2`)) continue;
+    await note(io, visible(`${csv.name} has several columns "${name}". The first is used.`));
+  }
 }
 
 /** Shows both readings of columns of numbers whose decimal separator is ambiguous. */

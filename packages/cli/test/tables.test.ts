@@ -472,7 +472,7 @@ describe('headers with a missing name, and line breaks', () => {
     expect(JSON.parse(stdout)).toEqual({ x: '1', predicted_y: '7', predicted_y_2: expect.any(Number) as number });
   });
 
-  it('predict notes that several columns have the name of an input', async () => {
+  it('predict notes that several columns have the name of an input, and evaluate and fit that of a target', async () => {
     const { write, nnbp } = await train(
       table(
         'x,y',
@@ -484,6 +484,11 @@ describe('headers with a missing name, and line breaks', () => {
     await write('new.csv', 'x,x,z,z\n1,2,3,4\n');
     const { stderr } = await nnbp('predict', 'm.nnbp', 'new.csv');
     expect(stderr).toBe('new.csv has several columns "x". The first is used.\n');
+    await write('targets.csv', ['x,y,y', ...lines(9, (k) => `${k},${8 * k},${k}`), ''].join('\n'));
+    const noted = 'targets.csv has several columns "y". The first is used.\n';
+    expect((await nnbp('evaluate', 'm.nnbp', 'targets.csv')).stderr).toBe(noted);
+    expect((await nnbp('predict', 'm.nnbp', 'targets.csv')).stderr).toBe('');
+    expect((await nnbp('fit', 'targets.csv', '-f', 'y = a + b*x^2')).stderr).toContain(noted);
   });
 });
 

@@ -9,7 +9,7 @@ import { short } from '../guess.js';
 import { type Io, note, print } from '../io.js';
 import { metricNames, metricsFor, metricText } from '../metrics.js';
 import { type ModelOptions, openModel } from '../model-file.js';
-import { openDataFor, withCsvOptions, withModel } from '../options.js';
+import { noteRepeated, openDataFor, withCsvOptions, withModel } from '../options.js';
 import { misuse, Problem } from '../problem.js';
 import { modelRows } from '../samples.js';
 import { readSequences } from '../sequences/read.js';
@@ -44,6 +44,11 @@ export function addEvaluate(program: Command, io: Io): void {
 async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: EvaluateOptions): Promise<void> {
   const model = await openModel(io, modelPath, options);
   const csv = await openDataFor(io, dataPath, model, options);
+  await noteRepeated(
+    io,
+    csv,
+    model.columns.targets.map(({ name }) => name),
+  );
   const { sequences } = model.columns;
   if (sequences !== undefined && options.importance === true) {
     throw misuse(

@@ -14,7 +14,7 @@ import { type FitProblem, fitProblem, type FitRows, fitRows, defaultStart } from
 import { svgPlot } from '../fit/svg-plot.js';
 import { fitTextPlot } from '../fit/text-plot.js';
 import { type Io, note, pathIn, print } from '../io.js';
-import { openData, integerFrom, noteAmbiguities, withCsvOptions } from '../options.js';
+import { openData, integerFrom, noteAmbiguities, noteRepeated, withCsvOptions } from '../options.js';
 import { misuse, Problem } from '../problem.js';
 import { shellWord } from '../shell-word.js';
 import { counted, tableOf } from '../table.js';
@@ -93,7 +93,9 @@ async function fitFormula(io: Io, path: string, options: FitCommandOptions): Pro
   await expectOtherFile(typeof plot === 'string' ? pathIn(io, plot) : undefined, ...data);
   const csv = await openData(io, path, options);
   const problem = fitProblem(csv, { ...options, start, lower, upper });
-  await noteAmbiguities(io, csv, [...problem.variables, problem.target, ...(options.weights ? [options.weights] : [])]);
+  const used = [...problem.variables, problem.target, ...(options.weights ? [options.weights] : [])];
+  await noteRepeated(io, csv, used);
+  await noteAmbiguities(io, csv, used);
   const rows = await fitRows(csv, problem, options.weights, io.signal);
   const { parameters, target } = problem;
   const network = new Network(problem.graph);

@@ -7,7 +7,7 @@ import { csvLine, numberCell, rounded } from '../csv/write.js';
 import { expectOtherFile, writeData, writeWhole } from '../files.js';
 import { type Io, note, pathIn, print } from '../io.js';
 import type { ModelOptions } from '../model-file.js';
-import { openData, withCsvOptions, withModel } from '../options.js';
+import { noteRepeated, openData, withCsvOptions, withModel } from '../options.js';
 import { misuse, Problem } from '../problem.js';
 import { naive, seasonalNaive } from '../series/baselines.js';
 import { openSeriesModel } from '../series/model.js';
@@ -67,6 +67,7 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
   }
   const missingValues = options.missingValues ?? model.missingValues;
   const csv = await openData(io, dataPath, { ...options, missingValues });
+  await noteRepeated(io, csv, [model.time, model.target]);
   const table = await readSeries(csv, model, missingValues, model.step);
   for (const text of table.notes) await note(io, visible(text));
   const scales = new Map(model.scales);
