@@ -72,8 +72,8 @@ console.log(
     secondsToBuild,
     secondsToPrepare,
     secondsPerStep: median(times),
-    // The graph is on V8's heap and in array buffers. WebAssembly's memory is in neither. It has space for momenta, but
-    // this optimizer does not use them. Only the resident set size shows how much of the space is used.
+    // The graph is on V8's heap and in array buffers. WebAssembly's memory is in neither. Part of this memory is
+    // reserved for momenta, which this optimizer does not use. Only the resident set size excludes such unused memory.
     graphBytesPerEdge: (built.heapUsed + built.arrayBuffers - initial.heapUsed - initial.arrayBuffers) / edgeCount,
     engineBytesPerEdge: (prepared.rss - built.rss) / edgeCount,
     engineReservedBytesPerEdge: executor.parameters.buffer.byteLength / edgeCount,

@@ -1,4 +1,4 @@
-/** Sets up one of the benchmarks in `call.mjs` with @nnbp, either the package `nnbp` or the scoped packages. */
+/** Sets up a call with functions of @nnbp, which come from the package `nnbp` or from the scoped packages. */
 import { predictInTurn, meanSquaredError } from './call.mjs';
 
 /**

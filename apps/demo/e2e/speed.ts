@@ -13,8 +13,8 @@
  *
  * A view is ready when its first picture is drawn and the result of a first action is on the screen. The constant
  * `views` defines the picture and the action. `serve` throttles the network, because throttling in the browser would
- * not affect the scripts of workers. Latency and bandwidth are those of "Fast 4G" in Chrome DevTools and of "Slow 4G" in
- * Lighthouse.
+ * not affect the scripts of workers. Latency and bandwidth are those of "Fast 4G" in Chrome DevTools and of "Slow 4G"
+ * in Lighthouse.
  */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';

@@ -17,8 +17,8 @@ export interface Gap {
 
 export class Encoder {
   /**
-   * The first cell of the last encoded row that is not missing but cannot be used, so that the fill value replaced it.
-   * Undefined if the row has no such cell.
+   * In the last encoded row, the first cell whose value cannot be used, so that the fill value replaced it. Missing
+   * values do not count. Undefined if the row has no such cell.
    */
   replaced: Gap | undefined;
   readonly #columnIndices: readonly number[];

@@ -13,7 +13,7 @@ export interface LossSetup {
   readonly output: Activation;
   /** Whether the targets are numbers, which are standardized. Otherwise, the target is a category. */
   readonly numbers: boolean;
-  /** A category has one output node. Its target is `own` in samples of this category, and `others` in all other samples. */
+  /** The target of a category's output node: `own` in samples of this category, `others` in all other samples. */
   readonly targets: readonly [others: number, own: number];
   /**
    * The output transform that yields the probabilities of the categories: `none` if the outputs are probabilities

@@ -255,7 +255,7 @@ describe('the commands', () => {
       const options = Array.from(stdout.matchAll(/^ +(?:-\w, )?(--[\w-]+) </gm), ([, name]) => name);
       expect(options.length).toBeGreaterThan(0);
       for (const option of options) {
-        // These options write files. The first two strings are valid names of files in the workspace.
+        // These options write a file. With each of the first two strings, the file is inside the workspace.
         for (const text of /^--(?:output|checkpoint)$/.test(option) ? chosen.slice(0, 2) : chosen) {
           expectHarmless([command, option, text], await here.nnbp(command, ...given, option, text));
         }

@@ -1,4 +1,4 @@
-/** Tests that `nnbp train` rejects a network that is too large before it builds any of it. */
+/** Tests that `nnbp train` rejects networks that are too large. */
 import { describe, expect, test } from 'vitest';
 import { type Layers, sizeProblem } from '../src/training/network-size.js';
 import { workspace } from './workspace.js';
@@ -40,13 +40,13 @@ describe('sizeProblem', () => {
     ['no hidden layer', { inputs: 2 ** 20, hidden: [], outputs: 32 }, 2 ** 25],
     ['dense layers', { inputs: 10, hidden: [20, 30], outputs: 5 }, 10 * 20 + 20 * 30 + 30 * 5],
     ['edges from inputs to outputs', { inputs: 10, hidden: [20], outputs: 5, skip: true }, 10 * 20 + 20 * 5 + 10 * 5],
-    ['edges from inputs to outputs, counted once', { inputs: 10, hidden: [], outputs: 5, skip: true }, 50],
+    ['edges from inputs to outputs, without hidden layers', { inputs: 10, hidden: [], outputs: 5, skip: true }, 50],
     ['rnn', { inputs: 10, hidden: [20], outputs: 5, recurrent: 'rnn' }, 30 * 20 + 20 * 5],
     ['gru', { inputs: 10, hidden: [20], outputs: 5, recurrent: 'gru' }, 3 * 30 * 20 + 20 * 5],
     ['lstm', { inputs: 10, hidden: [20, 4], outputs: 5, recurrent: 'lstm' }, 4 * (30 * 20 + 24 * 4) + 4 * 5],
   ])('counts the weights of %s', (_, layers, weights) => {
     expect(sizeProblem(layers)).toBeUndefined();
-    // A multiple of every layer has this multiple, squared, of the weights.
+    // If each layer has `factor` times as many nodes, there are factor² times as many weights.
     const factor = Math.floor(Math.sqrt(limit / weights)) + 1;
     const larger = {
       ...layers,

@@ -291,7 +291,7 @@ describe('nnbp train with --time', () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining('stores.csv, row 51: "store" has no value.')]);
   });
 
-  test('forecast reads ambiguous dates with the step of the model', async () => {
+  test('forecast reads ambiguous dates so that they match the step of the model', async () => {
     const rows = Array.from({ length: 60 }, (_, k) => `${dateOf(k).split('-').reverse().join('/')},${valueOf(k)}`);
     const { nnbp } = await workspace({
       'all.csv': ['date,y', ...rows, ''].join('\n'),

@@ -263,7 +263,7 @@ export class GraphBuilder {
       parameterStart[i + 1] = layout.parameterCount;
     }
     for (const slots of hasSlots ? [biasSlots!, scaleSlots!, weightSlots!] : []) layout.complete(slots);
-    // A name that is used only once does not change the graph.
+    // If every shared name is used only once, the slots can be computed from `parameterStart`.
     const { repeated } = layout;
     const keepsAll = hasConstants || repeated.b || repeated.c;
 
@@ -442,8 +442,9 @@ function expectFunctions(label: string, plugin: Activation | Aggregation, expect
 }
 
 /**
- * The index of each activation among the distinct ones, which are added to `distinct`. Two activations with the same
- * `builtin` are the same function, even if they are different objects, such as two results of `elu.alpha(2)`.
+ * Adds each distinct activation to `distinct`, and returns the index of every activation in `distinct`. Two activations
+ * with the same `builtin` are the same function, even if they are different objects, such as two results of
+ * `elu.alpha(2)`.
  */
 function activationIndices(groups: readonly Group[], distinct: Activation[]): ReadonlyMap<unknown, number> {
   const indices = new Map<unknown, number>();
@@ -456,7 +457,7 @@ function activationIndices(groups: readonly Group[], distinct: Activation[]): Re
   return indices;
 }
 
-/** Whether any parameter is fixed, other than c at 1. */
+/** Whether any parameter is fixed. A c that is fixed at 1 does not count. */
 const hasConstant = (fixed: Group['fixed']): boolean =>
   fixed.b !== undefined || (fixed.c ?? 1) !== 1 || fixed.w!.size > 0;
 

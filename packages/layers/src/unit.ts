@@ -54,7 +54,7 @@ export const fixedNode = (
   { activation = identity, b = 0, w = 1 }: { activation?: Activation; b?: number; w?: number } = {},
 ): string => builder.node(id, { from, activation, fixed: { b, c: 1, w } });
 
-/** The number of layers of each kind that a builder has, apart from layers with a name of their own. */
+/** For each builder, the number of layers of each kind that were added without a name. */
 const counts = new WeakMap<GraphBuilder, Map<string, number>>();
 
 /** Returns the default name of the next layer of this kind: `lstm`, then `lstm2`, `lstm3`, …. */

@@ -100,8 +100,8 @@ async function onEngineFor<T>(network: Network, data: Data, epochs: number, run:
 }
 
 /**
- * Prepares a network for many predictions; see `compile` from `@nnbp/core`. Default engine: `auto()`, in float32 where the
- * host has WebAssembly.
+ * Prepares a network for many predictions; see `compile` from `@nnbp/core`. Default engine: `auto()`, in float32 where
+ * the host has WebAssembly.
  */
 export async function compile(network: Network, options: CompileOptions = {}): Promise<Predictor> {
   const { engine = await fastest() } = options;

@@ -43,8 +43,8 @@ export function clipByNorm(limit: number): GradientTransform {
 }
 
 /**
- * L1 regularization: for each parameter p, adds the derivative of rate · |p| to the gradient. The derivative is `rate`
- * times the sign of p, or 0 if p is 0. This drives unimportant parameters to 0.
+ * L1 regularization, which drives unimportant parameters to 0. For each parameter p, adds the derivative of rate · |p|
+ * to the gradient: `rate` times the sign of p, or 0 if p is 0.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */

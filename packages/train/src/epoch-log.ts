@@ -4,8 +4,8 @@ import type { EpochRecord } from './trainer.js';
 const noMetrics = {};
 
 /**
- * A growing list of losses and speeds. If the data set has only one sample, creating a record would take longer than the
- * epoch itself.
+ * A growing list of losses and speeds. If the data set has only one sample, creating a record would take longer than
+ * the epoch itself.
  */
 export class EpochLog {
   readonly #first: number;

@@ -46,7 +46,10 @@ export interface StandardizeOptions {
 export interface TrainerOptions {
   /** The loss to minimize. */
   readonly loss: Loss;
-  /** The optimizer that updates the parameters. It continues from its current state: create one for each network. */
+  /**
+   * The optimizer that updates the parameters. It continues from its current state, so create a new optimizer for each
+   * network.
+   */
   readonly optimizer: Optimizer;
   /** Samples or sequences per batch. Default: 32; 1 if `stateful`; all samples for a full-batch optimizer. */
   readonly batchSize?: number;
@@ -86,8 +89,8 @@ export interface TrainerOptions {
   /**
    * Whether to standardize each column of the training data; `true` means inputs and targets. The network stores mean
    * and standard deviation, so it still takes and returns data in their original units. Standardize targets for
-   * regression, not for classification, and not for a graph that is a formula in the units of the data, such as a
-   * product of inputs. Scalers that the network already has are kept. Default: false.
+   * regression, not for classification. Do not standardize if the graph is a formula in the units of the data, such as
+   * a product of inputs. Scalers that the network already has are kept. Default: false.
    */
   readonly standardize?: boolean | StandardizeOptions;
   /**
@@ -196,8 +199,8 @@ export class Trainer {
 
   /**
    * @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `UNKNOWN_ID`,
-   * `CONFLICT`, `WRONG_TYPE`, `UNSUPPORTED`, `WRONG_STATE` (an optimizer that has trained other parameters); in that case nothing is
-   * changed
+   * `CONFLICT`, `WRONG_TYPE`, `UNSUPPORTED`, `WRONG_STATE` (the optimizer has trained a different number of parameters);
+   * in that case nothing is changed
    */
   constructor(network: Network, data: Data, options: TrainerOptions) {
     const { engine = js(), optimizer, dropout, seed = 0, yieldEvery = 12 } = options;

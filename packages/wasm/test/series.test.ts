@@ -80,7 +80,7 @@ test.each([
   [100, 3, 256],
   [300, 3, 300],
 ])(
-  'with a batch size of %i and %i steps, a matrix product of case 3 sums over at most %i samples of all steps, including padding',
+  'for batches of %i samples and %i steps, a matrix product of case 3 has at most %i samples, including padding',
   (batchSize, steps, expected) => expect(seriesSamples(batchSize, steps)).toBe(expected),
 );
 

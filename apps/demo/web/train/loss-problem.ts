@@ -36,7 +36,7 @@ const forClasses = new Set([
   'klDivergence',
   'hinge',
 ]);
-/** Losses of logits or of logarithms of rates. Their output activation must allow negative and positive values. */
+/** Losses that expect logits or log rates. The output activation must allow negative and positive values. */
 const needSignedOutputs = new Set(['binaryCrossEntropyWithLogits', 'softmaxCrossEntropy', 'poisson']);
 
 /** The range of a built-in activation; undefined for a custom activation. */

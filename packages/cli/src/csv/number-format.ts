@@ -69,9 +69,9 @@ export class DecimalEvidence {
 }
 
 /**
- * The decimal separator of columns whose cells do not determine it: that of the other columns if they agree. If no
- * column determines it, the likely separator. Otherwise, a comma if the delimiter is a semicolon, and a point if it is
- * not.
+ * Returns the decimal separator for columns whose cells do not determine one. If the columns that determine one agree,
+ * returns theirs. If no column determines one, returns the likely separator, if there is one. Otherwise, returns a comma
+ * if the delimiter is a semicolon, and a point if it is not.
  */
 export function decimalOfFile(columns: readonly DecimalEvidence[], delimiter: string): Decimal {
   const decided = new Set(columns.flatMap((column) => column.decided ?? []));

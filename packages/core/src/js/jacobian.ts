@@ -1,6 +1,6 @@
 /**
- * The Jacobian in the js engine. Backpropagates from one output at a time, instead of from the loss. For each parameter,
- * keeps one derivative per sample, instead of the sum over the samples.
+ * The Jacobian in the js engine. Backpropagates from one output at a time, instead of from the loss. For each
+ * parameter, keeps one derivative per sample, instead of the sum over the samples.
  */
 import type { FloatArray } from '../contract.js';
 import type { Tables } from './backward.js';

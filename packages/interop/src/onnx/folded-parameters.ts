@@ -1,7 +1,7 @@
 /**
  * Computes the parameters of an exported ONNX model. The c of a node is multiplied into the weights of the edges from
- * this node, or into the node's own b and w if its activation is linear. If an activation multiplies h by a factor, such
- * as the frequency of `sine`, the factor is multiplied into b and w.
+ * this node, or into the node's own b and w if its activation is linear. If an activation multiplies h by a factor,
+ * such as the frequency of `sine`, the factor is multiplied into b and w.
  */
 import { type Graph, mismatch, type Network, NnbpError } from '@nnbp/core';
 import { sourceOf } from '@nnbp/formats/shared';

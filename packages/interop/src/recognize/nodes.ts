@@ -93,7 +93,7 @@ export class Nodes {
     return edges?.length === 2 ? [edges[0], edges[1]] : undefined;
   }
 
-  /** The value of each node that is constant, and NaN for other nodes, each computed once from its predecessors. */
+  /** Computes the value of each constant node from the values of its predecessors. Other nodes get NaN. */
   #computeConstants(): Float64Array {
     const { graph, known } = this;
     const values = new Float64Array(graph.nodeCount).fill(NaN);

@@ -27,7 +27,7 @@ export const bugTexts: Readonly<Record<BugName, Text>> = {
   slope: { en: 'The slope is missing', zh: '少乘了 slope' },
   'at-x': { en: 'The slope is evaluated at x instead of h', zh: 'slope 取在 x 处而不是 h 处' },
   lost: { en: 'One successor is left out of the sum', zh: '求和时漏了一个后继' },
-  early: { en: 'dloss/db is computed before the last successor is added', zh: '还没加上最后一个后继，就算了 dloss/db' },
+  early: { en: 'dloss/db is computed too early', zh: 'dloss/db 算得太早' },
   twice: { en: 'One successor is counted twice', zh: '一个后继算了两次' },
   sign: { en: 'The sign is wrong', zh: '正负号错了' },
 };

@@ -77,7 +77,7 @@ const finalTransform =
   (transform: 'softmax' | 'logSoftmax'): Operator =>
   (call) => {
     const rows = call.table(0);
-    // Before operator set 13, the default was 1, which is rejected in a sequence: axis 1 does not hold the columns.
+    // Before operator set 13, the default was axis 1. It is rejected for sequences, since their columns are on axis 2.
     call.expectAxis(call.integer('axis', call.operatorSet < 13 ? 1 : -1));
     return { ...rows, endedBy: call.label, transform };
   };
