@@ -1,7 +1,7 @@
 /**
- * For each library, measures the wall time of a process that runs the quick start from the documentation of the library,
- * which learns XOR to a mean squared error of 0.005. Prints medians of 20 interleaved runs, and how many runs reached
- * that error.
+ * Measures how long each library takes to learn XOR to a mean squared error of 0.005: the wall time of a process that
+ * runs the quick start from the documentation of the library. Prints medians of 20 interleaved runs, and how many runs
+ * reached that error.
  *
  * Usage: node bench/xor.mjs [--smoke]
  */

@@ -71,7 +71,10 @@ export async function models() {
   ];
 }
 
-/** Makes convolutional models. The moving averages of batch normalization are random, as in a trained model. */
+/**
+ * Makes convolutional models. In untrained models, the moving averages of batch normalization are 0 and 1. Here they
+ * are random, so that an importer that ignores them fails.
+ */
 async function convolutional() {
   const randomBiases = { biasInitializer: 'randomUniform' };
   const normalization = () =>

@@ -70,7 +70,7 @@ describe('errors of the command line', () => {
       { 'a.csv': rows('x,y', ...many((k) => `${k},${k / 2}`)) },
       ['train', 'a.csv', '-t', 'y', '-o', 'a.onnx'],
       2,
-      '--output a.onnx: nnbp train saves the nnbp format.',
+      '--output a.onnx: nnbp train saves models in the nnbp format.',
     ],
     [
       'a row with too many cells',

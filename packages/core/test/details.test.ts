@@ -43,7 +43,7 @@ describe('a graph', () => {
     expect(graph.weightSlots).toBeUndefined();
   });
 
-  test('a name that only one parameter has does not change the graph', () => {
+  test('a name in `shared` that only one parameter has does not change the graph', () => {
     const build = (shared: NodeOptions['shared'], units: number) => {
       const builder = new GraphBuilder();
       builder.layer(units, { from: [builder.input('x')], activation: sigmoid, name: 'h', shared: shared! });
@@ -57,7 +57,7 @@ describe('a graph', () => {
     expect(slots).toEqual([[0, 0], [1, 1], [2, 2], 3]);
   });
 
-  test('built-in activations with the same options are one activation, even if they are different objects', () => {
+  test('the graph stores built-in activations with the same options once, even if they are different objects', () => {
     const { name, value, derivative } = identity;
     const custom = () => ({ name, value, derivative });
     const activations = [elu.alpha(2), elu.alpha(2), elu.alpha(3), custom(), custom()];

@@ -276,7 +276,7 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
     [tanh, '(1 - g_output.0 · g_output.0)'],
     [silu, '(g_output.0 + sigmoid(h_output.0) · (1 - g_output.0))'],
   ])(
-    'if c multiplies a derivative that is a sum, text puts the derivative in parentheses',
+    'if c multiplies a derivative that is a sum, text() puts the derivative in parentheses',
     (activation, derivative) => {
       const network = new Network(mlp([1, 1], { activation }), { initializer: () => 0.5 });
       const { text } = explain(network, [1], [1], mse(), 'slope_output.0');

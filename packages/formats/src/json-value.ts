@@ -1,7 +1,7 @@
 /** A value in untrusted JSON, with its path for error messages. Every value is validated before it is used. */
 import { mismatch, NnbpError } from '@nnbp/core';
 
-/** Methods that read the value throw `MALFORMED` if it has a different type. */
+/** Methods that read the value throw `MALFORMED` if it has the wrong type. */
 export class JsonValue {
   constructor(
     readonly value: unknown,

@@ -72,7 +72,7 @@ describe('formulaGraph', () => {
     expect(namesIn(parseFormula('α·τ₁'))).toEqual(['α', 'τ₁']);
   });
 
-  test('the parameters of a new network are 1, so that a fit of a product does not start where its derivatives are 0', async () => {
+  test('the parameters of a formula start at 1, not at 0, where the derivatives of a product can be 0', async () => {
     const network = new Network(formulaGraph('a*exp(-b*x)', ['x']).graph);
     expect([...network.parameters.vector]).toEqual([1, 1]);
     const inputs = [0, 1, 2, 3].map((x) => [x]);

@@ -12,8 +12,10 @@ export interface AttentionOptions {
   readonly keys: readonly (readonly string[])[];
   /** Node ids of the values, one for each key: [keys × value size]. */
   readonly values: readonly (readonly string[])[];
-  /** Prefix of the ids. Entry d of the result for query i is `name.i.d`. Default: `attention`, then
-   * `attention2`, …. */
+  /**
+   * Prefix of the ids. Entry d of the result for query i is `name.i.d`. Default: `attention` for the first such layer,
+   * then `attention2`, ….
+   */
   readonly name?: string;
 }
 

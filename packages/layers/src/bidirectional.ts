@@ -12,7 +12,7 @@ export interface BidirectionalOptions extends Omit<RnnOptions & LstmOptions & Gr
   readonly steps: readonly (readonly string[])[];
   /** The cell type of both layers. */
   readonly cell: 'rnn' | 'lstm' | 'gru';
-  /** Prefix of all node ids. Default: `bidirectional`, then `bidirectional2`, …. */
+  /** Prefix of all node ids. Default: `bidirectional` for the first such layer, then `bidirectional2`, …. */
   readonly name?: string;
 }
 

@@ -8,8 +8,10 @@ export interface RecurrentOptions {
   readonly from: readonly Source[];
   /** The number of units: an integer ≥ 1. */
   readonly units: number;
-  /** Prefix of all node ids; the units are `name.0`, `name.1`, …. Default: `rnn`, `lstm` or `gru`, then
-   * `rnn2`, …. */
+  /**
+   * Prefix of all node ids; the units are `name.0`, `name.1`, …. Default: `rnn`, `lstm` or `gru` for the first such
+   * layer, then `rnn2`, ….
+   */
   readonly name?: string;
   /** Initializer of the weights. Default: uniform within ±1/√units, as in PyTorch. */
   readonly initializer?: Initializer;

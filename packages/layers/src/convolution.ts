@@ -11,7 +11,7 @@ export interface Conv2dOptions extends GridOptions {
   readonly filters: number;
   /** The activation of every node. Default: `identity`. */
   readonly activation?: Activation;
-  /** Prefix of the ids: `name.0`, `name.1`, …. Default: `conv`, then `conv2`, …. */
+  /** Prefix of the ids: `name.0`, `name.1`, …. Default: `conv` for the first such layer, then `conv2`, …. */
   readonly name?: string;
   /**
    * Initializer of the weights. Default: as in PyTorch, uniform within ±1/√n, where n is the number of weights of a

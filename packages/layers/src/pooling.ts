@@ -11,7 +11,7 @@ import { nextName } from './unit.js';
 export interface PoolOptions extends Omit<GridOptions, 'height' | 'padding' | 'dilation'> {
   /** The number of rows. Default: 1, for one-dimensional pooling with a kernel of `[1, size]`. */
   readonly height?: number;
-  /** Prefix of the ids: `name.0`, `name.1`, …. Default: `pool`, then `pool2`, …. */
+  /** Prefix of the ids: `name.0`, `name.1`, …. Default: `pool` for the first such layer, then `pool2`, …. */
   readonly name?: string;
 }
 

@@ -35,7 +35,7 @@ const advice: Readonly<Record<DivergenceCause, string>> = {
   saturation:
     'All values are finite but the loss is not: an output is outside the domain of the loss. Use a loss on logits, or clip the outputs.',
   gradient:
-    'Use chain(clipByValue(1), optimizer), a smaller learning rate, or scaled targets. If the loss is your own, it must be finite for every output.',
+    'Use chain(clipByValue(1), optimizer), a smaller learning rate, or scaled targets. A custom loss must be finite for all output values.',
 };
 
 /** Finds the first value of the failed pass that is not finite, if there is one, and returns the error. */

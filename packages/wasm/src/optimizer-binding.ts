@@ -28,9 +28,9 @@ export class OptimizerBinding {
   #kernelNumber = noOptimizer;
   /** The optimizer, if the memory holds the scalars of plain gradient descent. */
   #plain: BuiltinOptimizer | undefined;
-  /** The learning rate of `#plain` for which the memory is prepared. */
+  /** If `#plain` is defined: the learning rate that is in the memory. */
   #rate = 0;
-  /** The sum of the sample weights for which the memory is prepared, if `#plain` is defined. */
+  /** If `#plain` is defined: the sum of the sample weights for which the memory was prepared. */
   #plainTotal = 0;
   /** The optimizer and the sum of the sample weights of the last step that was prepared. */
   #optimizer: Optimizer | undefined;

@@ -75,8 +75,8 @@ function toDescription(network: Network): Opened {
 }
 
 /**
- * Returns the built-in activation with this name. For any other name, returns the identity function, because files do
- * not contain the code of custom activations.
+ * Returns the built-in activation with this name. For the name of a custom activation, returns the identity function,
+ * because files do not contain the code of custom activations.
  */
 const byName = (name: string): Activation =>
   Object.hasOwn(builtinActivations, name) ? builtinActivations[name] : { name, value: (h) => h, derivative: () => 1 };

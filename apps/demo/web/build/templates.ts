@@ -48,7 +48,7 @@ export function parseSizes(text: string, skips: boolean): number[] {
   if (sizes.length < 2 || sizes.length > 12 || sizes.some((size) => !Number.isInteger(size) || size < 1)) {
     throw new EditError({ reason: 'badSizes' });
   }
-  // Check the size before the graph is built. `edit` checks the number of predecessors and outputs.
+  // Check the size before the graph is built. The limits on predecessors and outputs are checked by `edit`.
   const nodes = sizes.slice(1).reduce((sum, size) => sum + size, 0);
   if (sizes[0] > max.inputs) throw new EditError({ reason: 'tooMany', what: 'inputs', count: sizes[0] });
   if (nodes > max.nodes) throw new EditError({ reason: 'tooMany', what: 'nodes', count: nodes });

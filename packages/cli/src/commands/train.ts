@@ -172,7 +172,7 @@ function expectModelFile(output: string | undefined): void {
   );
   if (other === undefined) return;
   throw misuse(
-    `--output ${output}: nnbp train saves the nnbp format. Use a name that ends with .nnbp.safetensors, then convert the file: nnbp convert MODEL ${shellWord(output!)}.`,
+    `--output ${output}: nnbp train saves models in the nnbp format. Use a name that ends with .nnbp.safetensors, then convert the file: nnbp convert MODEL ${shellWord(output!)}.`,
   );
 }
 

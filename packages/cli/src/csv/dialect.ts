@@ -14,7 +14,7 @@ export interface Dialect {
    * including `@data`.
    */
   readonly skip: number;
-  /** The line breaks, if there are several kinds. Undefined: that of the first line. */
+  /** The line breaks that end rows, if there is more than one kind. Undefined: rows end like the first line. */
   readonly lineBreaks: readonly string[] | undefined;
   /** The names of the columns, if the file declares them outside a header row (ARFF). */
   readonly names: readonly string[] | undefined;
@@ -83,10 +83,11 @@ function hasComments(text: string): boolean {
 
 /**
  * Returns the candidate with the most consistent count per line: of the candidates in the first line, the one for which
- * the largest fraction of lines has the same count as the first line. A decimal comma can be as consistent as the
- * delimiter. In a tie, therefore, returns the candidate that yields the largest fraction of numbers. If this is a tie
- * too, returns the candidate that occurs most often in the first line. If the first line contains no candidate, returns
- * a space if spaces separate the columns, and a comma if they do not.
+ * the largest fraction of lines has the same count as the first line. Since decimal commas can be as consistent as the
+ * delimiter, a tie is decided by the fraction of cells that are numbers, and then by the count in the first line.
+ *
+ * If the first line contains no candidate, or its commas are decimal commas, returns a space if spaces separate the
+ * columns, and a comma if they do not.
  */
 function guessDelimiter(text: string): string {
   const lines = counts(text);
@@ -97,12 +98,13 @@ function guessDelimiter(text: string): string {
     .sort(
       (a, b) =>
         share(b.perLine) - share(a.perLine) ||
-        numbersIn(text, b.candidate) - numbersIn(text, a.candidate) ||
+        fractionOfNumbers(text, b.candidate) - fractionOfNumbers(text, a.candidate) ||
         b.perLine[0] - a.perLine[0],
     );
   const [best] = consistent;
-  const haveDecimalCommas = best?.candidate === ',' && numbersIn(text, ',') < 1 && numbersIn(text, ' ') === 1;
-  if (best !== undefined && !haveDecimalCommas) return best.candidate;
+  const commasAreDecimal =
+    best?.candidate === ',' && fractionOfNumbers(text, ',') < 1 && fractionOfNumbers(text, ' ') === 1;
+  if (best !== undefined && !commasAreDecimal) return best.candidate;
   return isSeparatedBySpaces(text) ? ' ' : ',';
 }
 
@@ -129,8 +131,8 @@ function counts(text: string): Map<string, number>[] {
 }
 
 /**
- * Whether some lines end with CR LF and others with LF. If lines that end with LF have fewer delimiters than others, the LF
- * is a part of a cell.
+ * Whether some lines end with CR LF and others with LF. If the lines differ in the number of delimiters, returns false,
+ * because an LF may then be part of a cell.
  */
 function hasMixedLineBreaks(text: string, delimiter: string): boolean {
   const unquoted = text.replaceAll(/"[^"]*"/g, '');
@@ -138,8 +140,8 @@ function hasMixedLineBreaks(text: string, delimiter: string): boolean {
   return share(counts(text).map((line) => line.get(delimiter) ?? 0)) === 1;
 }
 
-/** The fraction of cells that are numbers if the candidate separates them. */
-function numbersIn(text: string, candidate: string): number {
+/** The fraction of cells that are numbers if the candidate is the delimiter. */
+function fractionOfNumbers(text: string, candidate: string): number {
   const lines = text.split(/\r?\n/, maxLines + 1);
   // The last line may be incomplete.
   if (lines.length > 1) lines.pop();
@@ -152,7 +154,8 @@ const share = (perLine: readonly number[]) => perLine.filter((count) => count ==
 
 /**
  * Whether every line has the same number of words, at least two, and most words below the first line are numbers. The
- * first line may have one word less. If it has a single word, 1 234 is a number with a space as thousands separator.
+ * first line may have one word fewer, but must have two or more: below a single name, `1 234` is one number, with a
+ * space as thousands separator.
  */
 function isSeparatedBySpaces(text: string): boolean {
   const lines = text.split('\n', maxLines).filter((line) => line.trim() !== '');
@@ -161,7 +164,7 @@ function isSeparatedBySpaces(text: string): boolean {
   const numbers = words.filter((word) => /^[+-]?[\d.,]+(?:e[+-]?\d+)?$/i.test(word));
   if (rows.length < 2 || rows[0].length < 2) return false;
   const [{ length: names }, { length: width }] = rows;
-  // R writes a header without a name for the first column.
+  // `write.table` in R writes row names, but no name for their column.
   const hasNames = width === names || width === names + 1;
   return hasNames && rows.slice(1).every(({ length }) => length === width) && numbers.length > words.length / 2;
 }

@@ -35,8 +35,8 @@ export interface TimesOptions {
   /** Decimal separator of times that are numbers. Default: a point. */
   readonly decimal?: Decimal;
   /**
-   * The step between times, if it is known. It decides between 1 February and 2 January for 1/2/2024, and whether 1900 is
-   * a number or a year.
+   * The step between times, if it is known. Used to decide whether 1/2/2024 is 1 February or 2 January, and whether 1900
+   * is a number or a year.
    */
   readonly step?: Step | undefined;
 }
@@ -100,7 +100,7 @@ export function readTimes(
   };
 }
 
-/** The number of adjacent dates that are one step apart. */
+/** The number of pairs of consecutive dates that are one step apart. */
 function regularSteps(cells: readonly string[], dayFirst: boolean, step: Step): number {
   const dates = cells.flatMap((cell) => timeIn(cell, dayFirst, '.')?.value ?? []);
   const sorted = [...new Set(dates)].sort((a, b) => a - b);

@@ -1,4 +1,4 @@
-/** Limits the size of a network, so that a mistyped --hidden is rejected instead of running out of memory. */
+/** Limits the size of a network, so that a mistyped --hidden causes an error before memory runs out. */
 import { misuse } from '../problem.js';
 
 /** A network with this many nodes needs about 1 GB of memory, and so does one with this many weights. */

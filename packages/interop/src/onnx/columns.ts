@@ -11,9 +11,8 @@ export interface Columns {
 }
 
 /**
- * If a weight matrix has at most `maxKeptEntries` entries, or at most `maxKeptEntriesPerEdge` entries per edge, unused
- * columns of the tensor that the matrix multiplies are kept, and their weights are 0. This is cheaper than selecting the
- * used columns.
+ * Unused columns of a tensor are kept, with weights of 0, if the weight matrix then has at most `maxKeptEntries`
+ * entries, or at most `maxKeptEntriesPerEdge` entries per edge. This is cheaper than selecting the used columns.
  */
 const maxKeptEntries = 4096;
 const maxKeptEntriesPerEdge = 2;

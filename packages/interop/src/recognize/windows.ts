@@ -1,7 +1,7 @@
 /**
- * Finds groups of nodes that each match one layer exactly, as created by `conv2d`, `maxPool` or `averagePool` from
- * @nnbp/layers. The nodes of a group read windows of a grid, and share weights or aggregate without parameters. Channels
- * may come first, as in PyTorch, or last, as in Keras.
+ * Finds convolution and pooling layers in a graph, such as those that `conv2d`, `maxPool` and `averagePool` from
+ * @nnbp/layers create. The nodes of such a layer read windows of a grid. They share weights, or aggregate without
+ * parameters. Channels may come first, as in PyTorch, or last, as in Keras.
  */
 import { levels } from '@nnbp/core';
 import { divisors, geometriesOf, type Geometry, kernelIndexOf } from './grid.js';

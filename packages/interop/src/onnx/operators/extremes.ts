@@ -13,7 +13,7 @@ const maxOffset = 2 ** 24;
  * min(max(h, low), high). A bound of ± the largest float32 number counts as no bound. With one bound, the result is
  * low + relu(h − low) or high − relu(high − h); with two, it is middle + half · hardTanh((h − middle) / half).
  *
- * If low, high or middle is so large that subtracting it would round h away, the result is
+ * If low, high or middle is so far from 0 that h would be lost to rounding, the result is
  * a + min(relu(h − a), high − a) − min(relu(a − h), a − low), where a is the number nearest to 0 in the range.
  */
 export function clamped(tape: Tape, h: Entry, low: number, high: number): Entry {
