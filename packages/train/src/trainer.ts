@@ -199,8 +199,8 @@ export class Trainer {
 
   /**
    * @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `UNKNOWN_ID`,
-   * `CONFLICT`, `WRONG_TYPE`, `UNSUPPORTED`, `WRONG_STATE` (the optimizer has trained a different number of parameters);
-   * in that case nothing is changed
+   * `CONFLICT`, `WRONG_TYPE`, `UNSUPPORTED`, `WRONG_STATE` (the optimizer has trained a different number of
+   * parameters); in that case nothing is changed
    */
   constructor(network: Network, data: Data, options: TrainerOptions) {
     const { engine = js(), optimizer, dropout, seed = 0, yieldEvery = 12 } = options;

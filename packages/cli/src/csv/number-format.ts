@@ -70,8 +70,8 @@ export class DecimalEvidence {
 
 /**
  * Returns the decimal separator for columns whose cells do not determine one. If the columns that determine one agree,
- * returns theirs. If no column determines one, returns the likely separator, if there is one. Otherwise, returns a comma
- * if the delimiter is a semicolon, and a point if it is not.
+ * returns theirs. If no column determines one, returns the likely separator, if there is one. Otherwise, returns a
+ * comma if the delimiter is a semicolon, and a point if it is not.
  */
 export function decimalOfFile(columns: readonly DecimalEvidence[], delimiter: string): Decimal {
   const decided = new Set(columns.flatMap((column) => column.decided ?? []));
