@@ -58,7 +58,7 @@ const derive = v.object({
   /** Name of the number to explain, such as `dloss/dw_2to4`. */
   selected: v.pipe(v.string(), v.maxLength(1000)),
   /**
-   * `own`: the user's network. `article`: node 7 of the article and its predecessors. `break`: the user's network,
+   * `own`: the user's network. `article`: the article's node 7, with its predecessors. `break`: the user's network,
    * backpropagated with a mistake. `fit`: the formula in `fit.shown`.
    */
   mode: v.picklist(['own', 'article', 'break', 'fit']),

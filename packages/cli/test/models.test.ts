@@ -127,7 +127,7 @@ describe('nnbp predict', () => {
 describe('a model without column names', () => {
   const rows = Array.from({ length: 40 }, (_, k) => `${k},${k % 7},${k + (k % 7)}`);
 
-  it('predict uses columns by name, or in order if no name matches, and rejects a table that has only some of the names', async () => {
+  it('predict finds the columns by the ids of the input nodes, or in order if no id matches, and rejects a table with only some of the ids', async () => {
     const { nnbp, write } = await workspace({ 'a.csv': ['x,z,y', ...rows, ''].join('\n') });
     await nnbp('train', 'a.csv', '-t', 'y', '--number', 'y', '--epochs', '1', '-o', 'm.nnbp');
     await nnbp('convert', 'm.nnbp', 'm.json');

@@ -371,10 +371,10 @@ describe('files in other formats', () => {
       Buffer.from('PK\u0003\u0004\u0014\0\u0006\0[Content_Types].xml \u00ff', 'latin1'),
       'a spreadsheet',
     ],
-    ['a gzip file', Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0xff), 'compressed with gzip'],
+    ['a gzip file', Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0xff), 'a gzip file'],
     ['a Parquet file', Uint8Array.of(0x50, 0x41, 0x52, 0x31, 0, 0xff), 'a Parquet file'],
-    ['JSON', '[{"x": 1, "y": 2}]', 'JSON'],
-    ['JSON with a byte order mark', '\uFEFF[{"x": 1, "y": 2}]', 'JSON'],
+    ['a JSON file', '[{"x": 1, "y": 2}]', 'a JSON file'],
+    ['a JSON file with a byte order mark', '\uFEFF[{"x": 1, "y": 2}]', 'a JSON file'],
     ['a web page', '<!DOCTYPE html>\n<html><p>Not, found</p></html>\n', 'a web page or XML'],
   ])('%s is named in the error', async (_, content, what) => {
     const { code, stderr } = await train(content, '-t', 'y');

@@ -9,7 +9,7 @@ const lastSlot = 2 ** 32 - 1;
 export class Layout {
   /** The number of parameters so far. */
   parameterCount = 0;
-  /** Whether any b, c or w has a name that occurred before. */
+  /** For b, c and w: whether any name has occurred more than once, so that a parameter is shared. */
   readonly repeated = { b: false, c: false, w: false };
   /** The index of each constant. The first constant is always 1, since c is most often fixed at 1. */
   readonly #constants = new Map<number, number>([[1, 0]]);

@@ -65,7 +65,7 @@ describe('checkpoints', () => {
     const whole = freshNetwork();
     await fit(whole, xor, { ...options(), freeze, epochs: 12 });
     expect(bits(network)).toBe(bits(whole));
-    // Without `freeze`, the vectors of the optimizer do not fit.
+    // Without `freeze`, the vectors in the optimizer's saved state are too short.
     const thawed = fit(network, xor, { ...options(), epochs: 13, resume: checkpoint });
     await expect(thawed).rejects.toMatchObject({ code: 'WRONG_LENGTH' });
   });

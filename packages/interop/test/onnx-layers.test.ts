@@ -156,6 +156,7 @@ describe('a recurrent operator', () => {
       i >= graph.inputCount && graph.activations[graph.activationOf[i]] === tanh ? [i] : [],
     );
     expect(candidates).toHaveLength(units);
+    // The last edge comes from the product of the reset gate.
     const constantIndices = candidates.map(
       (i) => graph.weightSlot(graph.edgeStart[i + 1] - 1, i) - graph.parameterCount,
     );

@@ -209,7 +209,7 @@ test('fit rejects an optimizer that has trained a different number of parameters
   await expect(fit(tanhNetwork(), table, options({ optimizer, freeze }))).rejects.toMatchObject({
     code: 'WRONG_STATE',
   });
-  // The same network, or one with as many parameters, continues from the state of the optimizer.
+  // A network with the same number of parameters is accepted.
   await expect(fit(tanhNetwork(), table, options({ optimizer }))).resolves.toMatchObject({ stoppedBy: 'epochs' });
 });
 

@@ -120,9 +120,9 @@ const [cacheWays, cacheSets] = [8, 64];
 
 /**
  * Returns the distance in bytes between rows of samples. A matrix product reads one cache line from each of `rowsRead`
- * rows. Without gaps between rows, these lines may all fall into the same few cache sets. If these sets can hold at
- * least twice as many lines, rows have no gaps, to save memory: sequences need many rows. Otherwise, `rowStride` adds
- * gaps.
+ * rows. Without gaps between rows, these lines may all fall into the same few cache sets. If these sets can hold
+ * 2 · `rowsRead` lines or more, rows have no gaps, to save memory: sequences need many rows. Otherwise, `rowStride`
+ * adds gaps.
  */
 function sampleRowBytes(batchSize: number, rowsRead: number): number {
   const lines = Math.ceil((batchSize * 4) / lineBytes);

@@ -120,8 +120,9 @@ export const header = {
    */
   seriesAt: 480,
   /**
-   * The backward pass writes several steps of a series into the same rows of delta, then computes case 3 for all samples
-   * in these rows. At the step that is written last, this is the end of the samples in each row. At other steps, it is 0.
+   * The backward pass writes several steps of a series into the same rows of delta, then computes case 3 for all
+   * samples in these rows. At the step that is written last, `seriesEnd` is the end of the samples in each row. At all
+   * other steps, it is 0.
    */
   seriesEnd: 484,
   /** Number of outputs, summed over all time steps. */

@@ -18,11 +18,11 @@ export interface Waits {
 /** The rows that a unit uses in one pass, and whether all threads must wait after the unit. */
 interface Use {
   /**
-   * Calls `visit` with the node of a row and the thread that uses the row, for each row that requires a wait before the
-   * unit if another thread has written the row.
+   * Calls `visit` for each row to check, with the row's node and the thread that uses the row in the unit. All threads
+   * must wait before the unit if another thread has written one of these rows since the last wait.
    */
   readonly checked: (unit: RowUnit, visit: (node: number, thread: number) => void) => void;
-  /** Calls `visit` with the node of a row and the thread that writes the row, for each row that the unit writes. */
+  /** Calls `visit` for each row that the unit writes, with the row's node and the thread that writes the row. */
   readonly written: (unit: RowUnit, visit: (node: number, thread: number) => void) => void;
   readonly endsWithWait: (unit: RowUnit) => boolean;
 }

@@ -42,7 +42,7 @@ export interface Csv {
   readonly header: readonly string[];
   /** Whether the names come from the file. */
   readonly named: boolean;
-  /** Names that occur more than once in the header. In `header`, only the first column has this name. */
+  /** The names that several columns of the file have. In `header`, only the first of these columns keeps the name. */
   readonly repeated: ReadonlySet<string>;
   /** The first name that is a number and belongs to a column of numbers, if any. The first row may then be data. */
   readonly numericName: string | undefined;
@@ -75,9 +75,9 @@ export async function openCsv(name: string, source: string | NodeJS.ReadableStre
   const decoder = () => decoderFor(name, encoding);
   const text = textOf(name, beginning, decoder());
   const dialect = guessDialect(text, options.delimiter);
-  const written = await firstRows(name, text, dialect);
-  const extraName = dialect.names === undefined && options.header !== false ? extraNameIn(written) : undefined;
-  const rows = extraName === undefined ? written : [withExtraName(written[0], extraName), ...written.slice(1)];
+  const rowsOfFile = await firstRows(name, text, dialect);
+  const extraName = dialect.names === undefined && options.header !== false ? extraNameIn(rowsOfFile) : undefined;
+  const rows = extraName === undefined ? rowsOfFile : [withExtraName(rowsOfFile[0], extraName), ...rowsOfFile.slice(1)];
   if (rows.length === 0 && dialect.names === undefined) {
     throw new Problem(`${name} is empty: expected a row of column names, and rows of values.`);
   }
@@ -197,8 +197,8 @@ async function* decoded(bytes: AsyncIterable<Uint8Array>, decoder: Decoder): Asy
 }
 
 /**
- * Where the header lacks a name: `first` if each row has one more cell than the header (R writes no name for the column of
- * row names), `last` if this cell is always the last and empty. Otherwise undefined.
+ * If every row has one more cell than the header, returns which column has no name: `last` if the last cell of every
+ * row is empty, or else `first`, since R writes no name for the column of row names. Otherwise returns undefined.
  */
 function extraNameIn([header, ...rows]: readonly (readonly string[])[]): 'first' | 'last' | undefined {
   if (rows.length === 0 || rows.some(({ length }) => length !== header.length + 1)) return undefined;
@@ -263,19 +263,19 @@ async function firstRows(name: string, text: string, dialect: Dialect): Promise<
   return rows;
 }
 
-/** @param hasOtherLength - Whether the header has fewer cells than the rows. */
+/** @param isHeaderShorter - Whether the header has fewer cells than the rows. */
 async function* rowsOf(
   name: string,
   texts: AsyncIterable<string>,
   dialect: Dialect,
   width: number,
   hasHeaderRow: boolean,
-  hasOtherLength: boolean,
+  isHeaderShorter: boolean,
 ): AsyncGenerator<CsvRow> {
   const parser = parse({
     ...parserOptions(dialect),
     skip_records_with_empty_values: false,
-    relax_column_count: hasOtherLength,
+    relax_column_count: isHeaderShorter,
   });
   const source = Readable.from(rowText(texts, dialect));
   source.on('error', (error) => parser.destroy(error));

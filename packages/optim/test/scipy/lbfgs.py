@@ -64,7 +64,7 @@ runs = [
     record("bent", bent, [0, 1]),
     # Ends a line search at a point that is not the last one it has evaluated, and evaluates it again.
     record("bent", bent, [-2.125, 1]),
-    # A line search fails after 42 evaluations. The next iteration starts with -1 times the gradient.
+    # A line search fails after 42 evaluations. The next iteration searches along the negative gradient.
     record("creases", creases, [-1, -5], stored=60),
 ]
 lines = ",\n".join(json.dumps(run) for run in runs)

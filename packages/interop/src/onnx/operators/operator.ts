@@ -22,7 +22,7 @@ export const apply = (call: Call, g: TapeNode['g']): Rows => {
   return { shape, entries: entries.map((entry) => call.tape.apply(g, entry)) };
 };
 
-/** See {@link ActivationPart}. */
+/** An operator that can be part of an activation; see {@link ActivationPart}. */
 export const activationPart =
   (which: ActivationPart['part']): Operator =>
   (call) =>
