@@ -443,14 +443,15 @@ function expectFunctions(label: string, plugin: Activation | Aggregation, expect
 
 /**
  * Adds each distinct activation to `distinct`, and returns the index of every activation in `distinct`. Two activations
- * with the same `builtin` are the same function, even if they are different objects, such as two results of
- * `elu.alpha(2)`.
+ * with the same `name` and `builtin` are the same function, even if they are different objects, such as two results of
+ * `elu.alpha(2)`. A modified copy, such as `{ ...tanh, name: 'mine', value }`, has another name.
  */
 function activationIndices(groups: readonly Group[], distinct: Activation[]): ReadonlyMap<unknown, number> {
   const indices = new Map<unknown, number>();
   for (const { activation } of groups) {
     if (indices.has(activation)) continue;
-    const key = activation.builtin ? JSON.stringify(activation.builtin) : activation;
+    const { name, builtin } = activation;
+    const key = builtin ? JSON.stringify([name, builtin]) : activation;
     const index = indices.get(key) ?? distinct.push(activation) - 1;
     indices.set(key, index).set(activation, index);
   }
