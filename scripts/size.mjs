@@ -45,7 +45,7 @@ const budgets = [
   ['the fast engine', 49.2, "export { auto } from '@nnbp/wasm';"],
   ['a model, saved and loaded', 22.4, "export { load, save } from '@nnbp/formats';"],
   ['ONNX export', 24.3, "export { toOnnx } from '@nnbp/interop';"],
-  ['explain', 13.7, "export { explain } from '@nnbp/explain';"],
+  ['explain', 13.8, "export { explain } from '@nnbp/explain';"],
   ['sgd alone', 1.3, "export { sgd } from '@nnbp/optim';"],
   ...functions('activation', 'activations', 0.45),
   ...functions('aggregation', 'aggregations', 0.5),
