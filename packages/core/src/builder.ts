@@ -444,14 +444,18 @@ function expectFunctions(label: string, plugin: Activation | Aggregation, expect
 /**
  * Adds each distinct activation to `distinct`, and returns the index of every activation in `distinct`. Two activations
  * with the same `name` and `builtin` are the same function, even if they are different objects, such as two results of
- * `elu.alpha(2)`. A modified copy, such as `{ ...tanh, name: 'mine', value }`, has another name.
+ * `elu.alpha(2)`. A modified copy, such as `{ ...tanh, value }`, contains the `builtin` object of the original, and is kept
+ * apart.
  */
 function activationIndices(groups: readonly Group[], distinct: Activation[]): ReadonlyMap<unknown, number> {
   const indices = new Map<unknown, number>();
+  const owners = new Map<unknown, Activation>();
   for (const { activation } of groups) {
     if (indices.has(activation)) continue;
     const { name, builtin } = activation;
-    const key = builtin ? JSON.stringify([name, builtin]) : activation;
+    const isCopy = owners.has(builtin);
+    if (!isCopy) owners.set(builtin, activation);
+    const key = builtin && !isCopy ? JSON.stringify([name, builtin]) : activation;
     const index = indices.get(key) ?? distinct.push(activation) - 1;
     indices.set(key, index).set(activation, index);
   }

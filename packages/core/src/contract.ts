@@ -9,7 +9,8 @@ export type FloatArray = Float64Array | Float32Array;
 
 /**
  * Name and options of a built-in plugin. With them, an engine can replace the plugin with its own code, and a file can
- * refer to the plugin by name. Custom plugins have no `Builtin`.
+ * refer to the plugin by name. Custom plugins have no `Builtin`. If you change a copy of a built-in, remove `builtin` from
+ * the copy: engines and files would use the original.
  */
 export interface Builtin {
   /** The name under which its package exports the plugin. */

@@ -61,12 +61,13 @@ describe('a graph', () => {
     const { name, value, derivative } = identity;
     const custom = () => ({ name, value, derivative });
     const renamed = { ...elu.alpha(2), name: 'mine' };
-    const activations = [elu.alpha(2), elu.alpha(2), elu.alpha(3), custom(), custom(), renamed];
+    const changed = { ...identity, value: (h: number) => 2 * h };
+    const activations = [elu.alpha(2), elu.alpha(2), elu.alpha(3), custom(), custom(), renamed, identity, changed];
     const builder = new GraphBuilder();
     const x = builder.input('x');
     activations.forEach((activation, k) => builder.output(builder.node(`y${k}`, { from: [x], activation })));
     const graph = builder.build();
-    expect(Array.from(graph.activationOf).slice(1)).toEqual([0, 0, 1, 2, 3, 4]);
+    expect(Array.from(graph.activationOf).slice(1)).toEqual([0, 0, 1, 2, 3, 4, 5, 6]);
     expect(graph.activations[0]).toBe(activations[0]);
   });
 
