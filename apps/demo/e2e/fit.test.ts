@@ -114,7 +114,7 @@ test('the network drawn in the Build view is fitted instead of a formula', async
   );
 });
 
-test('a custom formula can be chosen again after the network from the Build view', async () => {
+test('after fitting the network from the Build view, a custom formula can be chosen again', async () => {
   const page = await openFit({ formula: 'k*x + m', data: '1 2\n2 4.1\n3 6.2\n4 7.9' });
   const model = page.getByRole('combobox', { name: 'Model' });
   await model.selectOption('network');

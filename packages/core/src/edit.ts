@@ -182,7 +182,7 @@ export class GraphEditor {
   }
 
   /**
-   * Makes a node or an input the last output or, if `isOutput` is false, removes it from the outputs.
+   * Adds a node or an input to the end of the list of outputs. If `isOutput` is false, removes it from the list.
    *
    * @throws NnbpError `UNKNOWN_ID`
    */

@@ -1,5 +1,5 @@
 /**
- * Writes a derivation as plain text: the case in the margin, numbers aligned below their symbols, and tree lines from
+ * Writes a derivation as plain text: the case (1, 2 or 3) in the margin, numbers aligned below their symbols, and tree lines from
  * each formula to the ones it depends on.
  */
 import type { Expression, Write } from './expression.js';

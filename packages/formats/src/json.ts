@@ -129,7 +129,7 @@ function readDocument(value: unknown): { document: Omit<NetworkDocument, 'nodes'
   const nodes = at('nodes')
     .list()
     .map(old ? readNode1 : readNode);
-  // Version 1 has no entry "initial", so its value is undefined.
+  // A file of version 1 has no initial values, so `initial` is undefined.
   return { document: readFrame((key) => at(old ? nameIn1(key) : key)), nodes };
 }
 

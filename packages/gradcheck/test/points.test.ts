@@ -119,7 +119,7 @@ describe('checkLoss', () => {
     for (const { at } of checkLoss(half).assert().comparisons) expect(Math.abs((at ?? NaN) - 0.5)).toBeLessThan(0.48);
   });
 
-  test('checkLoss evaluates only points in a given range or less than 0.1 outside it', () => {
+  test('if a range is given, checkLoss evaluates only points whose distance from it is less than 0.1', () => {
     const { loss, seen } = recording(mse());
     checkLoss(loss, { x: [5, 6], outputs: 1 }).assert();
     const all = seen.flatMap(({ x }) => x);
@@ -229,7 +229,7 @@ describe('checkNetwork', () => {
     expect(comparisons.map(({ name }) => name)).toContain('dloss/db_a');
   });
 
-  test('checkNetwork allows an error relative to the derivative or to a thousandth of the loss', () => {
+  test('the tolerance of checkNetwork is relative to the derivative, or to a thousandth of the loss if that is larger', () => {
     const tolerances = (w: number, x: number, t: number) =>
       checkNetwork(line(w, 0), [[x]], [[t]], mse(), { relativeTolerance: 0.5 }).comparisons.map((c) => c.tolerance);
     // For the loss (w x − t)²: dloss/db = 2 (w x − t), dloss/dw = x · dloss/db, dloss/dx = w · dloss/db.

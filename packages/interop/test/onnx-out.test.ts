@@ -146,7 +146,7 @@ test('the error for a custom activation names the node', () => {
   expect(error.message).toMatch(/Node "bend".*"cube"/);
 });
 
-test('the error for a number out of the range of float32 names the node', () => {
+test('if a number is too large for float32, the error names the node', () => {
   const network = new Network(mlp([1, 1], { activation: sigmoid }));
   network.setParameters('output.0', { w: { 'input.0': 1e300 } });
   const error = errorOf(() => toOnnx(network));
@@ -154,7 +154,7 @@ test('the error for a number out of the range of float32 names the node', () => 
   expect(error.message).toMatch(/output\.0.*1e\+300/);
 });
 
-test('an option of an activation out of the range of float32 is rejected', () => {
+test('an activation whose option is too large for float32 is rejected', () => {
   const network = new Network(mlp([1, 1], { activation: elu.alpha(1e300) }));
   const error = errorOf(() => toOnnx(network));
   expect([error.code, error.message]).toEqual(['NOT_FINITE', expect.stringMatching(/alpha.*1e\+300/)]);

@@ -123,7 +123,7 @@ describe('the PyTorch module', () => {
     expect(new Set(imported)).toEqual(new Set(['array', 'json', 'torch', 'argparse', 'csv', 'os', 'network']));
   });
 
-  test('a network with delays reads sequences, and a gate is a product without parameters', () => {
+  test('a network with delays reads sequences, and the products of an LSTM have no parameters', () => {
     const files = toPyTorch(networkOf((b) => lstm(b, { from: b.inputs(2), units: 3, peepholes: true })));
     const source = files['network.py'];
     expect(source).toContain('has_state = True');

@@ -236,8 +236,8 @@ export class SampleRows {
   }
 
   /**
-   * Writes the entries of `header.stepTable`. The memory of a series (see series.ts) holds the samples of several
-   * steps, beginning with those of the last step.
+   * Writes the entries of `header.stepTable`. A series consists of dense units with the same weights, one per step (see
+   * series.ts). Its memory holds the samples of several steps, beginning with those of the last step.
    */
   #setSteps(rows: Rows): void {
     const { steps, samples } = rows;

@@ -168,7 +168,7 @@ async function surveyUsableRows(io: Io, opened: Csv, options: ColumnOptions, kee
   }
   if (usable.rows === 0) {
     const [{ survey: target }] = used.filter(({ role }) => role === 'target');
-    throw new Problem(`${csv.name} has no rows with a value of the target "${target.name}".`);
+    throw new Problem(`${csv.name} has no rows with a value for the target "${target.name}".`);
   }
   return { csv, all, usable, guesses: guessColumns(usable, options, all) };
 }

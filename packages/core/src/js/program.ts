@@ -52,8 +52,8 @@ export interface SparseEdges {
 export interface Combination {
   readonly aggregation: Aggregation;
   /**
-   * For each node: the values to aggregate, z = w · x, and dA/dz, with one entry per edge. Nodes with the same number
-   * of edges share these arrays.
+   * For each node, two arrays with one entry per edge: `z` holds w · x, the values to aggregate, and `dAdz` holds dA/dz.
+   * Nodes with the same number of edges share these arrays.
    */
   readonly scratch: readonly { readonly z: Float64Array; readonly dAdz: Float64Array }[];
 }
@@ -79,8 +79,8 @@ export interface MemoryRow extends Memory {
   /** The row of the node whose earlier value this row holds. */
   readonly source: number;
   /**
-   * The index, in a state, of the node's value one step before the sequence. The next index is that of the value two
-   * steps before the sequence, and so on.
+   * Where a state contains the node's value at step −1, the last step before the sequence. The value at step −2 follows,
+   * and so on.
    */
   readonly state: number;
   /** The value that the node has before the sequence if no state is passed. */
@@ -89,8 +89,7 @@ export interface MemoryRow extends Memory {
 
 /**
  * The program that the js engine runs at each step. The first rows are the inputs, then come the values that delayed
- * edges read, then the nodes, unit by unit. In this directory, `parameters` contains the graph's parameters and
- * constants, indexed by slot, and `gradients` has the same length.
+ * edges read, then the nodes, unit by unit.
  */
 export interface Program {
   readonly units: readonly ProgramUnit[];

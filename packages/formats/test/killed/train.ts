@@ -1,6 +1,6 @@
 /**
- * A training run that a test of `checkpoints` kills. Resumes from the newest checkpoint, and prints each epoch
- * after its checkpoint is written.
+ * A training run. A test kills it to check that it resumes from the newest checkpoint. Prints each epoch after its
+ * checkpoint is written.
  */
 import { checkpoints, latestCheckpoint } from '@nnbp/formats/node';
 import { fit } from '@nnbp/train';

@@ -55,9 +55,8 @@ const squashes = new Map<string, Squash>([
  * {@link bipolarStep}, whose derivative is 0: a network with such nodes can predict, but no gradient passes through
  * these nodes in training. To load such a network from a file, pass both as `activations`.
  *
- * A recurrent model, such as an LSTM, a GRU or NARX, becomes a network with delays: `predictSequence` returns the same
- * outputs as neataptic if you call `activate` of `Network.fromJSON(json)` once per row, in order. A gated connection
- * becomes a node `FROM*GATER` with the aggregation `product`. For a node with a connection to itself, an additional node
+ * A recurrent model, such as an LSTM, a GRU or NARX, becomes a network with delays. `predictSequence` returns the same
+ * outputs as neataptic's `activate`, called once per row on `Network.fromJSON(json)`. A gated connection becomes a node `FROM*GATER` with the aggregation `product`. For a node with a connection to itself, an additional node
  * `INDEX.sum` computes the sum of b and the weighted values.
  *
  * @param json - The object, or a JSON string with up to about ten thousand connections. Parse a longer string yourself.

@@ -132,7 +132,7 @@ export function sequenceRows(input: Proto<'ValueInfoProto'>, graph: Proto<'Graph
   if (dimValue === 0n) {
     throw new NnbpError(
       'UNSUPPORTED',
-      `${label}: expected a fixed size for the last axis, the columns. Export the model with this size.`,
+      `${label}: expected a fixed size for the last axis, the columns. Export the model with a fixed number of columns.`,
     );
   }
   const width = safeSize(dimValue, label);

@@ -60,12 +60,12 @@ export interface Rows {
   readonly entries: readonly Entry[];
   /**
    * For sequences, the axes of the model's input that have become the first two axes of this tensor: [0, 1], or [1, 0]
-   * if a Transpose has swapped them. For a tensor that is not a sequence, undefined or a single axis.
+   * if a Transpose has swapped them. If the tensor is not a sequence, `lead` has at most one entry.
    */
   readonly lead?: readonly number[];
   /**
-   * The label of the operation that returned this tensor, for error messages. Set if the operations that follow cannot
-   * read the tensor. Exception: if `part` is set, an operation that expects this `part` can read the tensor.
+   * If set, later operations cannot read the tensor, and this is the label of the operation that returned it, for error
+   * messages. If `part` is set too, operations that expect this `part` can read the tensor.
    */
   readonly endedBy?: string;
   /** The final softmax that is applied to the entries. */

@@ -6,8 +6,8 @@ import type { Graph } from '@nnbp/core';
 import type { Group } from './groups.js';
 
 /**
- * Edges into one node. If `lane` is undefined, one edge from each node of the group; otherwise, only the edge from the
- * node in this lane of the group.
+ * Edges into one node from a group of predecessors. If `lane` is undefined, there is one edge from each node of the group;
+ * otherwise, the only edge is from the node in this lane of the group.
  */
 export interface Stretch {
   readonly group: number;

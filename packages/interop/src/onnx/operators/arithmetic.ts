@@ -73,7 +73,7 @@ export const multiplication: Operator = (call) => {
   return { shape, entries: left.map((at, k) => product(call, a.entries[at], b.entries[right[k]])) };
 };
 
-/** `Div` by a constant. Division by a tensor is supported only as part of an activation. */
+/** `Div` by a constant, or by a tensor if the quotient is a softsign, h / (1 + |h|). */
 export const division: Operator = (call) => {
   const by = call.operand(1);
   if (!('entries' in by)) {
