@@ -1,4 +1,13 @@
-import { expectFinite, expectInteger, GraphBuilder, mismatch, mlp, NnbpError } from '@nnbp/core';
+import {
+  expectFinite,
+  expectInteger,
+  expectObject,
+  expectPlugin,
+  GraphBuilder,
+  mismatch,
+  mlp,
+  NnbpError,
+} from '@nnbp/core';
 import { tanh } from '@nnbp/activations';
 import { huber } from '@nnbp/losses';
 import { expect, test } from 'vitest';
@@ -16,6 +25,20 @@ test('a string that should be a number, such as an unparsed cell of a table, is 
   );
   expect(() => expectInteger('epochs', '3' as never, 1)).toThrow('epochs: expected an integer ≥ 1, received "3".');
   expect(() => expectInteger('epochs', null as never, 1)).toThrow('epochs: expected an integer ≥ 1, received null.');
+});
+
+test.each([
+  [null, 'null'],
+  [3, 'number'],
+  ['adam', 'string'],
+])('an error about the type of %j says that a %s was received', (value, type) => {
+  expect(() => expectObject('optimizer', value, 'an optimizer')).toThrow(
+    `optimizer: expected an optimizer, received ${type}.`,
+  );
+});
+
+test('an error about a plugin that is an array says that an array was received', () => {
+  expect(() => expectPlugin('loss', [], 'value', 'a loss')).toThrow('loss: expected a loss, received array.');
 });
 
 test.each<[string, () => unknown, NnbpError['details']]>([
