@@ -27,6 +27,18 @@ async function train(content: string | Uint8Array, ...argv: string[]) {
   const columns = async () => load(await readFile(join(here.directory, 'm.nnbp'))).metadata.columns as Columns;
   return { ...here, ...outcome, summary: summary!, columns };
 }
+
+/** Trains a model that predicts y from x. */
+const trainOnLine = () =>
+  train(
+    table(
+      'x,y',
+      lines(40, (k) => `${k / 8},${k}`),
+    ),
+    '-t',
+    'y',
+  );
+
 interface Columns {
   readonly inputs: readonly { readonly name: string; readonly values?: readonly string[] }[];
   readonly targets: readonly { readonly name: string; readonly values?: readonly string[] }[];
@@ -429,14 +441,7 @@ describe('headers with a missing name, and line breaks', () => {
   it.each(['x,y\r\n1,2\n2,4\r\n3,6\n', 'x\r\n1\n2\n3\n', 'x,y\n1,2\r\n2,4\n3,6\n'])(
     'a file can contain both LF and CR LF line endings: %j',
     async (content) => {
-      const { write, nnbp } = await train(
-        table(
-          'x,y',
-          lines(40, (k) => `${k / 8},${k}`),
-        ),
-        '-t',
-        'y',
-      );
+      const { write, nnbp } = await trainOnLine();
       await write('new.csv', content);
       const { stdout, stderr } = await nnbp('predict', 'm.nnbp', 'new.csv', '--only');
       expect([stdout.trim().split('\n').length, stderr]).toEqual([4, '']);
@@ -444,28 +449,14 @@ describe('headers with a missing name, and line breaks', () => {
   );
 
   it('a line feed inside a cell is kept if all lines end with CR LF', async () => {
-    const { write, nnbp } = await train(
-      table(
-        'x,y',
-        lines(40, (k) => `${k / 8},${k}`),
-      ),
-      '-t',
-      'y',
-    );
+    const { write, nnbp } = await trainOnLine();
     await write('new.csv', 'x,note\r\n1,two\nlines\r\n2,one\r\n');
     const { stdout } = await nnbp('predict', 'm.nnbp', 'new.csv');
     expect(stdout).toMatch(/^x,note,predicted_y\n1,"two\nlines",.+\n2,one,.+\n$/);
   });
 
   it('predict keeps earlier predictions in the data', async () => {
-    const { write, nnbp } = await train(
-      table(
-        'x,y',
-        lines(40, (k) => `${k / 8},${k}`),
-      ),
-      '-t',
-      'y',
-    );
+    const { write, nnbp } = await trainOnLine();
     await write('new.csv', 'x,predicted_y\n1,7\n');
     expect((await nnbp('predict', 'm.nnbp', 'new.csv')).stdout).toMatch(/^x,predicted_y,predicted_y_2\n1,7,.+\n$/);
     const { stdout } = await nnbp('predict', 'm.nnbp', 'new.csv', '--json');
@@ -473,14 +464,7 @@ describe('headers with a missing name, and line breaks', () => {
   });
 
   it('predict notes that several columns have the name of an input, and evaluate and fit that of a target', async () => {
-    const { write, nnbp } = await train(
-      table(
-        'x,y',
-        lines(40, (k) => `${k / 8},${k}`),
-      ),
-      '-t',
-      'y',
-    );
+    const { write, nnbp } = await trainOnLine();
     await write('new.csv', 'x,x,z,z\n1,2,3,4\n');
     const { stderr } = await nnbp('predict', 'm.nnbp', 'new.csv');
     expect(stderr).toBe('new.csv has several columns "x". The first is used.\n');
