@@ -111,6 +111,3 @@ export class Gaps {
     return `${this.count.toLocaleString('en')} ${this.count === 1 ? 'row' : 'rows'} ${what} (${this.#first}).`;
   }
 }
-
-/** A note on rows in which the fill value replaced an unusable input, such as a word in a column of numbers. */
-export const filledSentence = (filled: Gaps): string | undefined => filled.sentence('with a filled-in value');

@@ -5,6 +5,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isEncoding } from './csv/decode.js';
 import type { Decimal } from './csv/number-format.js';
 import { type Csv, type CsvOptions, openCsv } from './csv/read.js';
+import type { Gaps } from './encode.js';
 import { isReadOnce } from './files.js';
 import { type Io, note, pathIn } from './io.js';
 import type { Model } from './model-file.js';
@@ -131,6 +132,18 @@ export async function noteRepeated(io: Io, csv: Csv, columns: readonly string[])
     // If name_2 is used too, several columns with this name are expected.
     if (!csv.repeated.has(name) || columns.includes(`${name}_2`)) continue;
     await note(io, visible(`${csv.name} has several columns "${name}". The first is used.`));
+  }
+}
+
+/**
+ * Reports the rows that cannot be used, and the rows in which the fill value replaced an unusable input, such as a word
+ * in a column of numbers.
+ *
+ * @param what - What happened to the rows that cannot be used, such as 'left out'.
+ */
+export async function noteGaps(io: Io, gaps: Gaps, what: string, filled: Gaps): Promise<void> {
+  for (const sentence of [gaps.sentence(what), filled.sentence('with a filled-in value')]) {
+    if (sentence !== undefined) await note(io, sentence);
   }
 }
 

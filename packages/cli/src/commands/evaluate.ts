@@ -3,13 +3,13 @@ import { confusionMatrix, evaluate, permutationImportance, type Sample } from '@
 import { type Command } from 'commander';
 import { categoryOf, type Column, type Columns, nodeCount, type SequenceUse } from '../columns.js';
 import type { Csv, CsvOptions } from '../csv/read.js';
-import { filledSentence, Gaps } from '../encode.js';
+import { Gaps } from '../encode.js';
 import { lossNamed } from '../functions.js';
 import { short } from '../guess.js';
 import { type Io, note, print } from '../io.js';
 import { metricNames, metricsFor, metricText } from '../metrics.js';
 import { type ModelOptions, openModel } from '../model-file.js';
-import { noteRepeated, openDataFor, withCsvOptions, withModel } from '../options.js';
+import { noteGaps, noteRepeated, openDataFor, withCsvOptions, withModel } from '../options.js';
 import { misuse, Problem } from '../problem.js';
 import { modelRows } from '../samples.js';
 import { readSequences } from '../sequences/read.js';
@@ -102,9 +102,7 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
     await print(io.stdout, `${visibleJson(summary, 2)}\n`);
     return;
   }
-  for (const sentence of [gaps.sentence('left out'), filledSentence(filled)]) {
-    if (sentence !== undefined) await note(io, sentence);
-  }
+  await noteGaps(io, gaps, 'left out', filled);
   if (bySequence !== undefined && bySequence.withoutTarget > 0) {
     await note(io, `Left out ${counted(bySequence.withoutTarget, 'group')} without a target or usable rows.`);
   }

@@ -6,12 +6,12 @@ import { categoryOf, type Columns, type SequenceUse, nodeValues } from '../colum
 import type { Csv, CsvOptions } from '../csv/read.js';
 import { asPlainText } from '../csv/formula.js';
 import { csvLine, numberCell, rounded } from '../csv/write.js';
-import { filledSentence, Gaps } from '../encode.js';
+import { Gaps } from '../encode.js';
 import { expectOtherFile, writeData } from '../files.js';
 import { lossNamed } from '../functions.js';
 import { type Io, note, pathIn, printData } from '../io.js';
 import { type Model, type ModelOptions, openModel } from '../model-file.js';
-import { openDataFor, withCsvOptions, withModel } from '../options.js';
+import { noteGaps, openDataFor, withCsvOptions, withModel } from '../options.js';
 import { misuse } from '../problem.js';
 import { type ModelRow, modelRows } from '../samples.js';
 import { readSequences } from '../sequences/read.js';
@@ -93,9 +93,7 @@ async function predict(io: Io, modelPath: string, dataPath: string, options: Pre
   } finally {
     await file?.close();
   }
-  for (const sentence of [gaps.sentence('without a prediction'), filledSentence(filled)]) {
-    if (sentence !== undefined) await note(io, sentence);
-  }
+  await noteGaps(io, gaps, 'without a prediction', filled);
 }
 
 /** Writes one prediction per group or per row, in the order of the file. */
@@ -132,8 +130,7 @@ async function predictSequences(
   lines.sort(([a], [b]) => a - b);
   const text = head + lines.map(([, line]) => line).join('');
   await writeData(io, options.output, text);
-  const missing = gaps.sentence(targets === 'last' ? 'left out' : 'without a prediction');
-  for (const sentence of [missing, filledSentence(filled)]) if (sentence !== undefined) await note(io, sentence);
+  await noteGaps(io, gaps, targets === 'last' ? 'left out' : 'without a prediction', filled);
   const unusable = sequences.filter(({ steps }) => steps.every(({ input }) => input === undefined));
   if (targets === 'last' && unusable.length > 0) {
     const name = cut(visible(unusable[0].name), 60);

@@ -153,16 +153,9 @@ function timeOf(
   // Date.UTC reads 31 February as a date in March, 10:75 as 11:15, and the year 50 as 1950.
   if (read.some((part, k) => part !== parts[k])) return undefined;
   const milliseconds = Math.round(1000 * Number(`0.${fraction ?? 0}`));
-  const precision: Precision =
-    milliseconds > 0
-      ? 'millisecond'
-      : second !== undefined
-        ? 'second'
-        : hour !== undefined
-          ? 'minute'
-          : date !== undefined
-            ? 'day'
-            : 'month';
+  // A time with a finer unit contains all coarser units.
+  const units = [date, hour, second].filter((part) => part !== undefined).length;
+  const precision = milliseconds > 0 ? 'millisecond' : (['month', 'day', 'minute', 'second'] as const)[units];
   return { value: value + milliseconds, precision };
 }
 
