@@ -2,7 +2,8 @@
 import { join, permute, pick } from './axes.js';
 import type { Call } from './call.js';
 import type { Constant } from './constant.js';
-import { isFloatType, slices, unsqueezed } from './operators/shapes.js';
+import { slices, unsqueezed } from './operators/shapes.js';
+import { dataTypes, isFloatType } from './schema.js';
 import { sizeOf } from '../size-of.js';
 
 type Fold = (call: Call, operands: readonly (Constant | undefined)[]) => Constant;
@@ -50,13 +51,14 @@ const firstOperand: Fold = (call, operands) => operandAt(call, operands, 0);
 /** The ONNX integer types. */
 const integerTypes: readonly number[] = [2, 3, 4, 5, 6, 7, 12, 13];
 
-/** `Cast` of constants. To an integer type, it truncates; to bool (type 9), it converts all numbers except 0 to 1. */
+/** `Cast` of constants. To an integer type, it truncates; to bool, it converts all numbers except 0 to 1. */
 const cast: Fold = (call, operands) => {
   const operand = operandAt(call, operands, 0);
   const to = call.integer('to', 1);
   if (isFloatType(to)) return operand;
   const isInteger = integerTypes.includes(to);
-  if (!isInteger && to !== 9) call.unsupported(`type ${to}; expected a floating-point, integer or bool type`);
+  if (!isInteger && to !== dataTypes.bool)
+    call.unsupported(`type ${to}; expected a floating-point, integer or bool type`);
   // NaN stands for an unknown size.
   const convert = isInteger ? Math.trunc : (value: number) => (value === 0 ? 0 : 1);
   const values = Float64Array.from(operand.values, (value) => (Number.isNaN(value) ? value : convert(value)));

@@ -14,10 +14,9 @@ import {
   expectedWidth,
 } from './inputs.js';
 import { operatorOf, readsMovedBatch, readsSequences } from './operators.js';
-import { isFloatType } from './operators/shapes.js';
 import { metadataOf } from './metadata.js';
 import { networkOf } from './network-of-tape.js';
-import { decodeModel, type Proto } from './schema.js';
+import { decodeModel, isFloatType, type Proto } from './schema.js';
 import { setNextStates, statesInMetadata, statesOf } from './states.js';
 import { type Rows, Tape } from './tape.js';
 import { sizeOf } from '../size-of.js';

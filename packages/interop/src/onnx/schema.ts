@@ -72,6 +72,12 @@ const messages = {
 /** The values of `TensorProto.DataType` that are supported. */
 export const dataTypes = { float: 1, int32: 6, int64: 7, bool: 9, float16: 10, double: 11, bfloat16: 16 } as const;
 
+/** Whether an ONNX type is float, float16, double or bfloat16. */
+export function isFloatType(type: number): boolean {
+  const { float, float16, double, bfloat16 } = dataTypes;
+  return [float, float16, double, bfloat16].some((each) => each === type);
+}
+
 /** `AttributeProto.AttributeType`. */
 export const attributeTypes = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7, strings: 8 } as const;
 

@@ -2,14 +2,12 @@
 import { sizeOf } from '../../size-of.js';
 import { join, pick, slicePositions } from '../axes.js';
 import type { Call } from '../call.js';
+import { isFloatType } from '../schema.js';
 import type { Rows } from '../tape.js';
 import { middle } from './aggregations.js';
 import type { Operator } from './operator.js';
 
 export const passThrough: Operator = (call) => call.operand(0);
-
-/** Whether an ONNX type is float, float16, double or bfloat16. */
-export const isFloatType = (type: number): boolean => [1, 10, 11, 16].includes(type);
 
 /** `Cast` of a computed operand to a floating-point type. */
 export const cast: Operator = (call) => {
